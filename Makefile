@@ -1,0 +1,51 @@
+# Two commands are all the set-up there is: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+SCHEMAS := schemas/*.schema.json
+
+.PHONY: help demo test check bench lock schemas clean
+
+help:  ## Show these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+$(INSTALLED): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Choose another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+demo: $(INSTALLED)  ## Manifest to topics on a real Kafka, start to end
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ./docs/demo.sh
+
+test: check  ## Everything CI runs: checks and all tests
+	$(BIN)/pytest
+
+check: $(INSTALLED)  ## Lint, types, import contracts, schemas, workflows
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports
+	$(BIN)/check-jsonschema --check-metaschema $(SCHEMAS)
+	$(BIN)/check-jsonschema --schemafile schemas/topics.schema.json topics.yaml
+	$(BIN)/check-jsonschema --schemafile schemas/overlay.schema.json topics.dev.yaml topics.prod.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/zizmor --offline --quiet .github
+
+bench: $(INSTALLED)  ## Measure against a bare client on a real Kafka
+	$(BIN)/python -m benchmarks
+
+lock: $(INSTALLED)  ## Renew requirements-dev.lock from pyproject.toml
+	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
+	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra sandbox --group dev --output-file requirements-dev.lock $(UPGRADE) pyproject.toml
+
+schemas: $(INSTALLED)  ## Renew the generated schemas
+	$(BIN)/python -m reconciler.report.document > schemas/report.schema.json
+
+clean:  ## Remove the environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

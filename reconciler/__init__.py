@@ -1,0 +1,1 @@
+"""A declarative GitOps reconciler for Apache Kafka topics."""

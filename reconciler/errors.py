@@ -1,0 +1,102 @@
+"""What can be wrong, as values and as exceptions.
+
+An expected problem is a :class:`Diagnostic`; all of them are collected before anything is said.
+An exception means that this run cannot go on:
+
+    ReconcilerError
+    ├── ManifestInvalid      the manifest has errors, all of them attached
+    ├── ClusterUnavailable   the cluster cannot be reached, or is not the one meant
+    ├── SandboxError         a local Kafka cannot be started
+    ├── WrongUsage           options that make no sense together
+    ├── ReportNotWritten     the report cannot be put where it was asked for
+    └── Interrupted          a signal asked this process to end
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from signal import Signals
+from typing import NamedTuple, Self
+
+
+class Location(NamedTuple):
+    """A place in a file; line and column count from 1. A tuple, because a large manifest has 100,000 of them."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Severity(StrEnum):
+    """How much a diagnostic matters; an error fails the run."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One problem: where, what was seen, and what to do about it."""
+
+    severity: Severity
+    code: str
+    """Stable identifier for scripts, in kebab case."""
+    message: str
+    hint: str | None = None
+    topic: str | None = None
+    origin: Location | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.origin}: " if self.origin else ""
+        todo = f"\n  {self.hint}" if self.hint else ""
+        return f"{where}{self.severity}: {self.message}{todo}"
+
+
+class ReconcilerError(Exception):
+    """The run cannot go on; ``diagnostics`` say why."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("\n".join(map(str, diagnostics)))
+        self.diagnostics: Sequence[Diagnostic] = diagnostics
+
+    @classmethod
+    def because(cls, code: str, message: str, *, hint: str | None = None, origin: Location | None = None) -> Self:
+        """An error of this class with a single diagnostic."""
+        return cls(Diagnostic(severity=Severity.ERROR, code=code, message=message, hint=hint, origin=origin))
+
+
+class ManifestInvalid(ReconcilerError):
+    """The manifest has errors; every one of them is attached."""
+
+
+class ClusterUnavailable(ReconcilerError):
+    """The cluster cannot be reached or refused the connection; the diagnostic carries the real cause."""
+
+
+class SandboxError(ReconcilerError):
+    """A local Kafka cannot be started."""
+
+
+class WrongUsage(ReconcilerError):
+    """Options that make no sense together, or one that is missing."""
+
+
+class ReportNotWritten(ReconcilerError):
+    """The report cannot be put where it was asked for."""
+
+
+class Interrupted(ReconcilerError):
+    """A signal asked this process to end; ``signal_number`` says which."""
+
+    def __init__(self, signal_number: int) -> None:
+        name = Signals(signal_number).name
+        super().__init__(
+            Diagnostic(severity=Severity.ERROR, code="interrupted", message=f"interrupted by {name} before the end")
+        )
+        self.signal_number = signal_number

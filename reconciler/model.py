@@ -1,0 +1,232 @@
+"""The nouns: what a manifest wants, what a cluster has, what would change and what came of it.
+
+Configuration values are text in the broker's canonical spelling (see ``reconciler.configs``);
+an absent value is ``None``. Everything is immutable and sorted, so equal facts give equal output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.errors import Diagnostic, Location
+
+# --- desired -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicSpec:
+    """A topic as the manifest wants it, all layers merged.
+
+    ``partitions`` and ``replication_factor`` are ``None`` where the broker decides at creation and any
+    live count is right. ``origins`` maps a field (``partitions``, ``config.retention.ms``) to the place
+    that set it.
+    """
+
+    name: str
+    origin: Location
+    partitions: int | None = None
+    replication_factor: int | None = None
+    config: Mapping[str, str] = field(default_factory=dict)
+    owner: str | None = None
+    description: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, Location] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestFile:
+    """A file that was read, with the SHA-256 of its bytes in hexadecimal."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredState:
+    """What the manifest wants: topics sorted by name, the files it came from, warnings on the way."""
+
+    topics: Sequence[TopicSpec]
+    files: Sequence[ManifestFile] = ()
+    environment: str | None = None
+    diagnostics: Sequence[Diagnostic] = ()
+
+
+# --- live ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KafkaFailure:
+    """An error as Kafka's client or a broker gave it.
+
+    ``kind`` is the class of KAFKA's error: EXPECTED, RETRIABLE or FATAL. ``outcome_known`` is false
+    where the request may have been carried out all the same.
+    """
+
+    code: int
+    name: str
+    kind: str
+    message: str
+    remedy: str
+    outcome_known: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveTopic:
+    """A topic as the cluster has it.
+
+    ``replication_factor`` is that of partition 0. ``overrides`` are the values set on the topic itself,
+    ``inherited`` those that a broker or Kafka's default gives, as far as somebody asked for them.
+    """
+
+    name: str
+    partitions: int
+    replication_factor: int
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    inherited: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveState:
+    """What was read of a cluster: the topics asked for that exist, and those that could not be read."""
+
+    cluster_id: str | None
+    brokers: int
+    topics: Mapping[str, LiveTopic]
+    unreadable: Mapping[str, KafkaFailure] = field(default_factory=dict)
+
+
+# --- plan ----------------------------------------------------------------------------------------
+
+
+class Action(StrEnum):
+    """What a topic needs. ``UNREADABLE`` is no wish to act: its live state is not known."""
+
+    CREATE = "create"
+    SKIP = "skip"
+    DRIFT = "drift"
+    UNREADABLE = "unreadable"
+
+
+class Verdict(StrEnum):
+    """Whether apply makes a change."""
+
+    SAFE = "safe"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field that differs: ``partitions``, ``replication_factor`` or ``config.<key>``.
+
+    ``after`` is ``None`` where an override on the cluster is reset to what the broker gives.
+    """
+
+    field: str
+    before: int | str | None
+    after: int | str | None
+    verdict: Verdict
+    reason: str | None = None
+    origin: Location | None = None
+
+    @property
+    def config_key(self) -> str | None:
+        """The configuration key, or ``None`` for a count."""
+        return self.field.removeprefix("config.") if self.field.startswith("config.") else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicPlan:
+    """What one topic needs. A create has no changes: ``desired`` says it all."""
+
+    action: Action
+    desired: TopicSpec
+    live: LiveTopic | None = None
+    changes: Sequence[FieldChange] = ()
+    failure: KafkaFailure | None = None
+
+    @property
+    def name(self) -> str:
+        """The topic's name."""
+        return self.desired.name
+
+    @property
+    def safe_changes(self) -> Sequence[FieldChange]:
+        """The changes that apply makes."""
+        return tuple(change for change in self.changes if change.verdict is Verdict.SAFE)
+
+    @property
+    def impossible_changes(self) -> Sequence[FieldChange]:
+        """The changes that Kafka cannot make."""
+        return tuple(change for change in self.changes if change.verdict is Verdict.IMPOSSIBLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What every topic of the manifest needs, sorted by name."""
+
+    topics: Sequence[TopicPlan]
+    fingerprint: str
+    """SHA-256 over the plan, the cluster's id and the live state it was made from."""
+
+    @property
+    def has_work(self) -> bool:
+        """Whether apply would write anything."""
+        return any(topic.action is Action.CREATE or topic.safe_changes for topic in self.topics)
+
+
+# --- outcome -------------------------------------------------------------------------------------
+
+
+class Operation(StrEnum):
+    """A kind of write request."""
+
+    CREATE_TOPICS = "create_topics"
+    CREATE_PARTITIONS = "create_partitions"
+    ALTER_CONFIGS = "incremental_alter_configs"
+
+
+class Status(StrEnum):
+    """What came of a topic or of one change."""
+
+    PLANNED = "planned"
+    APPLIED = "applied"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_ATTEMPTED = "not_attempted"
+    UNCHANGED = "unchanged"
+
+
+class Verification(StrEnum):
+    """What reading back a write showed."""
+
+    VERIFIED = "verified"
+    MISMATCH = "mismatch"
+    NOT_VISIBLE = "not_visible"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One write request as far as it concerns one topic."""
+
+    operation: Operation
+    number: int
+    started_at: datetime
+    duration_seconds: float
+    failure: KafkaFailure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What apply did to one topic; ``changes`` maps a field to what came of its change."""
+
+    name: str
+    status: Status
+    changes: Mapping[str, Status] = field(default_factory=dict)
+    attempts: Sequence[Attempt] = ()
+    verification: Verification | None = None
+    verified_at: datetime | None = None
+    failure: KafkaFailure | None = None

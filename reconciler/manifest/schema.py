@@ -1,0 +1,111 @@
+"""Holding a document against its JSON Schema, with every objection at its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from reconciler.errors import Diagnostic, Severity
+from reconciler.manifest.nodes import Node
+from reconciler.schemas import schema_text
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+
+def check(document: Node, schema_name: str) -> list[Diagnostic]:
+    """Every objection of the schema ``topics`` or ``overlay`` to ``document``, in the order of the file."""
+    from jsonschema import Draft7Validator  # noqa: PLC0415 - 100 ms that --help need not pay
+
+    validator = Draft7Validator(json.loads(schema_text(schema_name)))
+    objections = {
+        objection: None
+        for error in validator.iter_errors(document.plain())
+        for objection in _objections(document, error)
+    }
+    return sorted(objections, key=lambda objection: objection.origin or document.location)
+
+
+def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
+    node = document.at(error.absolute_path)
+    where = ".".join(map(str, error.absolute_path)) or "the manifest"
+    schema: Any = error.schema
+    if error.validator == "additionalProperties" and isinstance(node.value, dict):
+        known = schema["properties"]
+        for key in node.value.keys() - known.keys():
+            yield Diagnostic(
+                severity=Severity.ERROR,
+                code="unknown-key",
+                message=f"{key!r} is not a key of {where}",
+                hint=_closest(key, known),
+                origin=node.value[key].key_location,
+            )
+    elif error.validator == "required":
+        required: Any = error.validator_value
+        missing = [key for key in required if key not in node.plain()]
+        yield Diagnostic(
+            severity=Severity.ERROR,
+            code="missing-key",
+            message=f"{where} has no {' and no '.join(repr(key) for key in missing)}",
+            origin=node.location,
+        )
+    else:
+        yield Diagnostic(
+            severity=Severity.ERROR,
+            code="wrong-value",
+            message=f"{where} {schema.get('errorMessage', error.message)}, not {_shown(node)}",
+            origin=node.location,
+        )
+
+
+def _closest(key: str, known: dict[str, Any]) -> str:
+    matches = get_close_matches(key, known, n=1)
+    return f"did you mean {matches[0]!r}?" if matches else f"known here: {', '.join(known)}"
+
+
+def _shown(node: Node) -> str:
+    """A value as a message shows it: kinds for the large ones, quotes where they tell a text from a number."""
+    match node.value:
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case None:
+            return "nothing"
+        case str(text):
+            return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…")
+        case _:
+            return node.text[:_LONGEST_SHOWN]
+
+
+_LONGEST_SHOWN = 60
+
+
+def overlay_schema(topics_schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an overlay, derived from that of a manifest: nothing is required, ``null`` removes.
+
+    ``version`` and ``topics`` themselves cannot be removed, so a valid manifest stays one under any overlay.
+    """
+    overlay: dict[str, Any] = _nullable(topics_schema)
+    del overlay["required"]
+    overlay["type"] = "object"
+    overlay["properties"]["topics"]["type"] = "object"
+    overlay["title"] = "Overlay of the topics for one environment"
+    overlay["description"] = (
+        "Laid over topics.yaml by `-e NAME` as a JSON Merge Patch (RFC 7386): "
+        "mappings merge, lists and scalars replace, null removes."
+    )
+    overlay["errorMessage"] = "must be a mapping with the keys defaults and topics"
+    return overlay
+
+
+def _nullable(schema: Any) -> Any:
+    if not isinstance(schema, dict):
+        return schema
+    copy = {key: value if key == "items" else _nullable(value) for key, value in schema.items()}
+    if "type" in schema and "errorMessage" in schema:
+        types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        copy["type"] = [*types, "null"]
+    return copy

@@ -1,0 +1,119 @@
+"""One client for one cluster, which says why it cannot connect as soon as that is known."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from threading import Thread
+from typing import Any
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, ClusterMetadata
+
+from reconciler.cluster.causes import Causes
+from reconciler.cluster.properties import without_secrets
+from reconciler.errors import ClusterUnavailable, Location
+
+_POLL_SECONDS = 0.05
+
+
+class Connection:
+    """A client that waits at most ``timeout`` seconds for any one answer.
+
+    Raises ClusterUnavailable with the real cause: at once where waiting cannot help (no such host, not
+    Kafka, untrusted certificate), else when the time is over.
+    """
+
+    def __init__(
+        self,
+        properties: Mapping[str, str],
+        *,
+        timeout: float,
+        places: Mapping[str, Location] | None = None,
+        report_wait: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self.timeout = timeout
+        self.bootstrap_servers = properties["bootstrap.servers"]
+        self._properties = properties
+        self._causes = Causes()
+        self._connected = False
+        self._report_wait = report_wait
+        self.requests: Counter[str] = Counter()
+        """Requests sent, by kind."""
+        self.admin = self._client(properties, places or {})
+
+    def metadata(self) -> ClusterMetadata:
+        """Brokers and all topics with their replicas, by one request."""
+        answer: Future[ClusterMetadata] = Future()
+        self.requests["metadata"] += 1
+
+        def ask() -> None:
+            try:
+                answer.set_result(self.admin.list_topics(timeout=self.timeout))
+            except KafkaException as error:
+                answer.set_exception(error)
+
+        # The call blocks and cannot be cancelled: in a daemon thread it neither delays the cause nor the exit.
+        Thread(target=ask, daemon=True).start()
+        self.settle([answer])
+        if answer.exception() is not None:
+            raise self.unavailable(str(answer.exception()))
+        self._connected = True
+        self._causes.forget()
+        return answer.result()
+
+    def settle(self, answers: Iterable[Future[Any]]) -> None:
+        """Wait until all ``answers`` are there, good or bad; each has its own time limit at the broker."""
+        told = False
+        started = time.monotonic()
+        for answer in answers:
+            while not answer.done():
+                self.admin.poll(_POLL_SECONDS)
+                if self._connected or not self._causes.by_address:
+                    continue
+                if self._causes.final_for(len(self.bootstrap_servers.split(","))):
+                    raise self.unavailable("")
+                if not told and time.monotonic() - started > 1:
+                    told = True
+                    self._report_wait(f"{self._why()}; trying for {self.timeout:g} s")
+
+    def unavailable(self, last_words: str) -> ClusterUnavailable:
+        """The reason as an exception; ``last_words`` is what the client said where nothing better is known."""
+        if not self._causes.by_address:
+            message = f"no answer from {self.bootstrap_servers} within {self.timeout:g} s"
+            return ClusterUnavailable.because("no-answer", message, hint=self._clean(last_words) or None)
+        cause, detail = next(reversed(self._causes.by_address.values()))
+        return ClusterUnavailable.because(
+            cause.code,
+            f"cannot connect to {self._why()}",
+            hint=f"{cause.hint}\n  client's words: {self._clean(detail)}",
+        )
+
+    def _why(self) -> str:
+        reasons = self._causes.by_address.items()
+        return ", ".join(f"{address}: {cause.message}" for address, (cause, _) in reasons)
+
+    def _clean(self, text: str) -> str:
+        return without_secrets(text, self._properties)
+
+    def _client(self, properties: Mapping[str, str], places: Mapping[str, Location]) -> AdminClient:
+        logger = logging.Logger("librdkafka")  # not registered: nobody else's handlers see the lines
+        logger.addHandler(self._causes)
+        # log_level 6 is where librdkafka says why a broker hung up on us.
+        settings: dict[str, Any] = {"client.id": "reconciler", "log_level": 6, **properties}
+        try:
+            return AdminClient(settings, logger=logger)
+        except (KafkaException, TypeError, ValueError) as error:
+            words = self._clean(error.args[0].str() if isinstance(error, KafkaException) else str(error))
+            named = re.search(r'property:? "([^"]+)"', words)
+            raise ClusterUnavailable.because(
+                "client-property",
+                words,
+                hint="properties are librdkafka's (https://github.com/confluentinc/librdkafka/blob/master/"
+                "CONFIGURATION.md), not those of the Java client",
+                origin=places.get(named[1]) if named else None,
+            ) from None

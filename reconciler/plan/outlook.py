@@ -1,0 +1,30 @@
+"""A plan as outcomes: what came of every topic when nothing was attempted on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.model import Action, Outcome, Plan, Status, TopicPlan, Verdict
+
+
+def outlook(plan: Plan) -> Mapping[str, Outcome]:
+    """The outcome of only planning: ``planned``, ``unchanged``, ``refused`` or, where unreadable, ``unknown``."""
+    return {topic.name: _outcome(topic) for topic in plan.topics}
+
+
+def _outcome(topic: TopicPlan) -> Outcome:
+    changes = {
+        change.field: Status.REFUSED if change.verdict is Verdict.IMPOSSIBLE else Status.PLANNED
+        for change in topic.changes
+    }
+    return Outcome(name=topic.name, status=_status(topic), changes=changes, failure=topic.failure)
+
+
+def _status(topic: TopicPlan) -> Status:
+    match topic.action:
+        case Action.SKIP:
+            return Status.UNCHANGED
+        case Action.UNREADABLE:
+            return Status.UNKNOWN
+        case Action.CREATE | Action.DRIFT:
+            return Status.REFUSED if topic.impossible_changes else Status.PLANNED

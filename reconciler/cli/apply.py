@@ -1,0 +1,81 @@
+"""``reconciler apply``"""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.cli.options import (
+    ClusterOptions,
+    ManifestOptions,
+    OutputOptions,
+    cluster_options,
+    manifest_options,
+    output_options,
+)
+from reconciler.cli.planning import make_plan
+from reconciler.cli.run import Run, carry_out, load_manifest, on_a_terminal
+from reconciler.errors import ReconcilerError, WrongUsage
+from reconciler.model import Plan
+
+
+@click.command("apply")
+@manifest_options
+@cluster_options
+@output_options
+@click.option("--yes", is_flag=True, envvar="RECONCILER_YES", show_envvar=True, help="Do not ask before changing.")
+def command(*, manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOptions, yes: bool) -> int:
+    """Make the cluster's topics equal to the manifest.
+
+    Shows the plan, asks, carries it out and reads every change back. What is impossible is refused and
+    everything else is done. Without a terminal to ask on, --yes is needed.
+
+    \b
+    Examples:
+      reconciler apply --bootstrap-server localhost:9092
+      reconciler apply -e prod --command-config prod.properties --yes --report run.json
+    """
+
+    def work(run: Run) -> None:
+        from reconciler.apply import Ledger, execute  # noqa: PLC0415 - not needed for --help
+        from reconciler.cluster.reader import Reader  # noqa: PLC0415
+        from reconciler.cluster.writer import Writer  # noqa: PLC0415
+
+        if not yes and not on_a_terminal():
+            raise WrongUsage.because(
+                "usage", "there is no terminal to ask on; give --yes to change the cluster without a question"
+            )
+        load_manifest(run, manifest)
+        connection = make_plan(run, cluster)
+        plan = _plan_of(run)
+        show_plan(run, to_stderr=output.output == "json")
+        ledger = Ledger()
+        run.outcomes = lambda: ledger.outcomes(plan)
+        if not plan.has_work:
+            return
+        if not yes and not click.confirm("Apply this plan?", err=True):
+            raise ReconcilerError.because("declined", "not applied: you did not agree")
+        execute(
+            plan,
+            writer=Writer(connection),
+            reader=Reader(connection),
+            ledger=ledger,
+            timeout=cluster.timeout,
+            clock=run.clock,
+        )
+
+    return carry_out(Run(command="apply", output=output), work)
+
+
+def _plan_of(run: Run) -> Plan:
+    if run.plan is None:
+        raise AssertionError("make_plan notes the plan")
+    return run.plan
+
+
+def show_plan(run: Run, *, to_stderr: bool) -> None:
+    """The plan, before anybody is asked; on standard error where standard output is for JSON."""
+    from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
+
+    for line in render_plan(run.report()):
+        click.echo(line, err=to_stderr)
+    click.echo(err=to_stderr)

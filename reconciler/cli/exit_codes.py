@@ -1,0 +1,11 @@
+"""Exit codes, the same for every command."""
+
+OK = 0
+ERROR = 1
+"""Bad manifest, no connection, a topic failed or its state is unknown."""
+REFUSED = 3
+"""Something is impossible; everything else was done."""
+USAGE = 64
+"""``EX_USAGE`` of sysexits.h: 2 already means "differences" here, as it does in terraform."""
+SIGNALLED = 128
+"""Plus the signal's number, as shells report it."""

@@ -1,0 +1,108 @@
+"""The command ``reconciler``: its subcommands and how every run ends."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from reconciler.cli.exit_codes import ERROR, SIGNALLED, USAGE
+from reconciler.errors import Interrupted, ReconcilerError
+
+# name -> (module of reconciler.cli, what --help says): a command's module is loaded only when it runs,
+# so that --help and completion stay quick.
+COMMANDS = {
+    "validate": "Check a manifest without a cluster.",
+    "plan": "Show what apply would change on the cluster.",
+    "apply": "Make the cluster's topics equal to the manifest.",
+    "schema": "Print a JSON Schema.",
+    "sandbox": "Run a real Apache Kafka on this machine.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that loads a subcommand's module when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"reconciler.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise click.UsageError(error.message + _closest(args[0]), ctx) from None
+
+
+def _closest(word: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a typo needs it
+
+    matches = get_close_matches(word, COMMANDS, n=1)
+    return f" Did you mean {matches[0]!r}?" if matches else ""
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from reconciler.cli.version import version  # noqa: PLC0415 - reading package metadata costs time
+
+    click.echo(f"reconciler {version()}")
+    ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
+def reconciler() -> None:
+    """Keep the topics of an Apache Kafka cluster equal to what a Git repository says.
+
+    \b
+    Examples:
+      reconciler validate                      check topics.yaml
+      reconciler plan -e prod                  what would change, with topics.prod.yaml on top
+      reconciler apply --yes --report run.json do it, and keep the record
+      reconciler sandbox run -- CMD            CMD with a real Kafka of its own
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and exit with the code that the outcome has."""
+    if os.environ.get("NO_COLOR"):
+        reconciler.context_settings["color"] = False
+    try:
+        code = reconciler.main(args=arguments, prog_name="reconciler", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ERROR)
+    except Interrupted as error:
+        sys.exit(SIGNALLED + error.signal_number)
+    except ReconcilerError as error:
+        click.echo(str(error), err=True)
+        sys.exit(ERROR)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(SIGNALLED + signal.SIGINT)
+    except BrokenPipeError:
+        # The reader of our output went away (`reconciler plan | head`): nothing to add.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ERROR)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,195 @@
+"""Options that commands share, and the values they come to."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from click.core import ParameterSource
+
+Command = Callable[..., int]
+
+_REPORT_FORMATS = {".json": "json", ".txt": "text"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestOptions:
+    """Which manifest."""
+
+    file: Path
+    environment: str | None
+
+
+class BootstrapServer(NamedTuple):
+    """An address, and whether it was given as a flag, which wins over the file of ``--command-config``."""
+
+    address: str
+    is_flag: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterOptions:
+    """Which cluster, and how long to wait for it."""
+
+    bootstrap_server: BootstrapServer | None
+    command_config: Path | None
+    properties: tuple[str, ...]
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOptions:
+    """Where the report goes, and in which form standard output gets it."""
+
+    output: str
+    reports: tuple[Path, ...]
+
+
+def manifest_options(command: Command) -> Command:
+    """``-f`` and ``-e``."""
+    return _bundled(
+        "manifest",
+        ManifestOptions,
+        click.option(
+            "-f",
+            "--file",
+            type=click.Path(path_type=Path),
+            default="topics.yaml",
+            show_default=True,
+            envvar="RECONCILER_FILE",
+            show_envvar=True,
+            help="The manifest.",
+        ),
+        click.option(
+            "-e",
+            "--environment",
+            metavar="NAME",
+            callback=_environment,
+            envvar="RECONCILER_ENVIRONMENT",
+            show_envvar=True,
+            help="Lay topics.NAME.yaml, the file beside topics.yaml, over it.",
+        ),
+    )(command)
+
+
+def cluster_options(command: Command) -> Command:
+    """``--bootstrap-server``, ``--command-config``, ``-X`` and ``--timeout``."""
+    return _bundled(
+        "cluster",
+        ClusterOptions,
+        click.option(
+            "--bootstrap-server",
+            metavar="HOST:PORT,…",
+            callback=_explicit,
+            envvar="KAFKA_BOOTSTRAP_SERVERS",
+            show_envvar=True,
+            help="Brokers to ask first.",
+        ),
+        click.option(
+            "--command-config",
+            type=click.Path(path_type=Path),
+            envvar="RECONCILER_COMMAND_CONFIG",
+            show_envvar=True,
+            help="File of librdkafka properties, key=value; the place for passwords.",
+        ),
+        click.option(
+            "-X",
+            "properties",
+            metavar="KEY=VALUE",
+            multiple=True,
+            envvar="RECONCILER_X",
+            show_envvar=True,
+            help="A librdkafka property; repeatable. Wins over --command-config.",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True, max=3600),
+            default=30,
+            show_default=True,
+            metavar="SECONDS",
+            envvar="RECONCILER_TIMEOUT",
+            show_envvar=True,
+            help="The longest that one step may go without progress.",
+        ),
+    )(command)
+
+
+def output_options(command: Command) -> Command:
+    """``-o`` and ``--report``."""
+    return _bundled(
+        "output",
+        OutputOptions,
+        click.option(
+            "-o",
+            "--output",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            envvar="RECONCILER_OUTPUT",
+            show_envvar=True,
+            help="What standard output gets.",
+        ),
+        click.option(
+            "--report",
+            "reports",
+            type=click.Path(path_type=Path),
+            multiple=True,
+            callback=_reports,
+            envvar="RECONCILER_REPORT",
+            show_envvar=True,
+            help="Also write the report there, however the run ends; .json or .txt. Repeatable.",
+        ),
+    )(command)
+
+
+def report_format(path: Path) -> str:
+    """The form of a report by the ending of its name."""
+    return _REPORT_FORMATS[path.suffix]
+
+
+def _bundled(name: str, kind: type, *options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Add ``options`` to a command, which gets their values as one argument ``name`` of type ``kind``."""
+    fields = [each.name for each in dataclasses.fields(kind)]
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def bundling(**values: Any) -> int:
+            bundle = kind(**{field: values.pop(field) for field in fields})
+            return command(**values, **{name: bundle})
+
+        decorated: Command = bundling
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+def _explicit(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> BootstrapServer | None:
+    if value is None:
+        return None
+    source = ctx.get_parameter_source("bootstrap_server")
+    return BootstrapServer(value, is_flag=source is ParameterSource.COMMANDLINE)
+
+
+def _environment(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and (not value or "/" in value or "\\" in value):
+        raise click.BadParameter("a name like prod, the middle of topics.prod.yaml")
+    return value
+
+
+def _reports(_ctx: click.Context, _parameter: click.Parameter, values: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Refuse before anything is done what could not be written at the end."""
+    for path in values:
+        if path.suffix not in _REPORT_FORMATS:
+            raise click.BadParameter(f"{path}: the ending says the form: {', '.join(_REPORT_FORMATS)}")
+        if path.is_dir():
+            raise click.BadParameter(f"{path} is a directory")
+        if not path.parent.is_dir():
+            raise click.BadParameter(f"there is no directory {path.parent}")
+    return values

@@ -1,0 +1,38 @@
+"""``reconciler plan``"""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.cli.options import (
+    ClusterOptions,
+    ManifestOptions,
+    OutputOptions,
+    cluster_options,
+    manifest_options,
+    output_options,
+)
+from reconciler.cli.planning import make_plan
+from reconciler.cli.run import Run, carry_out, load_manifest
+
+
+@click.command("plan")
+@manifest_options
+@cluster_options
+@output_options
+def command(manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOptions) -> int:
+    """Show what apply would change on the cluster; change nothing.
+
+    Exits with 3 when something in the manifest is impossible, so that a pull request fails on it.
+
+    \b
+    Examples:
+      reconciler plan --bootstrap-server localhost:9092
+      reconciler plan -e prod --command-config prod.properties --report plan.json
+    """
+
+    def work(run: Run) -> None:
+        load_manifest(run, manifest)
+        make_plan(run, cluster)
+
+    return carry_out(Run(command="plan", output=output), work)

@@ -1,0 +1,19 @@
+"""``reconciler schema``"""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.schemas import NAMES, schema_text
+
+
+@click.command("schema")
+@click.argument("name", type=click.Choice(NAMES))
+def command(name: str) -> None:
+    """Print a JSON Schema: of a manifest (topics), of an overlay, or of a report.
+
+    \b
+    Examples:
+      reconciler schema topics > topics.schema.json
+    """
+    click.echo(schema_text(name), nl=False)

@@ -1,0 +1,1 @@
+"""The report: one versioned document for every command, and its renderings."""

@@ -1,0 +1,204 @@
+"""The facts of a run to its report document."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from reconciler.errors import Diagnostic, Location
+from reconciler.model import (
+    Attempt,
+    DesiredState,
+    FieldChange,
+    KafkaFailure,
+    LiveState,
+    LiveTopic,
+    Operation,
+    Outcome,
+    Plan,
+    Status,
+    TopicPlan,
+)
+from reconciler.report import document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known at the end of a run, however early it ended."""
+
+    command: Literal["validate", "plan", "apply"]
+    version: str
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    duration_seconds: float
+    status: Literal["ok", "changes", "refused", "failed", "interrupted"]
+    exit_code: int
+    environment: str | None = None
+    bootstrap_servers: str | None = None
+    desired: DesiredState | None = None
+    live: LiveState | None = None
+    plan: Plan | None = None
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    diagnostics: Sequence[Diagnostic] = ()
+    requests: Mapping[str, int] = field(default_factory=dict)
+
+
+def build(facts: Facts) -> document.Report:
+    """The report document of a run."""
+    plans = facts.plan.topics if facts.plan else ()
+    outcomes = [facts.outcomes[topic.name] for topic in plans]
+    return document.Report(
+        tool=document.Tool(version=facts.version),
+        command=facts.command,
+        run=document.Run(
+            id=facts.run_id,
+            started_at=facts.started_at,
+            finished_at=facts.finished_at,
+            duration_seconds=round(facts.duration_seconds, 6),
+            status=facts.status,
+            exit_code=facts.exit_code,
+        ),
+        environment=facts.environment,
+        cluster=_cluster(facts),
+        manifest=_manifest(facts.desired),
+        plan=document.Plan(fingerprint=facts.plan.fingerprint) if facts.plan else None,
+        summary=_summary(plans, outcomes),
+        topics=[_topic(topic, outcome) for topic, outcome in zip(plans, outcomes, strict=True)],
+        unmanaged=[],
+        diagnostics=[_diagnostic(diagnostic) for diagnostic in facts.diagnostics],
+        statistics=_statistics(outcomes, facts.requests),
+    )
+
+
+def _cluster(facts: Facts) -> document.Cluster | None:
+    if facts.live is None or facts.bootstrap_servers is None:
+        return None
+    return document.Cluster(
+        id=facts.live.cluster_id, bootstrap_servers=facts.bootstrap_servers, brokers=facts.live.brokers
+    )
+
+
+def _manifest(desired: DesiredState | None) -> document.Manifest | None:
+    if desired is None:
+        return None
+    digests = "\n".join(file.sha256 for file in desired.files)
+    return document.Manifest(
+        files=[document.ManifestFile(path=file.path, sha256=file.sha256) for file in desired.files],
+        digest=f"sha256:{hashlib.sha256(digests.encode()).hexdigest()}",
+    )
+
+
+def _summary(plans: Sequence[TopicPlan], outcomes: Sequence[Outcome]) -> document.Summary:
+    actions = Counter(topic.action.value for topic in plans)
+    statuses = Counter(outcome.status.value for outcome in outcomes)
+    return document.Summary(
+        create=actions["create"],
+        skip=actions["skip"],
+        drift=actions["drift"],
+        impossible=sum(bool(topic.impossible_changes) for topic in plans),
+        unreadable=actions["unreadable"],
+        **{name: statuses[name] for name in ("applied", "failed", "refused", "unknown")},
+    )
+
+
+def _statistics(outcomes: Sequence[Outcome], requests: Mapping[str, int]) -> document.Statistics:
+    creates = [
+        outcome
+        for outcome in outcomes
+        if any(attempt.operation is Operation.CREATE_TOPICS for attempt in outcome.attempts)
+    ]
+    return document.Statistics(
+        topics_created=sum(outcome.status is Status.APPLIED for outcome in creates),
+        topic_creation_errors=sum(outcome.status is Status.FAILED for outcome in creates),
+        retries=sum(attempt.number > 1 for outcome in outcomes for attempt in outcome.attempts),
+        requests=dict(sorted(requests.items())),
+        last_topic_verification=max((outcome.verified_at for outcome in outcomes if outcome.verified_at), default=None),
+    )
+
+
+def _topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
+    desired = topic.desired
+    verification = None
+    if outcome.verification is not None and outcome.verified_at is not None:
+        verification = document.Verification(status=outcome.verification.value, checked_at=outcome.verified_at)
+    return document.Topic(
+        name=topic.name,
+        action=topic.action.value,
+        status=outcome.status.value,
+        owner=desired.owner,
+        origin=document.Origin(**desired.origin._asdict()),
+        desired=document.Settings(
+            partitions=desired.partitions, replication_factor=desired.replication_factor, config=dict(desired.config)
+        ),
+        live=_live(topic.live),
+        changes=[_change(change, outcome.changes[change.field]) for change in topic.changes],
+        attempts=[_attempt(attempt) for attempt in outcome.attempts],
+        verification=verification,
+        error=_error(outcome.failure),
+    )
+
+
+def _live(live: LiveTopic | None) -> document.Live | None:
+    if live is None:
+        return None
+    return document.Live(
+        topic_id=None,
+        partitions=live.partitions,
+        replication_factor=live.replication_factor,
+        config=dict(live.overrides),
+    )
+
+
+def _change(change: FieldChange, status: Status) -> document.Change:
+    return document.Change(
+        field=change.field,
+        before=change.before,
+        after=change.after,
+        verdict=change.verdict.value,
+        reason=change.reason,
+        origin=_origin(change.origin),
+        status=status.value,
+    )
+
+
+def _attempt(attempt: Attempt) -> document.Attempt:
+    return document.Attempt(
+        operation=attempt.operation.value,
+        number=attempt.number,
+        started_at=attempt.started_at,
+        duration_seconds=round(attempt.duration_seconds, 6),
+        error=_error(attempt.failure),
+    )
+
+
+def _error(failure: KafkaFailure | None) -> document.Error | None:
+    if failure is None:
+        return None
+    fields: dict[str, Any] = {
+        "code": failure.code,
+        "name": failure.name,
+        "class": failure.kind,
+        "message": failure.message,
+        "remedy": failure.remedy,
+    }
+    return document.Error.model_validate(fields)
+
+
+def _diagnostic(diagnostic: Diagnostic) -> document.DiagnosticEntry:
+    return document.DiagnosticEntry(
+        severity=diagnostic.severity.value,
+        code=diagnostic.code,
+        message=diagnostic.message,
+        hint=diagnostic.hint,
+        topic=diagnostic.topic,
+        origin=_origin(diagnostic.origin),
+    )
+
+
+def _origin(location: Location | None) -> document.Origin | None:
+    return document.Origin(**location._asdict()) if location is not None else None

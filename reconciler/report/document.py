@@ -1,0 +1,239 @@
+"""The report document, format version 1.0. ``python -m reconciler.report.document`` prints its JSON Schema.
+
+Every key is always there; what is absent is ``null``. Nothing secret enters it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+FORMAT_VERSION: Literal["1.0"] = "1.0"
+
+Count = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Tool(_Part):
+    """What wrote the report."""
+
+    name: Literal["reconciler"] = "reconciler"
+    version: str
+
+
+class Run(_Part):
+    """One run of a command."""
+
+    id: str = Field(description="A random UUID.")
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    duration_seconds: Seconds
+    status: Literal["ok", "changes", "refused", "failed", "interrupted"] = Field(
+        description="ok: nothing pending that matters; changes: differences that apply would make; refused: something "
+        "is impossible, everything else was done; failed: an error; interrupted: a signal."
+    )
+    exit_code: Count
+
+
+class Cluster(_Part):
+    """The cluster that was read; `null` in the report when none was."""
+
+    id: str | None
+    bootstrap_servers: str
+    brokers: Count
+
+
+class ManifestFile(_Part):
+    """A file of the manifest as it was read."""
+
+    path: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Manifest(_Part):
+    """The manifest; `null` in the report when it could not be read."""
+
+    files: list[ManifestFile]
+    digest: str = Field(description="SHA-256 over the files' digests.", pattern="^sha256:[0-9a-f]{64}$")
+
+
+class Plan(_Part):
+    """The plan's identity."""
+
+    fingerprint: str = Field(
+        description="SHA-256 of the plan, the cluster's id and the live state.", pattern="^sha256:[0-9a-f]{64}$"
+    )
+
+
+class Summary(_Part):
+    """Numbers of topics: by action, by what stands in the way, and by what came of them."""
+
+    create: Count = 0
+    skip: Count = 0
+    drift: Count = 0
+    delete: Count = 0
+    risky: Count = Field(default=0, description="Topics with a change that needs consent.")
+    impossible: Count = Field(default=0, description="Topics with a change that Kafka cannot make.")
+    unmanaged: Count = 0
+    unreadable: Count = Field(default=0, description="Topics whose live state could not be read.")
+    waived: Count = 0
+    applied: Count = 0
+    failed: Count = 0
+    refused: Count = 0
+    stale: Count = 0
+    unknown: Count = 0
+
+
+class Origin(_Part):
+    """A place in a file, line and column from 1."""
+
+    file: str
+    line: Annotated[int, Field(ge=1)]
+    column: Annotated[int, Field(ge=1)]
+
+
+class Error(_Part):
+    """An error of a broker or of the Kafka client."""
+
+    code: int = Field(description="Kafka's protocol error code, or librdkafka's where negative.")
+    name: str
+    class_: Literal["EXPECTED", "RETRIABLE", "FATAL"] = Field(alias="class")
+    message: str = Field(description="The broker's or the client's words.")
+    remedy: str = Field(description="What to do about it.")
+
+
+class Settings(_Part):
+    """A topic's settings; a count is `null` where the broker decides."""
+
+    partitions: Count | None
+    replication_factor: Count | None
+    config: dict[str, str] = Field(description="Values in the broker's canonical spelling.")
+
+
+class Live(_Part):
+    """A topic on the cluster."""
+
+    topic_id: str | None = Field(description="`null` where it was not read.")
+    partitions: Count
+    replication_factor: Count = Field(description="The lowest of its partitions.")
+    config: dict[str, str] = Field(description="The overrides set on the topic itself.")
+
+
+Status = Literal["planned", "applied", "failed", "refused", "stale", "unknown", "not_attempted", "unchanged"]
+
+
+class Change(_Part):
+    """One field that differs."""
+
+    field: str = Field(description="`partitions`, `replication_factor` or `config.<key>`.")
+    before: int | str | None = Field(description="The live value, inherited ones included.")
+    after: int | str | None = Field(description="The desired value; `null` resets an override.")
+    verdict: Literal["safe", "risky", "impossible"]
+    consent: None = None
+    reason: str | None = Field(description="Why the change is not safe, and the way out.")
+    impact: None = None
+    waiver: None = None
+    origin: Origin | None = Field(description="The place that set the desired value.")
+    status: Status = Field(description="What came of this change.")
+
+
+class Attempt(_Part):
+    """One write request as far as it concerns this topic."""
+
+    operation: Literal["create_topics", "create_partitions", "incremental_alter_configs"]
+    number: Annotated[int, Field(ge=1)]
+    started_at: AwareDatetime
+    duration_seconds: Seconds
+    error: Error | None
+
+
+class Verification(_Part):
+    """What reading the topic back showed."""
+
+    status: Literal["verified", "mismatch", "not_visible", "unverifiable"]
+    checked_at: AwareDatetime
+
+
+class Topic(_Part):
+    """One topic of the manifest."""
+
+    name: str
+    action: Literal["create", "skip", "drift", "delete", "unreadable"]
+    status: Status
+    owner: str | None
+    origin: Origin
+    desired: Settings
+    live: Live | None
+    changes: list[Change]
+    attempts: list[Attempt]
+    verification: Verification | None
+    error: Error | None
+
+
+class UnmanagedTopic(_Part):
+    """A topic on the cluster that the manifest answers for and does not name."""
+
+    name: str
+    partitions: Count
+    replication_factor: Count
+    config: dict[str, str]
+
+
+class DiagnosticEntry(_Part):
+    """One problem."""
+
+    severity: Literal["error", "warning", "info"]
+    code: str = Field(pattern="^[a-z0-9-]+$")
+    message: str
+    hint: str | None
+    topic: str | None
+    origin: Origin | None
+
+
+class Statistics(_Part):
+    """Numbers for monitoring."""
+
+    topics_created: Count = 0
+    topic_creation_errors: Count = 0
+    retries: Count = 0
+    requests: dict[str, Count] = Field(default_factory=dict, description="Requests sent, by kind.")
+    last_topic_verification: AwareDatetime | None = None
+
+
+class Report(_Part):
+    """What a run of `reconciler` found and did."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Report of a reconciler run")
+
+    format_version: Literal["1.0"] = FORMAT_VERSION
+    tool: Tool
+    command: Literal["validate", "plan", "apply", "drift"]
+    run: Run
+    environment: str | None
+    cluster: Cluster | None
+    manifest: Manifest | None
+    plan: Plan | None
+    summary: Summary
+    topics: list[Topic] = Field(description="Sorted by name.")
+    unmanaged: list[UnmanagedTopic]
+    diagnostics: list[DiagnosticEntry]
+    statistics: Statistics
+
+
+def report_schema() -> str:
+    """The JSON Schema of the report, as text."""
+    import json  # noqa: PLC0415 - only the maintainers' `make schemas` and a test need it
+
+    schema = Report.model_json_schema(mode="serialization", by_alias=True)
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(report_schema())

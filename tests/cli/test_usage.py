@@ -1,0 +1,95 @@
+"""The command line as a new user meets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT, RunReconciler
+
+
+def test_version_and_help(reconciler: RunReconciler) -> None:
+    assert reconciler("--version").stdout == "reconciler 0.1.0\n"
+    done = reconciler("--help")
+    assert done.code == 0
+    assert "sandbox" in done.stdout
+    assert "Examples:" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["validate", "plan", "apply", "schema", "sandbox"])
+def test_every_command_has_help_with_an_example(command: str, reconciler: RunReconciler) -> None:
+    done = reconciler(command, "--help")
+    assert done.code == 0
+    assert f"  reconciler {command}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["aply"], "Did you mean 'apply'?"),
+        (["plan", "--bootstrap-servers", "x"], "--bootstrap-server"),
+        (["plan", "-o", "xml"], "'xml'"),
+        (["plan", "--timeout", "0"], "0"),
+        (["plan", "--timeout", "soon"], "soon"),
+        (["plan", "--report", "report.html"], "the ending says the form"),
+        (["plan", "--report", "nowhere/report.json"], "there is no directory nowhere"),
+        (["validate", "-e", "../prod"], "a name like prod"),
+        (["validate", "extra"], "extra"),
+        (["schema", "topic"], "'topic'"),
+    ],
+)
+def test_wrong_usage_exits_with_64_and_says_what(arguments: list[str], said: str, reconciler: RunReconciler) -> None:
+    done = reconciler(*arguments)
+    assert (done.code, done.stdout) == (64, "")
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("flag", ["--prune", "--plan", "--detailed-exitcode", "--only", "--allow", "--retries"])
+def test_a_flag_of_a_later_version_is_not_accepted_and_ignored(flag: str, reconciler: RunReconciler) -> None:
+    done = reconciler("apply", flag, "x")
+    assert done.code == 64
+    assert "No such option" in done.stderr
+
+
+def test_plan_without_a_cluster_says_how_to_name_one_and_reports_it(reconciler: RunReconciler) -> None:
+    done = reconciler("plan", "-o", "json", cwd=PROJECT)
+    assert done.code == 64
+    assert "give --bootstrap-server HOST:PORT or set KAFKA_BOOTSTRAP_SERVERS" in done.stderr
+    assert done.report["run"]["status"] == "failed"
+    assert done.report["cluster"] is None
+
+
+def test_apply_without_a_terminal_wants_yes(reconciler: RunReconciler) -> None:
+    done = reconciler("apply", "--bootstrap-server", "127.0.0.1:1", cwd=PROJECT)
+    assert done.code == 64
+    assert "--yes" in done.stderr
+
+
+def test_a_password_is_not_taken_from_the_command_line(reconciler: RunReconciler) -> None:
+    done = reconciler("plan", "-X", "sasl.password=hunter2", cwd=PROJECT)
+    assert done.code == 64
+    assert "--command-config" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_validate_reports_its_diagnostics(tmp_path: Path, reconciler: RunReconciler) -> None:
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics:\n  orders: {partitions: 0}\n")
+    done = reconciler("validate", "-o", "json", "--report", "report.json")
+    assert done.code == 1
+    (diagnostic,) = done.report["diagnostics"]
+    assert diagnostic["origin"] == {"file": "topics.yaml", "line": 3, "column": 24}
+    assert (tmp_path / "report.json").read_text() == done.stdout
+
+
+def test_a_report_of_a_valid_manifest_names_its_files(reconciler: RunReconciler) -> None:
+    report = reconciler("validate", "-e", "prod", "-o", "json", cwd=PROJECT).report
+    assert [file["path"] for file in report["manifest"]["files"]] == ["topics.yaml", "topics.prod.yaml"]
+    assert report["environment"] == "prod"
+    assert report["run"]["status"] == "ok"
+
+
+def test_options_come_from_the_environment(tmp_path: Path, reconciler: RunReconciler) -> None:
+    done = reconciler("validate", env={"RECONCILER_FILE": str(PROJECT / "topics.yaml"), "RECONCILER_OUTPUT": "json"})
+    assert done.code == 0
+    assert done.report["command"] == "validate"

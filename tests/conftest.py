@@ -1,0 +1,122 @@
+"""What every test may use: the command as a process, and golden files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from hypothesis import HealthCheck, settings
+from jsonschema import Draft202012Validator
+
+PROJECT = Path(__file__).parent.parent
+REPORT_SCHEMA = Draft202012Validator(json.loads((PROJECT / "schemas/report.schema.json").read_text()))
+
+
+# The same examples on every machine: a test that fails only sometimes is a defect.
+settings.register_profile("project", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write what is there now into the golden files")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished process."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def report(self) -> Any:
+        """Standard output as a report; its form is checked already."""
+        return json.loads(self.stdout)
+
+
+class RunReconciler(Protocol):
+    def __call__(
+        self,
+        *arguments: str | Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+    ) -> Finished: ...
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment without what would steer the command under test."""
+    steering = ("KAFKA_", "RECONCILER_", "NO_COLOR", "FORCE_COLOR")
+    return {key: value for key, value in os.environ.items() if not key.startswith(steering)} | dict(extra or {})
+
+
+@pytest.fixture
+def reconciler(tmp_path: Path) -> RunReconciler:
+    """Run the command as a process; every report it writes is held against the published schema."""
+
+    def run(
+        *arguments: str | Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+    ) -> Finished:
+        command = [sys.executable, "-m", "reconciler", *map(str, arguments)]
+        done = subprocess.run(
+            command,
+            cwd=cwd or tmp_path,
+            env=environment(env),
+            input=stdin or "",
+            capture_output=True,
+            text=True,
+            timeout=150,
+            check=False,
+        )
+        finished = Finished(done.returncode, done.stdout, done.stderr)
+        assert "Traceback" not in finished.stderr, finished.stderr
+        check_reports(list(map(str, arguments)), cwd or tmp_path, finished)
+        return finished
+
+    return run
+
+
+def check_reports(arguments: list[str], cwd: Path, finished: Finished) -> None:
+    """Hold the JSON on standard output and in every ``--report`` file against the schema."""
+    options = zip(arguments, arguments[1:], strict=False)
+    for option, value in options:
+        if option == "--report" and value.endswith(".json") and (cwd / value).exists():
+            check_report((cwd / value).read_text(), finished.code)
+        elif (option, value) == ("-o", "json"):
+            check_report(finished.stdout, finished.code)
+
+
+def check_report(text: str, exit_code: int) -> None:
+    """Hold one report against the schema, and its exit code against that of the process."""
+    report = json.loads(text)
+    REPORT_SCHEMA.validate(report)
+    assert report["run"]["exit_code"] == exit_code
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Compare a text with a file, or write the file with ``--update-golden``."""
+
+    def compare(path: Path, text: str) -> None:
+        if request.config.getoption("--update-golden"):
+            path.write_text(text, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == text
+
+    return compare
+
+
+def case_folders(kind: str) -> list[Any]:
+    """The folders of ``tests/cases/<kind>``, as parameters named after them."""
+    folders = sorted(path for path in (PROJECT / "tests/cases" / kind).iterdir() if path.is_dir())
+    return [pytest.param(path, id=path.name) for path in folders]

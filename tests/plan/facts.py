@@ -1,0 +1,69 @@
+"""Desired and live states for plan tests: from files, and arbitrary ones for properties."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from reconciler.errors import Location
+from reconciler.model import DesiredState, KafkaFailure, LiveState, LiveTopic, TopicSpec
+
+_NAMES = st.sampled_from(["a", "b", "c", "d"])
+_COUNTS = st.integers(1, 5)
+_CONFIGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "retention.ms": st.sampled_from(["-1", "1000", "604800000"]),
+        "cleanup.policy": st.sampled_from(["delete", "compact", "compact,delete", "delete,compact"]),
+        "min.cleanable.dirty.ratio": st.sampled_from(["0.5", "0.1"]),
+        "preallocate": st.sampled_from(["true", "false"]),
+        "vendor.key": st.text(max_size=3),
+    },
+)
+
+
+def live_from(path: Path) -> LiveState:
+    """The live state in a golden case's ``live.yaml``."""
+    data: Any = YAML(typ="safe").load(path)
+    return LiveState(
+        cluster_id="4L6g3nShT-eMCtK--X86sw",
+        brokers=data.get("brokers", 3),
+        topics={name: LiveTopic(name=name, **topic) for name, topic in (data.get("topics") or {}).items()},
+        unreadable={name: KafkaFailure(**failure) for name, failure in (data.get("unreadable") or {}).items()},
+    )
+
+
+@st.composite
+def desired_states(draw: st.DrawFn) -> DesiredState:
+    """Any few topics."""
+    topics = [
+        TopicSpec(
+            name=name,
+            origin=Location("topics.yaml", 1, 1),
+            partitions=draw(st.none() | _COUNTS),
+            replication_factor=draw(st.none() | _COUNTS),
+            config=draw(_CONFIGS),
+        )
+        for name in draw(st.lists(_NAMES, unique=True))
+    ]
+    return DesiredState(topics=topics)
+
+
+@st.composite
+def live_states(draw: st.DrawFn) -> LiveState:
+    """Any few topics, with overrides and inherited values."""
+    topics = {}
+    for name in draw(st.lists(_NAMES, unique=True)):
+        overrides = draw(_CONFIGS)
+        inherited = {key: value for key, value in draw(_CONFIGS).items() if key not in overrides}
+        topics[name] = LiveTopic(
+            name=name,
+            partitions=draw(_COUNTS),
+            replication_factor=draw(_COUNTS),
+            overrides=overrides,
+            inherited=inherited,
+        )
+    return LiveState(cluster_id="c", brokers=3, topics=topics)

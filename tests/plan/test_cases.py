@@ -1,0 +1,51 @@
+"""Every folder of ``tests/cases/plan`` is a manifest, a live cluster and what the plan says, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+
+from reconciler.cli.conclusion import conclude
+from reconciler.manifest.load import load
+from reconciler.plan import outlook, plan
+from reconciler.report.build import Facts, build
+from reconciler.report.json import render_json
+from reconciler.report.text import render_text
+from tests.conftest import REPORT_SCHEMA, case_folders
+from tests.plan.facts import live_from
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("folder", case_folders("plan"))
+def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    desired, live = load(Path("topics.yaml")), live_from(folder / "live.yaml")
+    made = plan(desired, live)
+    status, exit_code = conclude(outlook(made).values(), [], None)
+    report = build(
+        Facts(
+            command="plan",
+            version="0",
+            run_id="00000000-0000-0000-0000-000000000000",
+            started_at=NOON,
+            finished_at=NOON,
+            duration_seconds=0,
+            status=status,
+            exit_code=exit_code,
+            bootstrap_servers="kafka:9092",
+            desired=desired,
+            live=live,
+            plan=made,
+            outcomes=outlook(made),
+        )
+    )
+    document = render_json(report)
+    REPORT_SCHEMA.validate(json.loads(document))
+    golden(folder / "plan.txt", click.unstyle(render_text(report)))
+    golden(folder / "plan.json", document)

@@ -1,0 +1,95 @@
+"""What holds of every plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.model import Action, DesiredState, LiveState, LiveTopic, Plan, TopicPlan, Verdict
+from reconciler.plan import plan
+from tests.plan.facts import desired_states, live_states
+
+BROKER_DEFAULT = 1
+
+
+def carried_out(made: Plan, live: LiveState) -> LiveState:
+    """The cluster as it is after all that ``made`` calls safe was done."""
+    return replace(live, topics=dict(live.topics) | {topic.name: _after(topic) for topic in made.topics})
+
+
+def _after(topic: TopicPlan) -> LiveTopic:
+    if topic.live is None:
+        return LiveTopic(
+            name=topic.name,
+            partitions=topic.desired.partitions or BROKER_DEFAULT,
+            replication_factor=topic.desired.replication_factor or BROKER_DEFAULT,
+            overrides=topic.desired.config,
+        )
+    overrides = dict(topic.live.overrides)
+    partitions = topic.live.partitions
+    for change in topic.safe_changes:
+        if change.config_key is None:
+            partitions = int(change.after or 0)
+        elif change.after is None:
+            del overrides[change.config_key]
+        else:
+            overrides[change.config_key] = str(change.after)
+    return replace(topic.live, partitions=partitions, overrides=overrides)
+
+
+@given(desired_states(), live_states())
+def test_planning_against_what_a_plan_produces_has_no_work_left(desired: DesiredState, live: LiveState) -> None:
+    made = plan(desired, live)
+    again = plan(desired, carried_out(made, live))
+    assert not again.has_work
+    impossible = {topic.name: topic.impossible_changes for topic in made.topics if topic.impossible_changes}
+    assert {topic.name: topic.changes for topic in again.topics if topic.changes} == impossible
+
+
+@given(desired_states(), live_states(), st.randoms())
+def test_a_plan_does_not_depend_on_order(desired: DesiredState, live: LiveState, random: Random) -> None:
+    topics = list(desired.topics)
+    random.shuffle(topics)
+    names = list(live.topics)
+    random.shuffle(names)
+    shuffled = plan(replace(desired, topics=topics), replace(live, topics={name: live.topics[name] for name in names}))
+    assert shuffled == plan(desired, live)
+
+
+@given(desired_states(), live_states())
+def test_a_topic_is_created_exactly_when_it_is_absent(desired: DesiredState, live: LiveState) -> None:
+    for topic in plan(desired, live).topics:
+        assert (topic.action is Action.CREATE) == (topic.name not in live.topics)
+        assert (topic.action is Action.DRIFT) == bool(topic.changes)
+
+
+@given(desired_states(), live_states())
+def test_partitions_never_shrink_and_replicas_never_move(desired: DesiredState, live: LiveState) -> None:
+    for topic in plan(desired, live).topics:
+        for change in topic.safe_changes:
+            assert change.field != "replication_factor"
+            assert change.field != "partitions" or int(change.after or 0) > int(change.before or 0)
+
+
+@given(desired_states(), live_states())
+def test_the_fingerprint_changes_with_the_live_state(desired: DesiredState, live: LiveState) -> None:
+    made = plan(desired, live)
+    assert made.fingerprint == plan(desired, live).fingerprint
+    assert made.fingerprint != plan(desired, replace(live, cluster_id="another")).fingerprint
+    for topic in made.topics:
+        if topic.live is not None:
+            grown = replace(topic.live, partitions=topic.live.partitions + 1)
+            assert (
+                made.fingerprint
+                != plan(desired, replace(live, topics=dict(live.topics) | {topic.name: grown})).fingerprint
+            )
+
+
+@given(desired_states(), live_states())
+def test_every_verdict_but_safe_has_its_reason(desired: DesiredState, live: LiveState) -> None:
+    for topic in plan(desired, live).topics:
+        for change in topic.changes:
+            assert (change.verdict is Verdict.SAFE) == (change.reason is None)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -89,8 +90,7 @@ def reconciler(tmp_path: Path) -> RunReconciler:
 
 def check_reports(arguments: list[str], cwd: Path, finished: Finished) -> None:
     """Hold the JSON on standard output and in every ``--report`` file against the schema."""
-    options = zip(arguments, arguments[1:], strict=False)
-    for option, value in options:
+    for option, value in pairwise(arguments):
         if option == "--report" and value.endswith(".json") and (cwd / value).exists():
             check_report((cwd / value).read_text(), finished.code)
         elif (option, value) == ("-o", "json"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +15,7 @@ from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from reconciler.cluster.causes import Causes
 from reconciler.cluster.properties import without_secrets
-from reconciler.errors import ClusterUnavailable, Location
+from reconciler.errors import ClusterUnavailable, Diagnostic, Location, Severity
 
 _POLL_SECONDS = 0.05
 
@@ -108,12 +107,39 @@ class Connection:
         try:
             return AdminClient(settings, logger=logger)
         except (KafkaException, TypeError, ValueError) as error:
-            words = self._clean(error.args[0].str() if isinstance(error, KafkaException) else str(error))
-            named = re.search(r'property:? "([^"]+)"', words)
-            raise ClusterUnavailable.because(
-                "client-property",
-                words,
-                hint="properties are librdkafka's (https://github.com/confluentinc/librdkafka/blob/master/"
-                "CONFIGURATION.md), not those of the Java client",
-                origin=places.get(named[1]) if named else None,
+            objections = {"": _words(error)} | _objections(properties)
+            if len(objections) > 1:
+                del objections[""]  # said again, and better, by the property at fault
+            raise ClusterUnavailable(
+                *(
+                    Diagnostic(
+                        severity=Severity.ERROR,
+                        code="client-property",
+                        message=self._clean(f"{key}: {words}" if key else words),
+                        hint=_WHOSE_PROPERTIES,
+                        origin=places.get(key),
+                    )
+                    for key, words in objections.items()
+                )
             ) from None
+
+
+_WHOSE_PROPERTIES = (
+    "properties are librdkafka's (https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md), "
+    "not those of the Java client"
+)
+
+
+def _objections(properties: Mapping[str, str]) -> dict[str, str]:
+    """The client's objection to each property that it does not even take on its own."""
+    objections = {}
+    for key, value in properties.items():
+        try:
+            AdminClient({key: value, "log_level": 0})
+        except (KafkaException, TypeError, ValueError) as error:
+            objections[key] = _words(error)
+    return objections
+
+
+def _words(error: Exception) -> str:
+    return str(error.args[0].str()) if isinstance(error, KafkaException) else str(error)

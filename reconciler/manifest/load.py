@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def load(path: Path, environment: str | None = None) -> DesiredState:
     if environment is not None:
         overlay = overlay_path(path, environment)
         documents.append(_read(overlay, "overlay", f"-e {environment} needs this file beside {path.name}"))
+    order = {document.file.path: number for number, document in enumerate(documents)}
     problems = [problem for document in documents for problem in document.problems]
     roots = [document.root for document in documents if document.root is not None]
     if not roots or len(roots) < len(documents):
@@ -39,7 +41,7 @@ def load(path: Path, environment: str | None = None) -> DesiredState:
         merged = merge(merged, patch)
     topics, objections = topics_of(merged)
     if problems or objections:
-        raise ManifestInvalid(*problems, *objections)
+        raise ManifestInvalid(*sorted([*problems, *objections], key=lambda problem: _place(problem, order)))
     return DesiredState(
         topics=tuple(topics), files=tuple(document.file for document in documents), environment=environment
     )
@@ -70,6 +72,12 @@ def _read(path: Path, schema_name: str, hint_if_missing: str) -> _Document:
     elif root is not None:
         problems += check(root, schema_name)
     return _Document(read, root, problems)
+
+
+def _place(problem: Diagnostic, order: Mapping[str, int]) -> tuple[int, int, int]:
+    """Problems stand in the order of the files and of their lines."""
+    origin = problem.origin
+    return (order[origin.file], origin.line, origin.column) if origin is not None else (-1, 0, 0)
 
 
 def _unreadable(file: str, message: str, hint: str | None) -> _Document:

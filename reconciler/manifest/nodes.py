@@ -120,7 +120,7 @@ class _Reader:
     def _refused(self, code: str, message: str, place: Location, key_place: Location) -> Node:
         if not any(problem.code == code for problem in self.problems):
             self.problems.append(_diagnostic(code, message, place))
-        return Node(None, place, key_place)
+        return Node({}, place, key_place)
 
     def _place(self, raw: Any) -> Location:
         return Location(self.file, raw.start_mark.line + 1, raw.start_mark.column + 1)
@@ -160,7 +160,7 @@ class _Reader:
         if convert is None:
             message = f"the tag {raw.tag} has no meaning in a manifest"
             self.problems.append(_diagnostic("yaml-tag", message, place, "write the plain value"))
-            return None
+            return text
         try:
             return convert(text)
         except ValueError:

@@ -89,7 +89,7 @@ def test_a_report_of_a_valid_manifest_names_its_files(reconciler: RunReconciler)
     assert report["run"]["status"] == "ok"
 
 
-def test_options_come_from_the_environment(tmp_path: Path, reconciler: RunReconciler) -> None:
+def test_options_come_from_the_environment(reconciler: RunReconciler) -> None:
     done = reconciler("validate", env={"RECONCILER_FILE": str(PROJECT / "topics.yaml"), "RECONCILER_OUTPUT": "json"})
     assert done.code == 0
     assert done.report["command"] == "validate"

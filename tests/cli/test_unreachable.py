@@ -1,0 +1,142 @@
+"""A cluster that cannot be reached: the real cause, in time, exit 1, and a report all the same."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT, Finished, RunReconciler
+
+
+@contextmanager
+def listener(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A port on which ``talk`` gets every connection, until the end of the test."""
+    server = socket.create_server(("127.0.0.1", 0))
+    connections: list[socket.socket] = []
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            connections.append(connection)
+            talk(connection)
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield server.getsockname()[1]
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+        thread.join()
+        for connection in connections:
+            connection.close()
+
+
+def http(connection: socket.socket) -> None:
+    connection.recv(1024)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def silence(_connection: socket.socket) -> None: ...
+
+
+def hang_up(connection: socket.socket) -> None:
+    connection.close()
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def plan(reconciler: RunReconciler, tmp_path: Path, address: str, *more: str) -> Finished:
+    report = tmp_path / "report.json"
+    done = reconciler("plan", "--bootstrap-server", address, "--timeout", "2", "--report", report, *more, cwd=PROJECT)
+    assert (done.code, done.stdout) == (1, "")
+    written = json.loads(report.read_text())
+    assert written["run"]["status"] == "failed"
+    assert written["cluster"] is None
+    assert written["manifest"] is not None
+    assert all(diagnostic["message"] in done.stderr for diagnostic in written["diagnostics"])
+    return done
+
+
+def test_nobody_listens(reconciler: RunReconciler, tmp_path: Path) -> None:
+    address = f"127.0.0.1:{closed_port()}"
+    assert f"cannot connect to {address}: connection refused" in plan(reconciler, tmp_path, address).stderr
+
+
+def test_no_such_host_is_said_without_waiting(reconciler: RunReconciler, tmp_path: Path) -> None:
+    done = plan(reconciler, tmp_path, "kafka.invalid:9092", "--timeout", "100")
+    assert "cannot connect to kafka.invalid:9092: no such host" in done.stderr
+
+
+def test_one_good_host_among_the_bad_is_waited_for(reconciler: RunReconciler, tmp_path: Path) -> None:
+    done = plan(reconciler, tmp_path, f"kafka.invalid:9092,127.0.0.1:{closed_port()}")
+    assert "no such host" in done.stderr
+    assert "connection refused" in done.stderr
+
+
+def test_not_kafka_is_said_without_waiting(reconciler: RunReconciler, tmp_path: Path) -> None:
+    with listener(http) as port:
+        done = plan(reconciler, tmp_path, f"127.0.0.1:{port}", "--timeout", "100")
+    assert "what answers at this port is not Kafka" in done.stderr
+
+
+def test_silence(reconciler: RunReconciler, tmp_path: Path) -> None:
+    with listener(silence) as port:
+        done = plan(reconciler, tmp_path, f"127.0.0.1:{port}")
+    assert f"no answer from 127.0.0.1:{port} within 2 s" in done.stderr
+
+
+def test_a_port_that_hangs_up(reconciler: RunReconciler, tmp_path: Path) -> None:
+    with listener(hang_up) as port:
+        done = plan(reconciler, tmp_path, f"127.0.0.1:{port}")
+    assert "the connection was dropped before the first answer" in done.stderr
+
+
+def test_every_wrong_property_is_said_with_its_line(reconciler: RunReconciler, tmp_path: Path) -> None:
+    config = tmp_path / "client.properties"
+    config.write_text("# ours\nsecurity.protocol=PLAINTEXT\nssl.truststore.location=/x\nacks2=1\n")
+    done = plan(reconciler, tmp_path, "127.0.0.1:1", "--command-config", str(config))
+    assert f"{config}:3:1: error: ssl.truststore.location: Java TrustStores are not supported" in done.stderr
+    assert f"{config}:4:1: error: acks2: No such configuration property" in done.stderr
+    assert "not those of the Java client" in done.stderr
+
+
+def test_a_property_file_that_is_no_property_file(reconciler: RunReconciler, tmp_path: Path) -> None:
+    config = tmp_path / "client.properties"
+    config.write_text("security.protocol=PLAINTEXT\nhunter2\n")
+    done = plan(reconciler, tmp_path, "127.0.0.1:1", "--command-config", str(config))
+    assert f"{config}:2:1: error: this line is no key=value" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_a_missing_property_file(reconciler: RunReconciler, tmp_path: Path) -> None:
+    done = plan(reconciler, tmp_path, "127.0.0.1:1", "--command-config", "nowhere.properties")
+    assert "nowhere.properties cannot be read: No such file or directory" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_secrets_of_the_property_file_are_never_shown(command: str, reconciler: RunReconciler, tmp_path: Path) -> None:
+    config = tmp_path / "client.properties"
+    config.write_text(
+        "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.username=app\nsasl.password=hunter2\n"
+    )
+    report = tmp_path / "report.json"
+    yes = ["--yes"] if command == "apply" else []
+    address = f"127.0.0.1:{closed_port()}"
+    arguments = ["--bootstrap-server", address, "--timeout", "1", "--report", str(report)]
+    done = reconciler(command, *arguments, *yes, "--command-config", config, cwd=PROJECT)
+    assert done.code == 1
+    assert "hunter2" not in done.stdout + done.stderr + report.read_text()

@@ -1,0 +1,143 @@
+"""``reconciler sandbox``"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from reconciler.cli.exit_codes import SIGNALLED
+from reconciler.errors import SandboxError
+from reconciler.sandbox.versions import DEFAULT_VERSION, known_versions
+
+NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
+
+
+def _cluster_shape(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--port", type=click.IntRange(1, 65535), help="The first broker's port; else any free one."),
+        click.option(
+            "--kafka-version",
+            default=DEFAULT_VERSION,
+            show_default=True,
+            callback=_known_version,
+            help=f"One of {', '.join(known_versions())}.",
+        ),
+        click.option("--brokers", type=click.IntRange(1, 3), default=1, show_default=True, help="How many, 1 to 3."),
+    ):
+        command = option(command)
+    return command
+
+
+def _known_version(_ctx: click.Context, _parameter: click.Parameter, wanted: str) -> str:
+    from reconciler.sandbox.versions import full_version  # noqa: PLC0415
+
+    try:
+        return full_version(wanted)
+    except SandboxError as error:
+        raise click.BadParameter(f"{error.diagnostics[0].message}; {error.diagnostics[0].hint}") from None
+
+
+@click.group("sandbox")
+def command() -> None:
+    """Run a real Apache Kafka on this machine, without Docker.
+
+    The first start fetches Kafka; later ones take a few seconds. Everything stays on 127.0.0.1 and is
+    gone afterwards.
+
+    \b
+    Examples:
+      reconciler sandbox run -- reconciler apply --yes
+      reconciler sandbox run --brokers 3 --kafka-version 3.9 -- pytest
+      export $(reconciler sandbox start)
+      reconciler sandbox stop
+    """
+
+
+@command.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@_cluster_shape
+@click.argument("cmd", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(brokers: int, kafka_version: str, port: int | None, cmd: tuple[str, ...]) -> int:
+    """Run CMD with a cluster of its own; exit as it does.
+
+    CMD gets the address in KAFKA_BOOTSTRAP_SERVERS.
+
+    \b
+    Examples:
+      reconciler sandbox run -- reconciler plan -e dev
+      reconciler sandbox run --brokers 3 -- bash
+    """
+    from reconciler.sandbox import start  # noqa: PLC0415 - not needed for --help
+
+    with start(brokers=brokers, kafka_version=kafka_version, port=port, progress=_say) as sandbox:
+        _say(f"Apache Kafka {sandbox.kafka_version} at {sandbox.bootstrap_servers}")
+        return _run_with(cmd, sandbox.bootstrap_servers)
+
+
+@command.command("start")
+@_cluster_shape
+def start_background(brokers: int, kafka_version: str, port: int | None) -> None:
+    """Start a cluster that stays until `sandbox stop`.
+
+    \b
+    Examples:
+      reconciler sandbox start
+      export $(reconciler sandbox start --port 9092)
+    """
+    from reconciler.sandbox.background import launch, running  # noqa: PLC0415 - not needed for --help
+
+    there = running()
+    if there is not None:
+        _say(f"Apache Kafka {there.kafka_version} is running already; stop it with: reconciler sandbox stop")
+    else:
+        there = launch(brokers=brokers, kafka_version=kafka_version, port=port, progress=_say)
+    click.echo(f"KAFKA_BOOTSTRAP_SERVERS={there.bootstrap_servers}")
+
+
+@command.command("stop")
+def stop_background() -> None:
+    """End the cluster that `sandbox start` started.
+
+    \b
+    Examples:
+      reconciler sandbox stop
+    """
+    from reconciler.sandbox.background import running, stop  # noqa: PLC0415 - not needed for --help
+
+    there = running()
+    if there is None:
+        _say("no sandbox is running")
+    else:
+        stop(there)
+
+
+def _run_with(cmd: tuple[str, ...], bootstrap_servers: str) -> int:
+    """Run ``cmd`` to its end; its exit code, 128 and the number where a signal ended it."""
+    try:
+        child = subprocess.Popen(cmd, env=os.environ | {"KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers})  # noqa: S603 - the user's own command
+    except FileNotFoundError:
+        _say(f"{cmd[0]}: command not found")
+        return NOT_FOUND
+    except OSError as error:
+        _say(f"{cmd[0]}: {error.strerror}")
+        return NOT_EXECUTABLE
+    # Ctrl-C reaches the child from the terminal; what only we get is passed on.
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda number, _frame: child.send_signal(number)),
+        signal.SIGHUP: signal.signal(signal.SIGHUP, lambda number, _frame: child.send_signal(number)),
+    }
+    try:
+        code = child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return code if code >= 0 else SIGNALLED - code
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,132 @@
+"""A sandbox that outlives the command that started it: ``sandbox start`` and ``sandbox stop``.
+
+``python -m reconciler.sandbox.background`` is the process that holds it, until it gets SIGTERM.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from reconciler.errors import Diagnostic, ReconcilerError, SandboxError, Severity
+
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """The sandbox in the background: the process that holds it, and where it listens."""
+
+    pid: int
+    pid_created: float
+    """Start time of the process: a number alone may be another process by now."""
+    bootstrap_servers: str
+    kafka_version: str
+
+
+def running() -> Background | None:
+    """The sandbox in the background, if there is one."""
+    try:
+        noted = Background(**json.loads(_state_file().read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    if _created(noted.pid) == noted.pid_created:
+        return noted
+    _state_file().unlink(missing_ok=True)  # it died, or the machine was restarted
+    return None
+
+
+def launch(*, brokers: int, kafka_version: str, port: int | None, progress: Callable[[str], None]) -> Background:
+    """Start a sandbox in the background and wait until it is ready. Raises SandboxError."""
+    state = _state_file()
+    state.parent.mkdir(parents=True, exist_ok=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-m", "reconciler.sandbox.background", str(brokers), kafka_version, str(port or "")],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        text=True,
+    )
+    if holder.stdout is None:
+        raise AssertionError("a pipe was asked for")
+    with holder.stdout:
+        for line in holder.stdout:
+            said = json.loads(line)
+            if "progress" in said:
+                progress(said["progress"])
+            elif "ready" in said:
+                background = Background(**said["ready"])
+                state.write_text(json.dumps(asdict(background)), encoding="utf-8")
+                return background
+            else:
+                raise SandboxError(Diagnostic(severity=Severity.ERROR, **said["error"]))
+    raise SandboxError.because("background", "the sandbox's process ended without a word")
+
+
+def stop(background: Background) -> None:
+    """End the sandbox and wait until it is gone. Raises SandboxError."""
+    import psutil  # noqa: PLC0415 - from the extra [sandbox]
+
+    try:
+        process = psutil.Process(background.pid)
+        process.terminate()
+        process.wait(STOP_SECONDS)
+    except psutil.NoSuchProcess:
+        pass
+    except psutil.TimeoutExpired:
+        raise SandboxError.because("background", f"process {background.pid} does not end") from None
+    _state_file().unlink(missing_ok=True)
+
+
+def _created(pid: int) -> float | None:
+    import psutil  # noqa: PLC0415 - from the extra [sandbox]
+
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _state_file() -> Path:
+    from platformdirs import user_state_path  # noqa: PLC0415 - from the extra [sandbox]
+
+    return user_state_path("kafka-topic-reconciler") / "sandbox.json"
+
+
+def hold(brokers: int, kafka_version: str, port: int | None) -> None:
+    """Run a sandbox until SIGTERM; what it has to say are lines of JSON on standard output."""
+    from reconciler.sandbox.cluster import start  # noqa: PLC0415 - only the holding process starts a cluster
+
+    def say(**words: object) -> None:
+        sys.stdout.write(json.dumps(words) + "\n")
+        sys.stdout.flush()
+
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit())
+    try:
+        with start(
+            brokers=brokers, kafka_version=kafka_version, port=port, progress=lambda line: say(progress=line)
+        ) as sandbox:
+            pid = os.getpid()
+            ready = Background(
+                pid=pid,
+                pid_created=_created(pid) or 0,
+                bootstrap_servers=sandbox.bootstrap_servers,
+                kafka_version=sandbox.kafka_version,
+            )
+            say(ready=asdict(ready))
+            while True:
+                signal.pause()
+    except ReconcilerError as error:
+        first = error.diagnostics[0]
+        say(error={"code": first.code, "message": first.message, "hint": first.hint})
+
+
+if __name__ == "__main__":
+    hold(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]) if sys.argv[3] else None)

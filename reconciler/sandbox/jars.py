@@ -1,0 +1,103 @@
+"""Kafka's jars, from the cache of this user or from a Maven repository, each with the hash of its lock file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from reconciler.errors import SandboxError
+from reconciler.sandbox.versions import locked_jars
+
+AT_ONCE = 8
+MIRROR = "RECONCILER_MAVEN_REPOSITORY"
+
+
+def jars(version: str, environ: Mapping[str, str], progress: Callable[[str], None]) -> list[Path]:
+    """The jars of a known Kafka version, fetched where the cache lacks one. Raises SandboxError."""
+    from platformdirs import user_cache_path  # noqa: PLC0415 - from the extra [sandbox]
+
+    cache = user_cache_path("kafka-topic-reconciler") / "maven"
+    locked = locked_jars(version)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        intact = pool.map(_intact, [cache / path for path in locked], locked.values())
+        missing = {path: sha256 for (path, sha256), good in zip(locked.items(), intact, strict=True) if not good}
+        if missing:
+            _fetch(version, missing, cache, environ.get(MIRROR), pool, progress)
+    return [cache / path for path in locked]
+
+
+def _intact(file: Path, sha256: str) -> bool:
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
+        return False
+
+
+def _fetch(
+    version: str,
+    missing: Mapping[str, str],
+    cache: Path,
+    mirror: str | None,
+    pool: ThreadPoolExecutor,
+    progress: Callable[[str], None],
+) -> None:
+    import pooch  # noqa: PLC0415 - from the extra [sandbox], and only for a first start
+
+    pooch.get_logger().setLevel("CRITICAL")
+    repository = (mirror or _maven_central()).rstrip("/")
+    progress(f"fetching Apache Kafka {version}: {len(missing)} files, once")
+
+    def fetch(path: str, sha256: str) -> None:
+        pooch.retrieve(
+            f"{repository}/{path}",
+            known_hash=f"sha256:{sha256}",
+            path=(cache / path).parent,
+            fname=Path(path).name,
+            downloader=pooch.HTTPDownloader(timeout=60),
+        )
+
+    fetches = {pool.submit(fetch, path, sha256): path for path, sha256 in missing.items()}
+    try:
+        for number, done in enumerate(as_completed(fetches), start=1):
+            done.result()
+            if number % 10 == 0 or number == len(fetches):
+                progress(f"fetched {number} of {len(fetches)}")
+    except Exception as error:
+        for pending in fetches:
+            pending.cancel()
+        raise _explained(fetches[done], error, mirrored=mirror is not None) from error
+
+
+def _explained(path: str, error: Exception, *, mirrored: bool) -> SandboxError:
+    name = Path(path).name
+    if isinstance(error, ValueError):  # how pooch reports a wrong hash
+        return SandboxError.because(
+            "hash-mismatch",
+            f"{name} is not the file that this version was locked with",
+            hint=f"{MIRROR} points to a repository with another file"
+            if mirrored
+            else "try again; report it if it stays",
+        )
+    return SandboxError.because(
+        "no-download",
+        f"{name} cannot be fetched: {_short(error)}",
+        hint=f"the first start needs the network, or {MIRROR} set to the address of a Maven repository that answers",
+    )
+
+
+def _short(error: BaseException) -> str:
+    """The innermost reason: what wraps it only repeats addresses."""
+    reason = getattr(error, "reason", None)
+    while isinstance(reason, BaseException) or (error.args and isinstance(error.args[0], BaseException)):
+        error = reason if isinstance(reason, BaseException) else error.args[0]
+        reason = getattr(error, "reason", None)
+    return f"{type(error).__name__}: {error}"
+
+
+def _maven_central() -> str:
+    from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415 - from the extra [sandbox]
+
+    return str(MAVEN_CENTRAL_URL)

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,8 @@ from typing import Any, Protocol
 import pytest
 from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
+
+from reconciler.sandbox import Sandbox, start
 
 PROJECT = Path(__file__).parent.parent
 REPORT_SCHEMA = Draft202012Validator(json.loads((PROJECT / "schemas/report.schema.json").read_text()))
@@ -102,6 +104,20 @@ def check_report(text: str, exit_code: int) -> None:
     report = json.loads(text)
     REPORT_SCHEMA.validate(report)
     assert report["run"]["exit_code"] == exit_code
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Sandbox]:
+    """A real Kafka of one broker, for all tests; topics of different tests have different names."""
+    with start() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def kafka3() -> Iterator[Sandbox]:
+    """A real Kafka of three brokers, likewise."""
+    with start(brokers=3) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

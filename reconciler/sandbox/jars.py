@@ -11,6 +11,7 @@ from reconciler.errors import SandboxError
 from reconciler.sandbox.versions import locked_jars
 
 AT_ONCE = 8
+CACHE = "kafka-topic-reconciler"
 MIRROR = "RECONCILER_MAVEN_REPOSITORY"
 
 
@@ -18,13 +19,14 @@ def jars(version: str, environ: Mapping[str, str], progress: Callable[[str], Non
     """The jars of a known Kafka version, fetched where the cache lacks one. Raises SandboxError."""
     from platformdirs import user_cache_path  # noqa: PLC0415 - from the extra [sandbox]
 
-    cache = user_cache_path("kafka-topic-reconciler") / "maven"
+    cache = user_cache_path(CACHE) / "maven"
     locked = locked_jars(version)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         intact = pool.map(_intact, [cache / path for path in locked], locked.values())
         missing = {path: sha256 for (path, sha256), good in zip(locked.items(), intact, strict=True) if not good}
         if missing:
-            _fetch(version, missing, cache, environ.get(MIRROR), pool, progress)
+            progress(f"fetching Apache Kafka {version}: {len(missing)} files, once")
+            _fetch(missing, cache, environ.get(MIRROR), pool, progress)
     return [cache / path for path in locked]
 
 
@@ -37,7 +39,6 @@ def _intact(file: Path, sha256: str) -> bool:
 
 
 def _fetch(
-    version: str,
     missing: Mapping[str, str],
     cache: Path,
     mirror: str | None,
@@ -48,7 +49,6 @@ def _fetch(
 
     pooch.get_logger().setLevel("CRITICAL")
     repository = (mirror or _maven_central()).rstrip("/")
-    progress(f"fetching Apache Kafka {version}: {len(missing)} files, once")
 
     def fetch(path: str, sha256: str) -> None:
         pooch.retrieve(

@@ -1,0 +1,49 @@
+"""Replication and reads from any of several brokers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reconciler.sandbox import Sandbox
+from tests.broker.another_client import AnotherClient
+from tests.conftest import PROJECT, RunReconciler
+
+
+def test_the_example_becomes_topics_on_three_brokers_and_the_next_plan_is_empty(
+    reconciler: RunReconciler, kafka3: Sandbox
+) -> None:
+    environment = {"KAFKA_BOOTSTRAP_SERVERS": kafka3.bootstrap_servers}
+    applied = reconciler("apply", "-e", "prod", "--yes", "-o", "json", env=environment, cwd=PROJECT)
+    assert applied.code == 0
+    assert applied.report["cluster"]["brokers"] == 3
+    assert applied.report["summary"]["applied"] == 4
+    client = AnotherClient(kafka3)
+    assert client.replication_factor("orders.requests") == 3
+    assert client.partitions("orders.requests") == 24
+    again = reconciler("plan", "-e", "prod", "-o", "json", env=environment, cwd=PROJECT)
+    assert again.report["summary"]["skip"] == 4
+
+
+def test_a_replication_factor_that_differs_is_impossible_not_unchanged(
+    reconciler: RunReconciler, kafka3: Sandbox, tmp_path: Path
+) -> None:
+    AnotherClient(kafka3).create("replicated", partitions=2, replicas=3)
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {replicated: {replication_factor: 2}}\n")
+    done = reconciler("plan", "--bootstrap-server", kafka3.bootstrap_servers, "-o", "json")
+    assert done.code == 3
+    (change,) = done.report["topics"][0]["changes"]
+    assert (change["field"], change["before"], change["after"]) == ("replication_factor", 3, 2)
+    assert change["verdict"] == "impossible"
+
+
+def test_writes_are_read_back_whichever_broker_answers(
+    reconciler: RunReconciler, kafka3: Sandbox, tmp_path: Path
+) -> None:
+    environment = {"KAFKA_BOOTSTRAP_SERVERS": kafka3.bootstrap_servers}
+    for partitions in range(1, 6):
+        (tmp_path / "topics.yaml").write_text(
+            f"version: 1\ntopics:\n  growing: {{partitions: {partitions}, config: {{retention.ms: {partitions}000}}}}\n"
+        )
+        done = reconciler("apply", "--yes", "-o", "json", env=environment)
+        assert done.code == 0, done.stderr
+        assert done.report["topics"][0]["verification"]["status"] == "verified"

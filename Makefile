@@ -19,7 +19,7 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 	@touch $@
 
 demo: $(INSTALLED)  ## Manifest to topics on a real Kafka, start to end
-	@PATH="$(CURDIR)/$(BIN):$$PATH" ./docs/demo.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" reconciler sandbox run -- demo/run.sh
 
 test: check  ## Everything CI runs: checks and all tests
 	$(BIN)/pytest

@@ -93,7 +93,7 @@ def _live_topic(metadata: TopicMetadata, spec: TopicSpec, entries: Mapping[str, 
     return LiveTopic(
         name=spec.name,
         partitions=len(metadata.partitions),
-        replication_factor=min(len(partition.replicas) for partition in metadata.partitions.values()),
+        replication_factor=min((len(partition.replicas) for partition in metadata.partitions.values()), default=0),
         overrides=dict(sorted(overrides.items())),
         inherited=inherited,
     )

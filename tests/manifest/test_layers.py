@@ -1,0 +1,65 @@
+"""Which layer wins, and where a value says it comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.manifest.load import load
+from reconciler.model import TopicSpec
+
+BASE = """\
+version: 1
+defaults:
+  partitions: 1
+  replication_factor: 1
+  config: {retention.ms: 1, segment.ms: 1, flush.ms: 1, flush.messages: 1}
+topics:
+  orders:
+    partitions: 2
+    config: {segment.ms: 2, flush.ms: 2}
+  returns: {partitions: -1}
+"""
+OVERLAY = """\
+defaults:
+  config: {flush.messages: 3}
+topics:
+  orders: {config: {flush.ms: 3}}
+  added: {owner: team-a}
+"""
+
+
+@pytest.fixture
+def topics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, TopicSpec]:
+    monkeypatch.chdir(tmp_path)
+    Path("topics.yaml").write_text(BASE)
+    Path("topics.prod.yaml").write_text(OVERLAY)
+    return {topic.name: topic for topic in load(Path("topics.yaml"), "prod").topics}
+
+
+def test_a_topic_wins_over_the_defaults_and_the_overlay_over_both(topics: dict[str, TopicSpec]) -> None:
+    orders = topics["orders"]
+    assert (orders.partitions, orders.replication_factor) == (2, 1)
+    assert orders.config == {"flush.messages": "3", "flush.ms": "3", "retention.ms": "1", "segment.ms": "2"}
+
+
+def test_every_value_points_to_the_place_that_set_it(topics: dict[str, TopicSpec]) -> None:
+    assert {field: str(place) for field, place in topics["orders"].origins.items()} == {
+        "partitions": "topics.yaml:8:17",
+        "replication_factor": "topics.yaml:4:23",
+        "config.retention.ms": "topics.yaml:5:26",
+        "config.segment.ms": "topics.yaml:9:26",
+        "config.flush.ms": "topics.prod.yaml:4:31",
+        "config.flush.messages": "topics.prod.yaml:2:28",
+    }
+
+
+def test_minus_one_leaves_the_count_to_the_broker_whatever_the_defaults_say(topics: dict[str, TopicSpec]) -> None:
+    assert topics["returns"].partitions is None
+
+
+def test_an_overlay_may_add_a_topic(topics: dict[str, TopicSpec]) -> None:
+    assert topics["added"].owner == "team-a"
+    assert topics["added"].partitions == 1
+    assert str(topics["added"].origin) == "topics.prod.yaml:5:3"

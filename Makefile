@@ -46,6 +46,7 @@ lock: $(INSTALLED)  ## Renew requirements-dev.lock from pyproject.toml
 
 schemas: $(INSTALLED)  ## Renew the generated schemas
 	$(BIN)/python -m reconciler.report.document > schemas/report.schema.json
+	$(BIN)/python -m reconciler.manifest.overlay_schema > schemas/overlay.schema.json
 
 clean:  ## Remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -32,6 +32,18 @@ class Location(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class Variable(NamedTuple):
+    """An environment variable, where it is the place that a value comes from."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Origin = Location | Variable
+
+
 class Severity(StrEnum):
     """How much a diagnostic matters; an error fails the run."""
 
@@ -50,7 +62,7 @@ class Diagnostic:
     message: str
     hint: str | None = None
     topic: str | None = None
-    origin: Location | None = None
+    origin: Origin | None = None
 
     def __str__(self) -> str:
         where = f"{self.origin}: " if self.origin else ""
@@ -66,7 +78,7 @@ class ReconcilerError(Exception):
         self.diagnostics: Sequence[Diagnostic] = diagnostics
 
     @classmethod
-    def because(cls, code: str, message: str, *, hint: str | None = None, origin: Location | None = None) -> Self:
+    def because(cls, code: str, message: str, *, hint: str | None = None, origin: Origin | None = None) -> Self:
         """An error of this class with a single diagnostic."""
         return cls(Diagnostic(severity=Severity.ERROR, code=code, message=message, hint=hint, origin=origin))
 

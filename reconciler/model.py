@@ -10,10 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from reconciler.errors import Diagnostic, Location
+from reconciler.errors import Diagnostic, Location, Origin
 
 # --- desired -------------------------------------------------------------------------------------
+
+
+class Source(NamedTuple):
+    """What set a value: the layer (``defaults``, ``profile compacted``, ``topic``, ``variable``) and the place."""
+
+    layer: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +29,7 @@ class TopicSpec:
     """A topic as the manifest wants it, all layers merged.
 
     ``partitions`` and ``replication_factor`` are ``None`` where the broker decides at creation and any
-    live count is right. ``origins`` maps a field (``partitions``, ``config.retention.ms``) to the place
-    that set it.
+    live count is right. ``sources`` maps a field (``partitions``, ``config.retention.ms``) to what set it.
     """
 
     name: str
@@ -33,7 +40,30 @@ class TopicSpec:
     owner: str | None = None
     description: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
-    origins: Mapping[str, Location] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def origin_of(self, name: str) -> Origin | None:
+        """The place that set the field ``name``; ``None`` where nothing did."""
+        source = self.sources.get(name)
+        return source.origin if source is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Rules for all topics; patterns are globs."""
+
+    keep_extra_config: bool = False
+    """Leave overrides alone that the manifest does not name."""
+    ignore_config: Sequence[str] = ()
+    protected_topics: Sequence[str] = ("__*", "_schemas", "_confluent*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterReference:
+    """The cluster that a manifest says it is for, as far as it does."""
+
+    id: str | None = None
+    bootstrap_servers: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +81,10 @@ class DesiredState:
     topics: Sequence[TopicSpec]
     files: Sequence[ManifestFile] = ()
     environment: str | None = None
+    policy: Policy = field(default_factory=Policy)
+    cluster: ClusterReference = field(default_factory=ClusterReference)
     diagnostics: Sequence[Diagnostic] = ()
+    """Warnings: errors keep a desired state from coming about."""
 
 
 # --- live ----------------------------------------------------------------------------------------
@@ -129,7 +162,7 @@ class FieldChange:
     after: int | str | None
     verdict: Verdict
     reason: str | None = None
-    origin: Location | None = None
+    origin: Origin | None = None
 
     @property
     def config_key(self) -> str | None:
@@ -168,6 +201,7 @@ class Plan:
     """What every topic of the manifest needs, sorted by name."""
 
     topics: Sequence[TopicPlan]
+    policy: Policy = field(default_factory=Policy)
     fingerprint: str
     """SHA-256 over the plan, the cluster's id and the live state it was made from."""
 

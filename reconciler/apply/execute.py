@@ -60,7 +60,7 @@ def execute(
                     failure=answers[topic.name],
                 )
                 ledger.attempted(topic.name, attempt)
-    verify(plan.topics, reader=reader, ledger=ledger, timeout=timeout, clock=clock)
+    verify(plan, reader=reader, ledger=ledger, timeout=timeout, clock=clock)
 
 
 def _steps(plan: Plan, writer: WritesTopics) -> tuple[_Step, ...]:

@@ -6,12 +6,12 @@ A broker may answer from metadata that lags behind the controller, so a first lo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Protocol
 
 from reconciler.apply.ledger import Ledger, operation_for
 from reconciler.clock import Clock
-from reconciler.model import LiveState, LiveTopic, Operation, TopicPlan, TopicSpec, Verification
+from reconciler.model import LiveState, LiveTopic, Operation, Plan, Policy, TopicPlan, TopicSpec, Verification
 from reconciler.plan import differences
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
@@ -24,12 +24,12 @@ class ReadsTopics(Protocol):
         """The live state of ``topics``."""
 
 
-def verify(topics: Iterable[TopicPlan], *, reader: ReadsTopics, ledger: Ledger, timeout: float, clock: Clock) -> None:
-    """Look at every topic that may have been written until it is as planned.
+def verify(plan: Plan, *, reader: ReadsTopics, ledger: Ledger, timeout: float, clock: Clock) -> None:
+    """Look at every topic of ``plan`` that may have been written until it is as planned.
 
     Gives up when ``timeout`` seconds pass in which no further topic was.
     """
-    pending = {topic.name: topic for topic in topics if ledger.operations_to_verify(topic.name)}
+    pending = {topic.name: topic for topic in plan.topics if ledger.operations_to_verify(topic.name)}
     deadline = clock.monotonic() + timeout
     pause = FIRST_PAUSE
     while pending:
@@ -37,7 +37,7 @@ def verify(topics: Iterable[TopicPlan], *, reader: ReadsTopics, ledger: Ledger, 
         seen_at = clock.now()
         before = len(pending)
         for topic in list(pending.values()):
-            result = _look(topic, live.topics.get(topic.name), ledger.operations_to_verify(topic.name))
+            result = _look(topic, live.topics.get(topic.name), ledger.operations_to_verify(topic.name), plan.policy)
             ledger.saw(topic.name, result, seen_at)
             if result is Verification.VERIFIED:
                 del pending[topic.name]
@@ -50,13 +50,13 @@ def verify(topics: Iterable[TopicPlan], *, reader: ReadsTopics, ledger: Ledger, 
             pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _look(topic: TopicPlan, live: LiveTopic | None, operations: Collection[Operation]) -> Verification:
+def _look(topic: TopicPlan, live: LiveTopic | None, operations: Collection[Operation], policy: Policy) -> Verification:
     """Whether what was written is there; what was not written, or was refused, does not count."""
     if live is None:
         return Verification.NOT_VISIBLE
     still_different = {
         change.field
-        for change in differences(topic.desired, live)
+        for change in differences(topic.desired, live, policy)
         if Operation.CREATE_TOPICS in operations or operation_for(change) in operations
     }
     written = {change.field for change in topic.safe_changes}

@@ -8,20 +8,23 @@ import click
 
 from reconciler.cli.options import ClusterOptions
 from reconciler.errors import WrongUsage
+from reconciler.model import ClusterReference
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
 
 
-def connect(options: ClusterOptions) -> Connection:
-    """A client for the cluster that the options name; nothing is sent yet.
+def connect(options: ClusterOptions, reference: ClusterReference) -> Connection:
+    """A client for the cluster that the options or the manifest name; nothing is sent yet.
 
-    Precedence: ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_BOOTSTRAP_SERVERS``.
+    Precedence: ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_BOOTSTRAP_SERVERS``, manifest.
     """
     from reconciler.cluster.connection import Connection  # noqa: PLC0415 - loads the client: 70 ms that others need not pay
     from reconciler.cluster.properties import is_secret, read_properties  # noqa: PLC0415
 
     properties: dict[str, str] = {}
+    if reference.bootstrap_servers is not None:
+        properties["bootstrap.servers"] = reference.bootstrap_servers
     if options.bootstrap_server is not None:
         properties["bootstrap.servers"] = options.bootstrap_server.address
     from_file, places = read_properties(options.command_config) if options.command_config else ({}, {})
@@ -39,8 +42,14 @@ def connect(options: ClusterOptions) -> Connection:
         properties["bootstrap.servers"] = options.bootstrap_server.address
     if not properties.get("bootstrap.servers"):
         raise WrongUsage.because(
-            "usage", "no cluster: give --bootstrap-server HOST:PORT or set KAFKA_BOOTSTRAP_SERVERS"
+            "usage",
+            "no cluster: give --bootstrap-server HOST:PORT, set KAFKA_BOOTSTRAP_SERVERS, "
+            "or write cluster.bootstrap_servers into the manifest",
         )
     return Connection(
-        properties, timeout=options.timeout, places=places, report_wait=lambda line: click.echo(line, err=True)
+        properties,
+        timeout=options.timeout,
+        places=places,
+        expected_cluster_id=reference.id,
+        report_wait=lambda line: click.echo(line, err=True),
     )

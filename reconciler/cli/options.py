@@ -21,7 +21,7 @@ _REPORT_FORMATS = {".json": "json", ".txt": "text"}
 class ManifestOptions:
     """Which manifest."""
 
-    file: Path
+    files: tuple[Path, ...]
     environment: str | None
 
 
@@ -58,12 +58,14 @@ def manifest_options(command: Command) -> Command:
         click.option(
             "-f",
             "--file",
+            "files",
             type=click.Path(path_type=Path),
-            default="topics.yaml",
+            multiple=True,
+            default=["topics.yaml"],
             show_default=True,
             envvar="RECONCILER_FILE",
             show_envvar=True,
-            help="The manifest.",
+            help="The manifest: a file, or a directory with all YAML files in it. Repeatable.",
         ),
         click.option(
             "-e",
@@ -72,7 +74,7 @@ def manifest_options(command: Command) -> Command:
             callback=_environment,
             envvar="RECONCILER_ENVIRONMENT",
             show_envvar=True,
-            help="Lay topics.NAME.yaml, the file beside topics.yaml, over it.",
+            help="Lay topics.NAME.yaml, beside topics.yaml, over it; topics.NAME for a directory.",
         ),
     )(command)
 

@@ -18,7 +18,7 @@ def make_plan(run: Run, options: ClusterOptions) -> Connection:
 
     if run.desired is None:
         raise AssertionError("the manifest comes first")
-    connection = connect(options)
+    connection = connect(options, run.desired.cluster)
     run.bootstrap_servers = connection.bootstrap_servers
     run.requests = lambda: connection.requests
     from reconciler.cluster.reader import Reader  # noqa: PLC0415 - as above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -137,7 +138,8 @@ def load_manifest(run: Run, options: ManifestOptions) -> None:
     from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
 
     run.environment = options.environment
-    run.desired = load(options.file, options.environment)
+    run.desired = load(options.files, options.environment, os.environ)
+    run.diagnostics += run.desired.diagnostics
 
 
 @contextmanager

@@ -24,7 +24,8 @@ class Connection:
     """A client that waits at most ``timeout`` seconds for any one answer.
 
     Raises ClusterUnavailable with the real cause: at once where waiting cannot help (no such host, not
-    Kafka, untrusted certificate), else when the time is over.
+    Kafka, untrusted certificate), else when the time is over; and of a cluster with another id than
+    ``expected_cluster_id``, before anything is read from it.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class Connection:
         *,
         timeout: float,
         places: Mapping[str, Location] | None = None,
+        expected_cluster_id: str | None = None,
         report_wait: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.timeout = timeout
         self.bootstrap_servers = properties["bootstrap.servers"]
         self._properties = properties
+        self._expected_cluster_id = expected_cluster_id
         self._causes = Causes()
         self._connected = False
         self._report_wait = report_wait
@@ -63,7 +66,14 @@ class Connection:
             raise self.unavailable(str(answer.exception()))
         self._connected = True
         self._causes.forget()
-        return answer.result()
+        found = answer.result()
+        if self._expected_cluster_id not in {None, found.cluster_id}:
+            raise ClusterUnavailable.because(
+                "wrong-cluster",
+                f"{self.bootstrap_servers} is the cluster {found.cluster_id}, not {self._expected_cluster_id}",
+                hint="the manifest's cluster.id names the only cluster it is for",
+            )
+        return found
 
     def settle(self, answers: Iterable[Future[Any]]) -> None:
         """Wait until all ``answers`` are there, good or bad; each has its own time limit at the broker."""

@@ -1,6 +1,16 @@
-"""What is known of topic configuration keys, and when two spellings of a value mean the same."""
+"""Topic configuration keys: what is known of them, what people write, and when two spellings mean the same."""
 
 from reconciler.configs.canonical import InvalidValue, canonical, same_value
-from reconciler.configs.table import TOPIC_CONFIGS, TopicConfig, ValueType
+from reconciler.configs.spelling import expand
+from reconciler.configs.table import CLIENT_SETTINGS, TOPIC_CONFIGS, TopicConfig, ValueType
 
-__all__ = ["TOPIC_CONFIGS", "InvalidValue", "TopicConfig", "ValueType", "canonical", "same_value"]
+__all__ = [
+    "CLIENT_SETTINGS",
+    "TOPIC_CONFIGS",
+    "InvalidValue",
+    "TopicConfig",
+    "ValueType",
+    "canonical",
+    "expand",
+    "same_value",
+]

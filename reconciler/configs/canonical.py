@@ -37,7 +37,7 @@ def canonical(key: str, text: str) -> str:
         case ValueType.DOUBLE:
             return _double(config, text)
         case ValueType.ENUM:
-            return _choice(config, text)
+            return _choice(config, text.strip())
         case ValueType.SET:
             return ",".join(dict.fromkeys(_choice(config, item) for item in _items(text)))
 
@@ -95,13 +95,14 @@ def _items(text: str) -> list[str]:
 
 
 def _outside(config: TopicConfig, number: float) -> bool:
-    below = config.minimum is not None and number < config.minimum
+    below = config.lowest is not None and number < config.lowest
     above = config.maximum is not None and number > config.maximum
-    return below or above
+    return below or above or number == config.excluded
 
 
 def _range_words(config: TopicConfig) -> str:
     highest = config.maximum if config.maximum is not None else _BOUNDS.get(config.type)
-    if config.minimum is None:
+    if config.lowest is None:
         return f" of at most {highest}"
-    return f" from {config.minimum} to {highest}"
+    exception = f" and not {config.excluded}" if config.excluded is not None else ""
+    return f" from {config.lowest} to {highest}{exception}"

@@ -2,88 +2,102 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from reconciler.errors import Diagnostic, Location, ManifestInvalid, Severity
+from reconciler.manifest.checks import objections
+from reconciler.manifest.documents import ReadFile, nothing_in, read_file
 from reconciler.manifest.merge import merge
-from reconciler.manifest.nodes import Node, parse
-from reconciler.manifest.schema import check
+from reconciler.manifest.nodes import Node, mapping, string
+from reconciler.manifest.policy import cluster_of, policy_of
+from reconciler.manifest.sources import manifest_files, overlay_files
 from reconciler.manifest.topics import topics_of
-from reconciler.model import DesiredState, ManifestFile
+from reconciler.manifest.union import union
+from reconciler.manifest.variables import env_key, with_variables
+from reconciler.model import DesiredState
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    file: ManifestFile
-    root: Node | None
-    problems: list[Diagnostic]
+def load(paths: Sequence[Path], environment: str | None, environ: Mapping[str, str]) -> DesiredState:
+    """The desired state of the files and directories ``paths``, with the overlay of ``environment`` on top.
 
-
-def load(path: Path, environment: str | None = None) -> DesiredState:
-    """The desired state of the manifest at ``path``, with the overlay of ``environment`` on top.
-
-    Raises ManifestInvalid with every error of every file.
+    ``environ`` is what interpolation and the variables of topics see. Raises ManifestInvalid with every
+    error of every file.
     """
-    documents = [_read(path, "topics", "name the manifest with -f, or run where it is")]
+    files, problems = _read_all(manifest_files(paths), "topics", environ)
+    overlays: list[ReadFile] = []
     if environment is not None:
-        overlay = overlay_path(path, environment)
-        documents.append(_read(overlay, "overlay", f"-e {environment} needs this file beside {path.name}"))
-    order = {document.file.path: number for number, document in enumerate(documents)}
-    problems = [problem for document in documents for problem in document.problems]
-    roots = [document.root for document in documents if document.root is not None]
-    if not roots or len(roots) < len(documents):
+        overlays, more = _read_all(overlay_files(paths, environment), "overlay", environ)
+        problems += more
+    document, more = _merged(files, overlays)
+    problems += more
+    if document is None:
+        raise ManifestInvalid(*_in_order(problems, [*files, *overlays]))
+    policy = policy_of(document)
+    topics, more = topics_of(document)
+    problems += more
+    topics, more = with_variables(topics, _env_keys(document), environ)
+    problems += more
+    problems += objections(topics, policy)
+    problems = _in_order(problems, [*files, *overlays])
+    if any(problem.severity is Severity.ERROR for problem in problems):
         raise ManifestInvalid(*problems)
-    merged = roots[0]
-    for patch in roots[1:]:
-        merged = merge(merged, patch)
-    topics, objections = topics_of(merged)
-    if problems or objections:
-        raise ManifestInvalid(*sorted([*problems, *objections], key=lambda problem: _place(problem, order)))
     return DesiredState(
-        topics=tuple(topics), files=tuple(document.file for document in documents), environment=environment
+        topics=tuple(topics),
+        files=tuple(file.file for file in (*files, *overlays) if file.file is not None),
+        environment=environment,
+        policy=policy,
+        cluster=cluster_of(document),
+        diagnostics=tuple(problems),
     )
 
 
-def overlay_path(path: Path, environment: str) -> Path:
-    """``topics.prod.yaml`` for ``topics.yaml`` and the environment ``prod``."""
-    return path.with_name(f"{path.stem}.{environment}{path.suffix}")
+def _read_all(
+    found: tuple[list[Path], list[Diagnostic]], schema_name: str, environ: Mapping[str, str]
+) -> tuple[list[ReadFile], list[Diagnostic]]:
+    paths, problems = found
+    files = [read_file(path, schema_name, environ) for path in paths]
+    return files, [*problems, *(problem for file in files for problem in file.problems), *nothing_in(files)]
 
 
-def _read(path: Path, schema_name: str, hint_if_missing: str) -> _Document:
-    file = str(path)
-    try:
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
-    except FileNotFoundError:
-        return _unreadable(file, "no such file", hint_if_missing)
-    except IsADirectoryError:
-        return _unreadable(file, "a directory, where a file is meant", "give one YAML file")
-    except UnicodeDecodeError as error:
-        return _unreadable(file, f"not UTF-8 text (byte {error.start})", "save it as UTF-8")
-    except OSError as error:
-        return _unreadable(file, f"cannot be read: {error.strerror}", None)
-    root, problems = parse(text, file)
-    read = ManifestFile(path=file, sha256=hashlib.sha256(content).hexdigest())
-    if root is None and not problems:
-        problems = [_error("empty", "there is nothing in this file", file, "start with `version: 1` and `topics:`")]
-    elif root is not None:
-        problems += check(root, schema_name)
-    return _Document(read, root, problems)
+def _merged(files: Sequence[ReadFile], overlays: Sequence[ReadFile]) -> tuple[Node | None, list[Diagnostic]]:
+    """All files as one document, the overlays on top; ``None`` where there is no document at all."""
+    documents = [document for file in files for document in file.documents]
+    if not documents:
+        return None, []
+    whole, problems = union(documents)
+    missing = [key for key in ("version", "topics") if isinstance(whole.value, dict) and key not in whole.value]
+    if missing:
+        problems.append(
+            Diagnostic(
+                severity=Severity.ERROR,
+                code="missing-key",
+                message=f"the manifest has no {' and no '.join(map(repr, missing))}",
+                origin=whole.location,
+            )
+        )
+    patches = [document for file in overlays for document in file.documents]
+    if patches:
+        patch, more = union(patches)
+        problems += more
+        whole = merge(whole, patch)
+    return whole, problems
 
 
-def _place(problem: Diagnostic, order: Mapping[str, int]) -> tuple[int, int, int]:
-    """Problems stand in the order of the files and of their lines."""
-    origin = problem.origin
-    return (order[origin.file], origin.line, origin.column) if origin is not None else (-1, 0, 0)
+def _env_keys(document: Node) -> dict[str, str]:
+    topics = mapping(mapping(document).get("topics"))
+    return {name: env_key(name, string(mapping(node).get("env_key"))) for name, node in topics.items()}
 
 
-def _unreadable(file: str, message: str, hint: str | None) -> _Document:
-    problem = Diagnostic(severity=Severity.ERROR, code="unreadable-file", message=f"{file}: {message}", hint=hint)
-    return _Document(ManifestFile(path=file, sha256=""), None, [problem])
+def _in_order(problems: Iterable[Diagnostic], files: Sequence[ReadFile]) -> list[Diagnostic]:
+    """Without repetitions, in the order of the files and their lines; what has no place comes first."""
+    order = {str(file.path): number for number, file in enumerate(files)}
 
+    def place(problem: Diagnostic) -> tuple[int, int, int]:
+        match problem.origin:
+            case Location(file, line, column):
+                return order[file], line, column
+            case _:
+                return -1, 0, 0
 
-def _error(code: str, message: str, file: str, hint: str | None) -> Diagnostic:
-    return Diagnostic(severity=Severity.ERROR, code=code, message=message, origin=Location(file, 1, 1), hint=hint)
+    return sorted(dict.fromkeys(problems), key=place)

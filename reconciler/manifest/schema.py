@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -12,20 +13,30 @@ from reconciler.manifest.nodes import Node
 from reconciler.schemas import schema_text
 
 if TYPE_CHECKING:
+    from jsonschema import Draft7Validator
     from jsonschema.exceptions import ValidationError
 
 
 def check(document: Node, schema_name: str) -> list[Diagnostic]:
-    """Every objection of the schema ``topics`` or ``overlay`` to ``document``, in the order of the file."""
-    from jsonschema import Draft7Validator  # noqa: PLC0415 - 100 ms that --help need not pay
+    """Every objection of the schema ``topics`` or ``overlay`` to ``document``, in the order of the file.
 
-    validator = Draft7Validator(json.loads(schema_text(schema_name)))
+    What a manifest as a whole must have, one of its documents need not.
+    """
+    validator = _validator(schema_name)
     objections = {
         objection: None
         for error in validator.iter_errors(document.plain())
         for objection in _objections(document, error)
     }
     return sorted(objections, key=lambda objection: objection.origin or document.location)
+
+
+@functools.cache
+def _validator(schema_name: str) -> Draft7Validator:
+    from jsonschema import Draft7Validator  # noqa: PLC0415 - 100 ms that --help need not pay
+
+    schema = json.loads(schema_text(schema_name))
+    return Draft7Validator({key: value for key, value in schema.items() if key != "required"})
 
 
 def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
@@ -42,15 +53,6 @@ def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
                 hint=_closest(key, known),
                 origin=node.value[key].key_location,
             )
-    elif error.validator == "required":
-        required: Any = error.validator_value
-        missing = [key for key in required if key not in node.plain()]
-        yield Diagnostic(
-            severity=Severity.ERROR,
-            code="missing-key",
-            message=f"{where} has no {' and no '.join(repr(key) for key in missing)}",
-            origin=node.location,
-        )
     else:
         yield Diagnostic(
             severity=Severity.ERROR,
@@ -81,31 +83,3 @@ def _shown(node: Node) -> str:
 
 
 _LONGEST_SHOWN = 60
-
-
-def overlay_schema(topics_schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of an overlay, derived from that of a manifest: nothing is required, ``null`` removes.
-
-    ``version`` and ``topics`` themselves cannot be removed, so a valid manifest stays one under any overlay.
-    """
-    overlay: dict[str, Any] = _nullable(topics_schema)
-    del overlay["required"]
-    overlay["type"] = "object"
-    overlay["properties"]["topics"]["type"] = "object"
-    overlay["title"] = "Overlay of the topics for one environment"
-    overlay["description"] = (
-        "Laid over topics.yaml by `-e NAME` as a JSON Merge Patch (RFC 7386): "
-        "mappings merge, lists and scalars replace, null removes."
-    )
-    overlay["errorMessage"] = "must be a mapping with the keys defaults and topics"
-    return overlay
-
-
-def _nullable(schema: Any) -> Any:
-    if not isinstance(schema, dict):
-        return schema
-    copy = {key: value if key == "items" else _nullable(value) for key, value in schema.items()}
-    if "type" in schema and "errorMessage" in schema:
-        types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        copy["type"] = [*types, "null"]
-    return copy

@@ -1,128 +1,131 @@
-"""The merged document to topics: defaults applied, values in canonical spelling, names checked."""
+"""The merged document to topics: defaults, then profile, then the topic's own settings."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.configs import InvalidValue, canonical
-from reconciler.errors import Diagnostic, Location, Severity
-from reconciler.manifest.nodes import Node
-from reconciler.model import TopicSpec
+from reconciler.configs import InvalidValue, canonical, expand
+from reconciler.errors import Diagnostic, Severity
+from reconciler.manifest.nodes import Node, mapping, string
+from reconciler.manifest.variables import MOST
+from reconciler.model import Source, TopicSpec
 
-LONGEST_NAME = 249
-_NAME = re.compile(r"[a-zA-Z0-9._-]+")
-_MOST = {"partitions": 2**31 - 1, "replication_factor": 2**15 - 1}
+Problems = list[Diagnostic]
 
 
-def topics_of(document: Node) -> tuple[list[TopicSpec], list[Diagnostic]]:
+def topics_of(document: Node) -> tuple[list[TopicSpec], Problems]:
     """Every topic of the merged ``document``, sorted by name, and every objection to one.
 
     What the schema has objected to already is passed over here.
     """
-    problems: list[Diagnostic] = []
-    defaults = _mapping(_mapping(document).get("defaults"))
-    topics = _mapping(_mapping(document).get("topics"))
-    config_of_defaults = _Config(_mapping(defaults.get("config")), None, problems)
-    specs = [
-        _topic(name, node, defaults, config_of_defaults, problems)
-        for name, node in sorted(topics.items())
-        if isinstance(node.value, dict)
-    ]
-    problems += _name_problems(topics)
+    problems: Problems = []
+    members = mapping(document)
+    defaults = _Layer("defaults", mapping(members.get("defaults")), None, problems)
+    profiles = {
+        name: _Layer(f"profile {name}", mapping(node), None, problems)
+        for name, node in mapping(members.get("profiles")).items()
+    }
+    specs = []
+    for name, node in sorted(mapping(members.get("topics")).items()):
+        own = _Layer("topic", mapping(node), name, problems)
+        profile = _profile(name, node, profiles, problems)
+        specs.append(_topic(name, node, [defaults, *profile, own]))
     return specs, problems
 
 
-class _Config:
-    """One ``config`` mapping, read: canonical values and the place of each."""
+class _Layer:
+    """One mapping of settings, read: counts and canonical values, and what set each."""
 
-    def __init__(self, entries: Mapping[str, Node], topic: str | None, problems: list[Diagnostic]) -> None:
-        self.values: dict[str, str] = {}
-        self.origins: dict[str, Location] = {}
-        for key, node in entries.items():
+    def __init__(self, name: str, settings: Mapping[str, Node], topic: str | None, problems: Problems) -> None:
+        self.counts: dict[str, int | None] = {}
+        self.config: dict[str, str] = {}
+        self.sources: dict[str, Source] = {}
+        for field in MOST:
+            if field in settings:
+                self.counts[field] = _count(settings[field], field)
+                self.sources[field] = Source(name, settings[field].location)
+        for key, node in mapping(settings.get("config")).items():
             text = _text(node)
             if text is None:
                 continue
             try:
-                self.values[key] = canonical(key, text)
-                self.origins[f"config.{key}"] = node.location
+                self.config[key] = canonical(key, expand(key, text))
+                self.sources[f"config.{key}"] = Source(name, node.location)
             except InvalidValue as error:
-                message = f"{key} {error}, not {text!r}"
-                problems.append(_problem("invalid-config-value", message, node.location, topic))
+                problems.append(_refused(key, error, text, node, topic))
 
 
-def _topic(
-    name: str, node: Node, defaults: Mapping[str, Node], default_config: _Config, problems: list[Diagnostic]
-) -> TopicSpec:
-    settings = _mapping(node)
-    config = _Config(_mapping(settings.get("config")), name, problems)
-    origins = default_config.origins | config.origins
-    counts: dict[str, int | None] = {}
-    for field in _MOST:
-        count = settings.get(field, defaults.get(field))
-        counts[field] = _count(count, field)
-        if count is not None:
-            origins[field] = count.location
-    return TopicSpec(
-        name=name,
-        origin=node.key_location,
-        partitions=counts["partitions"],
-        replication_factor=counts["replication_factor"],
-        config=dict(sorted((default_config.values | config.values).items())),
-        owner=_string(settings.get("owner")),
-        description=_string(settings.get("description")),
-        labels={key: str(value.value) for key, value in sorted(_mapping(settings.get("labels")).items())},
-        origins=origins,
+def _refused(key: str, error: InvalidValue, text: str, node: Node, topic: str | None) -> Diagnostic:
+    return Diagnostic(
+        severity=Severity.ERROR,
+        code="invalid-config-value",
+        message=f"{key} {error}, not {text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '…'!r}",
+        topic=topic,
+        origin=node.location,
     )
 
 
-def _name_problems(topics: Mapping[str, Node]) -> Iterator[Diagnostic]:
-    """Names that Kafka refuses, and pairs that its metrics cannot tell apart (``Topic.hasCollision``)."""
-    seen: dict[str, str] = {}
-    for name, node in topics.items():
-        if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME or name in {".", ".."}:
-            shown = name if len(name) <= LONGEST_NAME else f"{name[:40]}… ({len(name)} characters)"
-            yield _problem(
-                "topic-name",
-                f"{shown!r} is no topic name: Kafka takes 1 to {LONGEST_NAME} of a-z A-Z 0-9 . _ - and not '.' or '..'",
-                node.key_location,
-                name,
-            )
-            continue
-        first = seen.setdefault(name.replace(".", "_"), name)
-        if first != name:
-            yield _problem(
-                "topic-name-collision",
-                f"{name!r} and {first!r} differ only in '.' and '_', which Kafka's metrics cannot tell apart",
-                node.key_location,
-                name,
-                f"rename one; the other is at {topics[first].key_location}",
-            )
+_LONGEST_SHOWN = 60
 
 
-def _problem(code: str, message: str, origin: Location, topic: str | None, hint: str | None = None) -> Diagnostic:
-    return Diagnostic(severity=Severity.ERROR, code=code, message=message, origin=origin, topic=topic, hint=hint)
+def _profile(topic: str, node: Node, profiles: Mapping[str, _Layer], problems: Problems) -> Iterator[_Layer]:
+    named = mapping(node).get("profile")
+    name = string(named)
+    if named is None or name is None:
+        return
+    if name in profiles:
+        yield profiles[name]
+        return
+    problems.append(
+        Diagnostic(
+            severity=Severity.ERROR,
+            code="unknown-profile",
+            message=f"there is no profile {name!r}",
+            hint=f"profiles here: {', '.join(sorted(profiles)) or 'none'}",
+            topic=topic,
+            origin=named.location,
+        )
+    )
 
 
-def _mapping(node: Node | None) -> Mapping[str, Node]:
-    return node.value if node is not None and isinstance(node.value, dict) else {}
+def _topic(name: str, node: Node, layers: list[_Layer]) -> TopicSpec:
+    counts: dict[str, int | None] = {}
+    config: dict[str, str] = {}
+    sources: dict[str, Source] = {}
+    for layer in layers:
+        counts |= layer.counts
+        config |= layer.config
+        sources |= layer.sources
+    settings = mapping(node)
+    for field in ("owner", "description"):
+        if field in settings:
+            sources[field] = Source("topic", settings[field].location)
+    labels = mapping(settings.get("labels"))
+    sources |= {f"labels.{key}": Source("topic", value.location) for key, value in labels.items()}
+    return TopicSpec(
+        name=name,
+        origin=node.key_location,
+        partitions=counts.get("partitions"),
+        replication_factor=counts.get("replication_factor"),
+        config=dict(sorted(config.items())),
+        owner=string(settings.get("owner")),
+        description=string(settings.get("description")),
+        labels={key: str(value.value) for key, value in sorted(labels.items())},
+        sources=sources,
+    )
 
 
-def _string(node: Node | None) -> str | None:
-    return node.value if node is not None and isinstance(node.value, str) else None
-
-
-def _count(node: Node | None, field: str) -> int | None:
+def _count(node: Node, field: str) -> int | None:
     """A count, or ``None`` where the broker decides or the schema objects."""
-    value: Any = node.value if node is not None else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= _MOST[field]:
+    value: Any = node.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= MOST[field]:
         return None
     return int(value)
 
 
 def _text(node: Node) -> str | None:
-    """A configuration value as Kafka would get it; ``None`` where the schema objects."""
+    """A configuration value as it was written; ``None`` where the schema objects."""
     match node.value:
         case bool(value):
             return str(value).lower()

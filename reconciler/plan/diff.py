@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from reconciler.configs import same_value
-from reconciler.model import FieldChange, LiveTopic, TopicSpec
+from reconciler.model import FieldChange, LiveTopic, Policy, TopicSpec
 from reconciler.plan.verdicts import verdict
 
 COUNTS = ("partitions", "replication_factor")
 
 # Reassignment tools set these while they move replicas and remove them afterwards.
-IGNORED_CONFIGS = frozenset({"follower.replication.throttled.replicas", "leader.replication.throttled.replicas"})
+ALWAYS_IGNORED = "*.replication.throttled.replicas"
 
 
-def differences(desired: TopicSpec, live: LiveTopic) -> tuple[FieldChange, ...]:
+def differences(desired: TopicSpec, live: LiveTopic, policy: Policy) -> tuple[FieldChange, ...]:
     """Every field that differs, counts first, then configuration keys by name.
 
     Compared is what values mean, not how they are spelt. A value that a broker default gives already is
-    no difference; an override that the manifest does not name is one, with ``after`` ``None``.
+    no difference; an override that the manifest does not name is one, with ``after`` ``None``, unless
+    ``policy`` leaves it alone.
     """
     wanted = _wanted(desired)
-    present = _present(desired, live)
+    present = _present(desired, live, policy)
     if wanted == present:
         return ()
     return tuple(
@@ -37,13 +39,13 @@ def _wanted(desired: TopicSpec) -> dict[str, int | str]:
     return {field: value for field, value in (counts | configs).items() if value is not None}
 
 
-def _present(desired: TopicSpec, live: LiveTopic) -> dict[str, int | str]:
+def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, int | str]:
     """The live fields that count, a value that means the same as the desired one in the desired spelling."""
     fields: dict[str, int | str] = {
         field: getattr(live, field) for field in COUNTS if getattr(desired, field) is not None
     }
     overrides = {
-        key: value for key, value in live.overrides.items() if key in desired.config or key not in IGNORED_CONFIGS
+        key: value for key, value in live.overrides.items() if key in desired.config or not _left_alone(key, policy)
     }
     inherited = {key: live.inherited[key] for key in desired.config if key in live.inherited}
     for key, value in (inherited | overrides).items():
@@ -51,6 +53,12 @@ def _present(desired: TopicSpec, live: LiveTopic) -> dict[str, int | str]:
         same = wanted is not None and same_value(key, wanted, value)
         fields[f"config.{key}"] = wanted if same and wanted is not None else value
     return fields
+
+
+def _left_alone(key: str, policy: Policy) -> bool:
+    return policy.keep_extra_config or any(
+        fnmatchcase(key, pattern) for pattern in (ALWAYS_IGNORED, *policy.ignore_config)
+    )
 
 
 def _changed(
@@ -76,5 +84,5 @@ def _counts_first(item: tuple[str, Any]) -> tuple[bool, str]:
 def _change(desired: TopicSpec, field: str, before: int | str | None, after: int | str | None) -> FieldChange:
     kind, reason = verdict(field, before, after)
     return FieldChange(
-        field=field, before=before, after=after, verdict=kind, reason=reason, origin=desired.origins.get(field)
+        field=field, before=before, after=after, verdict=kind, reason=reason, origin=desired.origin_of(field)
     )

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from reconciler.model import Action, DesiredState, LiveState, Plan, TopicPlan, TopicSpec
+from reconciler.model import Action, DesiredState, LiveState, Plan, Policy, TopicPlan, TopicSpec
 from reconciler.plan.diff import differences
 from reconciler.plan.fingerprint import fingerprint
 
 
 def plan(desired: DesiredState, live: LiveState) -> Plan:
     """What every topic of ``desired`` needs, sorted by name."""
-    topics = tuple(sorted((_topic_plan(spec, live) for spec in desired.topics), key=lambda topic: topic.name))
-    return Plan(topics=topics, fingerprint=fingerprint(live.cluster_id, topics))
+    topics = tuple(
+        sorted((_topic_plan(spec, live, desired.policy) for spec in desired.topics), key=lambda topic: topic.name)
+    )
+    return Plan(topics=topics, policy=desired.policy, fingerprint=fingerprint(live.cluster_id, topics))
 
 
-def _topic_plan(spec: TopicSpec, live: LiveState) -> TopicPlan:
+def _topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
     failure = live.unreadable.get(spec.name)
     if failure is not None:
         return TopicPlan(action=Action.UNREADABLE, desired=spec, failure=failure)
     topic = live.topics.get(spec.name)
     if topic is None:
         return TopicPlan(action=Action.CREATE, desired=spec)
-    changes = differences(spec, topic)
+    changes = differences(spec, topic, policy)
     return TopicPlan(action=Action.DRIFT if changes else Action.SKIP, desired=spec, live=topic, changes=changes)

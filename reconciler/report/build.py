@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from reconciler.errors import Diagnostic, Location
+from reconciler.errors import Diagnostic, Location, Origin, Variable
 from reconciler.model import (
     Attempt,
     DesiredState,
@@ -131,7 +131,7 @@ def _topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
         action=topic.action.value,
         status=outcome.status.value,
         owner=desired.owner,
-        origin=document.Origin(**desired.origin._asdict()),
+        origin=document.Place(**desired.origin._asdict()),
         desired=document.Settings(
             partitions=desired.partitions, replication_factor=desired.replication_factor, config=dict(desired.config)
         ),
@@ -200,5 +200,11 @@ def _diagnostic(diagnostic: Diagnostic) -> document.DiagnosticEntry:
     )
 
 
-def _origin(location: Location | None) -> document.Origin | None:
-    return document.Origin(**location._asdict()) if location is not None else None
+def _origin(origin: Origin | None) -> document.Origin | None:
+    match origin:
+        case None:
+            return None
+        case Variable(name):
+            return document.Variable(variable=name)
+        case Location(file, line, column):
+            return document.Place(file=file, line=line, column=column)

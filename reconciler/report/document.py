@@ -89,12 +89,21 @@ class Summary(_Part):
     unknown: Count = 0
 
 
-class Origin(_Part):
+class Place(_Part):
     """A place in a file, line and column from 1."""
 
     file: str
     line: Annotated[int, Field(ge=1)]
     column: Annotated[int, Field(ge=1)]
+
+
+class Variable(_Part):
+    """An environment variable, where a value comes from one."""
+
+    variable: str
+
+
+Origin = Place | Variable
 
 
 class Error(_Part):
@@ -166,7 +175,7 @@ class Topic(_Part):
     action: Literal["create", "skip", "drift", "delete", "unreadable"]
     status: Status
     owner: str | None
-    origin: Origin
+    origin: Place
     desired: Settings
     live: Live | None
     changes: list[Change]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from click import style
 
-from reconciler.report.document import Change, Report, Topic
+from reconciler.report.document import Change, Origin, Report, Topic, Variable
 
 _SIGNS: dict[str, tuple[str, str]] = {
     "create": ("+", "green"),
@@ -76,7 +76,7 @@ _RENDERERS: dict[str, Callable[[Report], Iterator[str]]] = {
 def _topic(topic: Topic) -> Iterator[str]:
     sign, colour = _SIGNS[topic.action]
     owner = f"  ({topic.owner})" if topic.owner else ""
-    place = style(f"{topic.origin.file}:{topic.origin.line}", dim=True)
+    place = style(_place(topic.origin), dim=True)
     yield f"{style(sign, fg=colour)} {style(topic.name, bold=True)}{owner}  {place}"
     if topic.action == "create":
         for name in ("partitions", "replication_factor"):
@@ -94,11 +94,15 @@ def _topic(topic: Topic) -> Iterator[str]:
 def _change(change: Change) -> Iterator[str]:
     before = change.before if change.before is not None else "(not set)"
     after = change.after if change.after is not None else "(reset to the broker's default)"
-    place = style(f"  {change.origin.file}:{change.origin.line}", dim=True) if change.origin else ""
+    place = style(f"  {_place(change.origin)}", dim=True) if change.origin else ""
     sign = style("!", fg="red") if change.verdict == "impossible" else style("~", fg="yellow")
     yield f"  {sign} {change.field}: {before} → {after}{place}"
     if change.reason is not None:
         yield f"      {change.verdict}: {change.reason}"
+
+
+def _place(origin: Origin) -> str:
+    return origin.variable if isinstance(origin, Variable) else f"{origin.file}:{origin.line}"
 
 
 def _plan_summary(report: Report) -> str:

@@ -61,8 +61,9 @@ def read_back(cluster: LaggingCluster, *, timeout: float) -> dict[str, Status]:
     for topic in topics:
         attempt = Attempt(operation=Operation.CREATE_TOPICS, number=1, started_at=NOON, duration_seconds=0)
         ledger.attempted(topic.name, attempt)
-    verify(topics, reader=cluster, ledger=ledger, timeout=timeout, clock=cluster.clock)
-    outcomes = ledger.outcomes(Plan(topics=topics, fingerprint=""))
+    plan = Plan(topics=topics, fingerprint="")
+    verify(plan, reader=cluster, ledger=ledger, timeout=timeout, clock=cluster.clock)
+    outcomes = ledger.outcomes(plan)
     return {name: outcome.status for name, outcome in outcomes.items()}
 
 

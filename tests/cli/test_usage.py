@@ -55,7 +55,7 @@ def test_a_flag_of_a_later_version_is_not_accepted_and_ignored(flag: str, reconc
 def test_plan_without_a_cluster_says_how_to_name_one_and_reports_it(reconciler: RunReconciler) -> None:
     done = reconciler("plan", "-o", "json", cwd=PROJECT)
     assert done.code == 64
-    assert "give --bootstrap-server HOST:PORT or set KAFKA_BOOTSTRAP_SERVERS" in done.stderr
+    assert "give --bootstrap-server HOST:PORT, set KAFKA_BOOTSTRAP_SERVERS" in done.stderr
     assert done.report["run"]["status"] == "failed"
     assert done.report["cluster"] is None
 

@@ -35,7 +35,7 @@ def topics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, TopicSp
     monkeypatch.chdir(tmp_path)
     Path("topics.yaml").write_text(BASE)
     Path("topics.prod.yaml").write_text(OVERLAY)
-    return {topic.name: topic for topic in load(Path("topics.yaml"), "prod").topics}
+    return {topic.name: topic for topic in load([Path("topics.yaml")], "prod", {}).topics}
 
 
 def test_a_topic_wins_over_the_defaults_and_the_overlay_over_both(topics: dict[str, TopicSpec]) -> None:
@@ -45,7 +45,7 @@ def test_a_topic_wins_over_the_defaults_and_the_overlay_over_both(topics: dict[s
 
 
 def test_every_value_points_to_the_place_that_set_it(topics: dict[str, TopicSpec]) -> None:
-    assert {field: str(place) for field, place in topics["orders"].origins.items()} == {
+    assert {field: str(source.origin) for field, source in topics["orders"].sources.items()} == {
         "partitions": "topics.yaml:8:17",
         "replication_factor": "topics.yaml:4:23",
         "config.retention.ms": "topics.yaml:5:26",

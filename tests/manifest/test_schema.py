@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.manifest.schema import overlay_schema
+from reconciler.manifest.overlay_schema import overlay_schema
 from reconciler.report.document import report_schema
 from tests.conftest import PROJECT, RunReconciler
 

@@ -25,7 +25,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 @pytest.mark.parametrize("folder", case_folders("plan"))
 def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    desired, live = load(Path("topics.yaml")), live_from(folder / "live.yaml")
+    desired, live = load([Path("topics.yaml")], None, {}), live_from(folder / "live.yaml")
     made = plan(desired, live)
     status, exit_code = conclude(outlook(made).values(), [], None)
     report = build(

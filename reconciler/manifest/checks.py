@@ -1,0 +1,161 @@
+"""What can be said against a topic without asking a cluster: names, keys, and values that do not go together.
+
+Every rule is a function from a topic to its objections; all of them are asked of every topic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from reconciler.configs import CLIENT_SETTINGS, TOPIC_CONFIGS
+from reconciler.errors import Diagnostic, Origin, Severity
+from reconciler.model import Policy, TopicSpec
+
+LONGEST_NAME = 249
+_NAME = re.compile(r"[a-zA-Z0-9._-]+")
+_LONGEST_SHOWN = 40
+# Vendors add keys of their own; nothing is known of them, so nothing is said.
+_VENDOR = ("confluent.", "redpanda.", "remote.log.msk.", "diskless.", "inkless.", "warpstream.")
+
+
+def objections(topics: Sequence[TopicSpec], policy: Policy) -> Iterator[Diagnostic]:
+    """Everything there is to say against ``topics``, sorted by name as they are."""
+    for topic in topics:
+        yield from _name(topic)
+        yield from _protection(topic, policy)
+        yield from _keys(topic)
+        yield from _compaction_lag(topic)
+        yield from _tiered_storage(topic)
+        yield from _availability(topic)
+    yield from _collisions(topics)
+
+
+def _name(topic: TopicSpec) -> Iterator[Diagnostic]:
+    name = topic.name
+    if _NAME.fullmatch(name) and len(name) <= LONGEST_NAME and name not in {".", ".."}:
+        return
+    if "{{" in name or "{%" in name:
+        yield _error(topic, "unrendered-template", f"{name!r} is a template, not a name yet", "render it first")
+        return
+    shown = name if len(name) <= LONGEST_NAME else f"{name[:_LONGEST_SHOWN]}… ({len(name)} characters)"
+    yield _error(
+        topic,
+        "topic-name",
+        f"{shown!r} is no topic name: Kafka takes 1 to {LONGEST_NAME} of a-z A-Z 0-9 . _ - and not '.' or '..'",
+    )
+
+
+def _collisions(topics: Sequence[TopicSpec]) -> Iterator[Diagnostic]:
+    """Pairs that Kafka's metrics cannot tell apart (``Topic.hasCollision``)."""
+    seen: dict[str, TopicSpec] = {}
+    for topic in topics:
+        first = seen.setdefault(topic.name.replace(".", "_"), topic)
+        if first is not topic:
+            yield _error(
+                topic,
+                "topic-name-collision",
+                f"{topic.name!r} and {first.name!r} differ only in . and _, which Kafka's metrics cannot tell apart",
+                f"rename one; the other is at {first.origin}",
+            )
+
+
+def _protection(topic: TopicSpec, policy: Policy) -> Iterator[Diagnostic]:
+    for pattern in policy.protected_topics:
+        if fnmatchcase(topic.name, pattern):
+            yield _error(
+                topic,
+                "protected-topic",
+                f"{topic.name!r} is protected: it matches {pattern!r} of policy.protected_topics",
+                "remove it from the manifest, or write policy.protected_topics without the pattern",
+            )
+
+
+def _keys(topic: TopicSpec) -> Iterator[Diagnostic]:
+    for key in topic.config:
+        config = TOPIC_CONFIGS.get(key)
+        if config is not None and config.removed_in is not None:
+            message = f"{key} was removed in Kafka {config.removed_in}, and newer brokers refuse it"
+            yield _warning(topic, "removed-config-key", message, f"instead: {config.instead}", field=f"config.{key}")
+        elif key in CLIENT_SETTINGS:
+            message = f"{key} is a setting of clients, not of topics"
+            hint = "remove it here and set it in the application"
+            yield _error(topic, "client-setting", message, hint, field=f"config.{key}")
+        elif config is None and not key.startswith(_VENDOR):
+            close = get_close_matches(key, TOPIC_CONFIGS, n=1, cutoff=0.7)
+            hint = f"did you mean {close[0]}?" if close else "the broker decides whether it knows it"
+            message = f"{key} is no topic configuration of Apache Kafka"
+            yield _warning(topic, "unknown-config-key", message, hint, field=f"config.{key}")
+
+
+def _compaction_lag(topic: TopicSpec) -> Iterator[Diagnostic]:
+    lowest, highest = (_number(topic, f"{end}.compaction.lag.ms") for end in ("min", "max"))
+    if lowest is not None and highest is not None and lowest > highest:
+        yield _error(
+            topic,
+            "compaction-lag",
+            f"min.compaction.lag.ms ({lowest}) is above max.compaction.lag.ms ({highest})",
+            field="config.min.compaction.lag.ms",
+        )
+
+
+def _tiered_storage(topic: TopicSpec) -> Iterator[Diagnostic]:
+    """The rules of ``LogConfig.validateRemoteStorage*``, which hold where remote storage is on."""
+    if topic.config.get("remote.storage.enable") != "true":
+        return
+    policy = topic.config.get("cleanup.policy", "delete")
+    if "compact" in policy:
+        message = f"remote storage cannot be had with cleanup.policy {policy}"
+        yield _error(
+            topic, "remote-storage", message, "use cleanup.policy: delete", field="config.remote.storage.enable"
+        )
+    for end in ("ms", "bytes"):
+        local, total = (_number(topic, f"{prefix}retention.{end}") for prefix in ("local.", ""))
+        if local is None or total is None or total == _UNLIMITED or local == _AS_TOTAL:
+            continue
+        if local == _UNLIMITED or local > total:
+            message = f"local.retention.{end} ({local}) is above retention.{end} ({total})"
+            yield _error(topic, "local-retention", message, field=f"config.local.retention.{end}")
+
+
+_UNLIMITED, _AS_TOTAL = -1, -2
+
+
+def _availability(topic: TopicSpec) -> Iterator[Diagnostic]:
+    needed, replicas = _number(topic, "min.insync.replicas"), topic.replication_factor
+    if needed is None or replicas is None:
+        return
+    if needed > replicas:
+        message = f"min.insync.replicas ({needed}) is above replication_factor ({replicas})"
+        hint = "nobody can write to it with acks=all"
+    elif needed == replicas > 1:
+        message = f"min.insync.replicas ({needed}) equals replication_factor ({replicas})"
+        hint = "nobody can write to it with acks=all while one broker is down"
+    else:
+        return
+    yield _warning(topic, "min-insync-replicas", message, hint, field="config.min.insync.replicas")
+
+
+def _number(topic: TopicSpec, key: str) -> int | None:
+    text = topic.config.get(key)
+    return int(text) if text is not None else None
+
+
+def _origin(topic: TopicSpec, field: str | None) -> Origin:
+    return (topic.origin_of(field) if field is not None else None) or topic.origin
+
+
+def _error(
+    topic: TopicSpec, code: str, message: str, hint: str | None = None, *, field: str | None = None
+) -> Diagnostic:
+    return Diagnostic(
+        severity=Severity.ERROR, code=code, message=message, hint=hint, topic=topic.name, origin=_origin(topic, field)
+    )
+
+
+def _warning(topic: TopicSpec, code: str, message: str, hint: str, *, field: str) -> Diagnostic:
+    return Diagnostic(
+        severity=Severity.WARNING, code=code, message=message, hint=hint, topic=topic.name, origin=_origin(topic, field)
+    )

@@ -1,0 +1,41 @@
+"""``${VAR}``, ``${VAR:-default}`` and ``$$`` in the strings and names of a manifest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_REFERENCE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})")
+_BROKEN = re.compile(r"\$\{[^}]*\}?")
+
+
+class Undefined(ValueError):
+    """A reference that cannot be resolved; the text says why."""
+
+
+def interpolate(text: str, environ: Mapping[str, str]) -> str:
+    """``text`` with every reference replaced; an empty variable takes the default, as in a shell.
+
+    Raises Undefined.
+    """
+    if "$" not in text:
+        return text
+
+    def value(reference: re.Match[str]) -> str:
+        if reference["escaped"]:
+            return "$"
+        found = environ.get(reference["name"], "")
+        if found:
+            return found
+        if reference["default"] is not None:
+            return reference["default"]
+        if reference["name"] in environ:
+            return ""
+        raise Undefined(f"the environment variable {reference['name']} is not set")
+
+    for wrong in _BROKEN.finditer(text.replace("$$", "")):
+        if not _REFERENCE.fullmatch(wrong[0]):
+            raise Undefined(
+                f"{wrong[0]!r} is no reference; write ${{NAME}}, ${{NAME:-default}}, or $$ for a dollar sign"
+            )
+    return _REFERENCE.sub(value, text)

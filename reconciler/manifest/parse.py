@@ -1,0 +1,197 @@
+"""YAML text to nodes.
+
+The text is parsed once: ruamel.yaml composes it, and what it composes becomes :class:`Node` objects, so
+that every later message can say file, line and column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import accumulate
+from typing import Any
+
+from reconciler.errors import Diagnostic, Location, Severity
+from reconciler.manifest.interpolation import Undefined, interpolate
+from reconciler.manifest.nodes import Node
+
+MOST_NODES = 1_000_000
+"""More values than any manifest has: a file of aliases of aliases can mean billions."""
+MOST_DEPTH = 500
+_TEMPLATE = re.compile(r"^[^#\n]*?(\{\{|\{%)", re.MULTILINE)
+_DEEP_BLOCK = re.compile(r"(?:[-?:][ \t]+){500}")
+_TAG = "tag:yaml.org,2002:"
+
+
+def parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node], list[Diagnostic]]:
+    """The documents of ``text`` that hold anything, and what is wrong with them."""
+    documents, problems = _parse(text, file, environ)
+    templates = list(_TEMPLATE.finditer(text)) if problems else []
+    if templates:
+        # Template syntax is broken YAML of many kinds; say once what it is.
+        return [], [_unrendered(file, text, found.start(1)) for found in templates]
+    return documents, problems
+
+
+def _parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node], list[Diagnostic]]:
+    from ruamel.yaml import YAML  # noqa: PLC0415 - 30 ms that --help need not pay
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
+
+    yaml = YAML(typ="safe")
+    reader = _Reader(file, environ, yaml.resolver)
+    too_deep = _problem("yaml-syntax", "nested too deeply to be a manifest", Location(file, 1, 1))
+    if _too_deep(text):
+        return [], [too_deep]
+    documents: list[Node] = []
+    try:
+        # A document of comments only is null.
+        documents.extend(reader.node(root, None) for root in yaml.compose_all(text) if root.tag != f"{_TAG}null")
+    except MarkedYAMLError as error:
+        reader.problems.append(_syntax_error(file, error))
+    except YAMLError as error:
+        words = str(error).splitlines()[0]
+        reader.problems.append(_problem("yaml-syntax", f"not YAML: {words}", Location(file, 1, 1)))
+    except RecursionError:
+        reader.problems.append(too_deep)
+    return documents, reader.problems
+
+
+def _too_deep(text: str) -> bool:
+    """Whether the nesting would overflow the C parser's stack, which ends the whole process."""
+    steps = (1 if found[0] in "[{" else -1 for found in re.finditer(r"[\[\]{}]", text))
+    return max(accumulate(steps), default=0) > MOST_DEPTH or _DEEP_BLOCK.search(text) is not None
+
+
+def _problem(code: str, message: str, origin: Location, hint: str | None = None) -> Diagnostic:
+    return Diagnostic(severity=Severity.ERROR, code=code, message=message, origin=origin, hint=hint)
+
+
+def _syntax_error(file: str, error: Any) -> Diagnostic:
+    mark = error.problem_mark or error.context_mark
+    place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
+    context = f" {error.context}" if error.context else ""
+    return _problem("yaml-syntax", f"not YAML: {error.problem}{context}", place)
+
+
+def _unrendered(file: str, text: str, start: int) -> Diagnostic:
+    line_start = text.rfind("\n", 0, start) + 1
+    place = Location(file, text.count("\n", 0, start) + 1, start - line_start + 1)
+    return _problem(
+        "unrendered-template",
+        f"a template, not YAML yet: {text[start : text.find(chr(10), start)][:40]!r}",
+        place,
+        "render it first (helm template, envsubst, jinja), or use ${VARIABLE}",
+    )
+
+
+class _Reader:
+    """Turns composed nodes into ours, collecting every problem on the way."""
+
+    def __init__(self, file: str, environ: Mapping[str, str], resolver: Any) -> None:
+        self.problems: list[Diagnostic] = []
+        self._file = file
+        self._environ = environ
+        self._resolver = resolver
+        self._open: set[int] = set()
+        self._count = 0
+
+    def node(self, raw: Any, key: Any | None) -> Node:
+        """``raw`` as a Node that hangs on ``key``."""
+        place = self._place(raw)
+        key_place = self._place(key) if key is not None else place
+        self._count += 1
+        if self._count > MOST_NODES:
+            return self._refused(
+                "too-large", f"its aliases expand to more than {MOST_NODES:,} values", place, key_place
+            )
+        if raw.id == "scalar":
+            return self._scalar(raw, place, key_place)
+        if id(raw) in self._open:
+            return self._refused("yaml-cycle", "an alias that contains itself", place, key_place)
+        self._open.add(id(raw))
+        value = self._mapping(raw) if raw.id == "mapping" else [self.node(item, None) for item in raw.value]
+        self._open.discard(id(raw))
+        return Node(value, place, key_place)
+
+    def _refused(self, code: str, message: str, place: Location, key_place: Location) -> Node:
+        if not any(problem.code == code for problem in self.problems):
+            self.problems.append(_problem(code, message, place))
+        return Node({}, place, key_place)
+
+    def _place(self, raw: Any) -> Location:
+        return Location(self._file, raw.start_mark.line + 1, raw.start_mark.column + 1)
+
+    def _mapping(self, raw: Any) -> dict[str, Node]:
+        own: dict[str, Node] = {}
+        merged: dict[str, Node] = {}
+        for key, value in raw.value:
+            if self._count > MOST_NODES:
+                break
+            if key.tag == f"{_TAG}merge":
+                merged = self._merged(value) | merged
+            elif key.id != "scalar":
+                self.problems.append(_problem("yaml-key", "a key must be a word", self._place(key)))
+            else:
+                self._add(own, self._interpolated(key), key, value)
+        return merged | own
+
+    def _add(self, own: dict[str, Node], name: str, key: Any, value: Any) -> None:
+        if name in own:
+            first = own[name].key_location
+            message = f"the key {name!r} is there twice, first in line {first.line}"
+            self.problems.append(_problem("duplicate-key", message, self._place(key), "remove one of the two"))
+        else:
+            own[name] = self.node(value, key)
+
+    def _merged(self, raw: Any) -> dict[str, Node]:
+        """What ``<<: *alias`` or ``<<: [*a, *b]`` brings in; the first one wins, and own keys win over it."""
+        sources = raw.value if raw.id == "sequence" else [raw]
+        together: dict[str, Node] = {}
+        for source in sources:
+            node = self.node(source, None)
+            if isinstance(node.value, dict):
+                together = node.value | together
+            else:
+                self.problems.append(_problem("yaml-merge", "<< takes a mapping", self._place(source)))
+        return together
+
+    def _interpolated(self, raw: Any) -> str:
+        try:
+            return interpolate(raw.value, self._environ)
+        except Undefined as error:
+            self.problems.append(_problem("interpolation", str(error), self._place(raw)))
+            return str(raw.value)
+
+    def _scalar(self, raw: Any, place: Location, key_place: Location) -> Node:
+        """A scalar; dates stay text, and so does whatever JSON has no word for."""
+        text, tag = self._interpolated(raw), raw.tag
+        if text != raw.value and not raw.style:
+            tag = str(
+                self._resolver.resolve(type(raw), text, (True, False))
+            )  # ${PARTITIONS} is the number it stands for
+        convert = _SCALARS.get(tag)
+        if convert is None:
+            message = f"the tag {tag} has no meaning in a manifest"
+            self.problems.append(_problem("yaml-tag", message, place, "write the plain value"))
+            return Node(text, place, key_place, text)
+        try:
+            return Node(convert(text), place, key_place, text)
+        except ValueError:
+            return Node(text, place, key_place, text)  # `!!int six`, or more digits than Python reads
+
+
+def _integer(text: str) -> int:
+    """YAML 1.2 integers: ``010`` is ten; ``0o10`` and ``0x1F`` are octal and hexadecimal."""
+    digits = text.replace("_", "")
+    base = {"0x": 16, "0o": 8, "0b": 2}.get(digits.lstrip("+-")[:2].lower(), 10)
+    return int(digits, base)
+
+
+_SCALARS: dict[str, Callable[[str], str | int | float | bool | None]] = {
+    f"{_TAG}null": lambda _text: None,
+    f"{_TAG}bool": lambda text: text.lower() == "true",
+    f"{_TAG}int": _integer,
+    f"{_TAG}float": lambda text: float(text.replace("_", "")),
+    f"{_TAG}str": str,
+    f"{_TAG}timestamp": str,
+}

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SCHEMAS := schemas/*.schema.json
 
-.PHONY: help demo test check bench lock schemas clean
+.PHONY: help demo test check bench lock schemas docs clean
 
 help:  ## Show these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -47,6 +47,9 @@ lock: $(INSTALLED)  ## Renew requirements-dev.lock from pyproject.toml
 schemas: $(INSTALLED)  ## Renew the generated schemas
 	$(BIN)/python -m reconciler.report.document > schemas/report.schema.json
 	$(BIN)/python -m reconciler.manifest.overlay_schema > schemas/overlay.schema.json
+
+docs: $(INSTALLED)  ## Renew docs/manifest.md and docs/cli.md
+	$(BIN)/pytest --quiet --update-golden tests/docs
 
 clean:  ## Remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -21,7 +21,7 @@ from reconciler.model import Plan
 @click.command("apply")
 @manifest_options
 @cluster_options
-@output_options
+@output_options("text", "json")
 @click.option("--yes", is_flag=True, envvar="RECONCILER_YES", show_envvar=True, help="Do not ask before changing.")
 def command(*, manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOptions, yes: bool) -> int:
     """Make the cluster's topics equal to the manifest.

@@ -20,6 +20,7 @@ COMMANDS = {
     "validate": "Check a manifest without a cluster.",
     "plan": "Show what apply would change on the cluster.",
     "apply": "Make the cluster's topics equal to the manifest.",
+    "explain": "Show every value of a topic and where it comes from.",
     "schema": "Print a JSON Schema.",
     "sandbox": "Run a real Apache Kafka on this machine.",
 }

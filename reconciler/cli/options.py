@@ -121,16 +121,16 @@ def cluster_options(command: Command) -> Command:
     )(command)
 
 
-def output_options(command: Command) -> Command:
-    """``-o`` and ``--report``."""
+def output_options(*forms: str) -> Callable[[Command], Command]:
+    """``-o`` with the ``forms`` that the command has, the first one by default, and ``--report``."""
     return _bundled(
         "output",
         OutputOptions,
         click.option(
             "-o",
             "--output",
-            type=click.Choice(["text", "json"]),
-            default="text",
+            type=click.Choice(forms),
+            default=forms[0],
             show_default=True,
             envvar="RECONCILER_OUTPUT",
             show_envvar=True,
@@ -146,7 +146,7 @@ def output_options(command: Command) -> Command:
             show_envvar=True,
             help="Also write the report there, however the run ends; .json or .txt. Repeatable.",
         ),
-    )(command)
+    )
 
 
 def report_format(path: Path) -> str:

@@ -19,7 +19,7 @@ from reconciler.cli.run import Run, carry_out, load_manifest
 @click.command("plan")
 @manifest_options
 @cluster_options
-@output_options
+@output_options("text", "json")
 def command(manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOptions) -> int:
     """Show what apply would change on the cluster; change nothing.
 

@@ -103,11 +103,20 @@ def carry_out(run: Run, work: Callable[[Run], None]) -> int:
 
 
 def render(report: Report, form: str) -> str:
-    """The report in the form ``text`` or ``json``."""
-    from reconciler.report.json import render_json  # noqa: PLC0415 - as in Run.report
-    from reconciler.report.text import render_text  # noqa: PLC0415
+    """The report in the form ``text``, ``json`` or ``github``."""
+    match form:
+        case "json":
+            from reconciler.report.json import render_json  # noqa: PLC0415 - as in Run.report
 
-    return render_json(report) if form == "json" else render_text(report)
+            return render_json(report)
+        case "github":
+            from reconciler.report.github import render_github  # noqa: PLC0415 - as in Run.report
+
+            return render_github(report)
+        case _:
+            from reconciler.report.text import render_text  # noqa: PLC0415 - as in Run.report
+
+            return render_text(report)
 
 
 def _write(report: Report, paths: tuple[Path, ...]) -> bool:

@@ -10,7 +10,7 @@ from reconciler.cli.run import Run, carry_out, load_manifest
 
 @click.command("validate")
 @manifest_options
-@output_options
+@output_options("text", "json", "github")
 def command(manifest: ManifestOptions, output: OutputOptions) -> int:
     """Check a manifest without a cluster.
 
@@ -20,5 +20,6 @@ def command(manifest: ManifestOptions, output: OutputOptions) -> int:
     Examples:
       reconciler validate
       reconciler validate -f kafka/topics.yaml -e prod
+      reconciler validate -f topics -o github       annotations in a pull request
     """
     return carry_out(Run(command="validate", output=output), lambda run: load_manifest(run, manifest))

@@ -1,0 +1,114 @@
+"""``reconciler explain``"""
+
+from __future__ import annotations
+
+import json
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from reconciler.cli.exit_codes import OK
+from reconciler.cli.options import ManifestOptions, manifest_options
+from reconciler.errors import Location, ReconcilerError, Variable
+from reconciler.model import Source, TopicSpec
+
+
+def _topic_names(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The topics of the manifest that the command line so far names."""
+    from reconciler.manifest.load import load  # noqa: PLC0415 - as below
+
+    files = ctx.params.get("files") or (Path("topics.yaml"),)
+    try:
+        desired = load(files, ctx.params.get("environment"), os.environ)
+    except ReconcilerError:
+        return []
+    return [
+        CompletionItem(topic.name, help=topic.description)
+        for topic in desired.topics
+        if topic.name.startswith(incomplete)
+    ]
+
+
+@click.command("explain")
+@click.argument("topic", shell_complete=_topic_names)
+@manifest_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    envvar="RECONCILER_OUTPUT",
+    show_envvar=True,
+    help="What standard output gets.",
+)
+def command(topic: str, manifest: ManifestOptions, output: str) -> int:
+    """Show every value of TOPIC, the layer that set it, and where.
+
+    \b
+    Examples:
+      reconciler explain orders.requests
+      reconciler explain orders.requests -e prod -o json
+    """
+    from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
+
+    desired = load(manifest.files, manifest.environment, os.environ)
+    for warning in desired.diagnostics:
+        click.echo(str(warning), err=True)
+    specs = {spec.name: spec for spec in desired.topics}
+    if topic not in specs:
+        close = get_close_matches(topic, specs, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"it has {len(specs)} topics"
+        raise ReconcilerError.because("no-such-topic", f"the manifest has no topic {topic!r}", hint=hint)
+    values = _values(specs[topic])
+    text = (
+        json.dumps({"topic": topic, "values": values}, indent=2) if output == "json" else _table(specs[topic], values)
+    )
+    click.echo(text)
+    return OK
+
+
+def _values(topic: TopicSpec) -> list[dict[str, Any]]:
+    """Field, value, layer and origin of everything the topic has, in a stable order."""
+    fields: dict[str, int | str | None] = {
+        "partitions": topic.partitions,
+        "replication_factor": topic.replication_factor,
+        **{f"config.{key}": value for key, value in topic.config.items()},
+        "owner": topic.owner,
+        "description": topic.description,
+        **{f"labels.{key}": value for key, value in topic.labels.items()},
+    }
+    return [
+        {"field": field, "value": value, **_source(topic.sources.get(field))}
+        for field, value in fields.items()
+        if value is not None or field in topic.sources or field in {"partitions", "replication_factor"}
+    ]
+
+
+def _source(source: Source | None) -> dict[str, Any]:
+    match source:
+        case None:
+            return {"layer": "broker", "origin": None}
+        case Source(layer, Variable() as variable):
+            return {"layer": layer, "origin": {"variable": variable.name}}
+        case Source(layer, Location() as place):
+            return {"layer": layer, "origin": place._asdict()}
+    raise AssertionError(source)
+
+
+def _table(topic: TopicSpec, values: list[dict[str, Any]]) -> str:
+    rows = [
+        (each["field"], "(the broker decides)" if each["value"] is None else str(each["value"]), each["layer"])
+        for each in values
+    ]
+    places = [str(topic.sources[each["field"]].origin) if each["field"] in topic.sources else "" for each in values]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=True)), place]).rstrip()
+        for row, place in zip(rows, places, strict=True)
+    ]
+    return "\n".join([f"{topic.name}  {topic.origin}", "", *lines])

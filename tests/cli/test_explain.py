@@ -1,0 +1,111 @@
+"""Where values come from, completion, and annotations."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT, RunReconciler
+
+MANIFEST = """\
+version: 1
+defaults: {partitions: 1, config: {retention.ms: 1d}}
+profiles:
+  compacted: {config: {cleanup.policy: compact}}
+topics:
+  orders: {profile: compacted, replication_factor: 1, owner: team-a}
+  orders.dlq: {env_key: dead, description: Where they end}
+"""
+OVERLAY = "topics: {orders: {config: {flush.ms: 1s}}}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "topics.yaml").write_text(MANIFEST)
+    (tmp_path / "topics.prod.yaml").write_text(OVERLAY)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("folder")
+def test_explain_shows_layer_and_place_of_every_value(reconciler: RunReconciler) -> None:
+    done = reconciler("explain", "orders", "-e", "prod", "-o", "json", env={"KAFKA_TOPIC_ORDERS_PARTITIONS": "5"})
+    assert done.code == 0
+    explained = {
+        each["field"]: (each["value"], each["layer"], each["origin"]) for each in json.loads(done.stdout)["values"]
+    }
+    assert explained == {
+        "partitions": (5, "variable", {"variable": "KAFKA_TOPIC_ORDERS_PARTITIONS"}),
+        "replication_factor": (1, "topic", {"file": "topics.yaml", "line": 6, "column": 52}),
+        "config.cleanup.policy": ("compact", "profile compacted", {"file": "topics.yaml", "line": 4, "column": 40}),
+        "config.flush.ms": ("1000", "topic", {"file": "topics.prod.yaml", "line": 1, "column": 38}),
+        "config.retention.ms": ("86400000", "defaults", {"file": "topics.yaml", "line": 2, "column": 50}),
+        "owner": ("team-a", "topic", {"file": "topics.yaml", "line": 6, "column": 62}),
+    }
+
+
+@pytest.mark.usefixtures("folder")
+def test_explain_as_text(reconciler: RunReconciler) -> None:
+    done = reconciler("explain", "orders.dlq", env={"KAFKA_TOPIC_DEAD_REPLICATION": "2"})
+    assert done.stdout == (
+        "orders.dlq  topics.yaml:7:3\n"
+        "\n"
+        "partitions           1               defaults  topics.yaml:2:24\n"
+        "replication_factor   2               variable  KAFKA_TOPIC_DEAD_REPLICATION\n"
+        "config.retention.ms  86400000        defaults  topics.yaml:2:50\n"
+        "description          Where they end  topic     topics.yaml:7:44\n"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_misspelt_topic_is_told_the_closest_one(reconciler: RunReconciler) -> None:
+    done = reconciler("explain", "order.dlq")
+    assert (done.code, done.stdout) == (1, "")
+    assert "did you mean 'orders.dlq'?" in done.stderr
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_topic_names_are_completed(shell: str, reconciler: RunReconciler) -> None:
+    words = "reconciler explain -e prod orders.d"
+    cword = "orders.d" if shell == "fish" else "4"
+    environment = {"_RECONCILER_COMPLETE": f"{shell}_complete", "COMP_WORDS": words, "COMP_CWORD": cword}
+    done = reconciler(env=environment)
+    assert done.code == 0
+    assert "orders.dlq" in done.stdout
+    assert "orders\n" not in done.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_there_is_completion_for_each_shell(shell: str, reconciler: RunReconciler) -> None:
+    done = reconciler(env={"_RECONCILER_COMPLETE": f"{shell}_source"})
+    assert done.code == 0
+    assert "_RECONCILER_COMPLETE" in done.stdout
+
+
+def test_annotations_point_to_their_lines(tmp_path: Path, reconciler: RunReconciler) -> None:
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics:\n  'a,b: 100%': {}\n  b: {config: {acks: all, x: 1}}\n")
+    done = reconciler("validate", "-o", "github")
+    assert done.code == 1
+    assert done.stdout.splitlines() == [
+        "::error file=topics.yaml,line=3,col=3,title=topic-name::'a,b: 100%25' is no topic name: "
+        "Kafka takes 1 to 249 of a-z A-Z 0-9 . _ - and not '.' or '..'",
+        "::error file=topics.yaml,line=4,col=22,title=client-setting::acks is a setting of clients, not of topics"
+        "%0Aremove it here and set it in the application",
+        "::warning file=topics.yaml,line=4,col=30,title=unknown-config-key::x is no topic configuration of Apache Kafka"
+        "%0Athe broker decides whether it knows it",
+    ]
+
+
+def test_more_annotations_than_github_shows_are_counted(tmp_path: Path, reconciler: RunReconciler) -> None:
+    topics = "".join(f"  topic-{number}: {{partitions: 0}}\n" for number in range(12))
+    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics:\n{topics}")
+    lines = reconciler("validate", "-o", "github").stdout.splitlines()
+    assert len(lines) == 10
+    assert lines[-1] == "::error title=reconciler::and 3 more; see the log of this step"
+
+
+def test_the_example_explains_itself(reconciler: RunReconciler) -> None:
+    done = reconciler("explain", "orders.requests", "-e", "prod", cwd=PROJECT)
+    assert "topics.prod.yaml" in done.stdout

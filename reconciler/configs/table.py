@@ -76,7 +76,7 @@ _ALL = (
     TopicConfig("local.retention.bytes", _LONG, "-2", -2),
     TopicConfig("local.retention.ms", _LONG, "-2", -2),
     TopicConfig("max.compaction.lag.ms", _LONG, _UNLIMITED, 1),
-    TopicConfig("max.decompressed.message.bytes", _INT, "2147483639", 1, since="4.4"),  # and 4.2.2
+    TopicConfig("max.decompressed.message.bytes", _INT, "2147483639", 1, 2147483639, since="4.4"),  # and 4.2.2
     TopicConfig("max.message.bytes", _INT, "1048588", 0),
     TopicConfig("message.downconversion.enable", _BOOLEAN, "true", removed_in=_GONE, instead="nothing: it is history"),
     TopicConfig("message.format.version", _ENUM, "3.0-IV1", removed_in=_GONE, instead="nothing: there is one format"),

@@ -49,12 +49,23 @@ class AnotherClient:
     def exists(self, name: str) -> bool:
         return name in self.admin.list_topics(timeout=10).topics
 
-    def overrides(self, name: str) -> dict[str, str]:
+    def set_broker_default(self, key: str, value: str, *, seen_by: str, as_key: str) -> None:
+        """Set the default of broker 1, and wait until the topic ``seen_by`` shows it."""
+        entry = ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource(ResourceType.BROKER, "1", incremental_configs=[entry])
+        self._done(self.admin.incremental_alter_configs([resource]))
+        while self.describe(seen_by)[as_key].value != value:
+            pass  # as above
+
+    def describe(self, name: str) -> dict[str, Any]:
         resource = ConfigResource(ResourceType.TOPIC, name)
         entries: dict[str, Any] = self.admin.describe_configs([resource])[resource].result(10)
+        return entries
+
+    def overrides(self, name: str) -> dict[str, str]:
         return {
             key: entry.value
-            for key, entry in entries.items()
+            for key, entry in self.describe(name).items()
             if entry.source == ConfigSource.DYNAMIC_TOPIC_CONFIG.value
         }
 

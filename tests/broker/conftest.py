@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from reconciler.sandbox import Sandbox
+from reconciler.sandbox import Sandbox, start
+from reconciler.sandbox.versions import known_versions
 from tests.broker.another_client import AnotherClient
 from tests.conftest import Finished, RunReconciler
+
+
+@pytest.fixture(scope="session", params=known_versions())
+def each_kafka(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A real Kafka of each version that the sandbox has."""
+    with start(kafka_version=request.param) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.interpolation import Undefined, interpolate
 from reconciler.manifest.nodes import Node
 
-MOST_NODES = 1_000_000
-"""More values than any manifest has: a file of aliases of aliases can mean billions."""
+MOST_BY_ALIASES = 100_000
+"""Values that aliases may add to those in the text: a few lines of aliases of aliases can mean billions."""
 MOST_DEPTH = 500
 _TEMPLATE = re.compile(r"^[^#\n]*?(\{\{|\{%)", re.MULTILINE)
 _DEEP_BLOCK = re.compile(r"(?:[-?:][ \t]+){500}")
@@ -38,7 +38,7 @@ def _parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node]
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
 
     yaml = YAML(typ="safe")
-    reader = _Reader(file, environ, yaml.resolver)
+    reader = _Reader(file, environ, yaml.resolver, most=len(text) + MOST_BY_ALIASES)
     too_deep = _problem("yaml-syntax", "nested too deeply to be a manifest", Location(file, 1, 1))
     if _too_deep(text):
         return [], [too_deep]
@@ -53,7 +53,7 @@ def _parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node]
         reader.problems.append(_problem("yaml-syntax", f"not YAML: {words}", Location(file, 1, 1)))
     except RecursionError:
         reader.problems.append(too_deep)
-    return documents, reader.problems
+    return ([] if reader.overflowed else documents), reader.problems
 
 
 def _too_deep(text: str) -> bool:
@@ -87,12 +87,13 @@ def _unrendered(file: str, text: str, start: int) -> Diagnostic:
 class _Reader:
     """Turns composed nodes into ours, collecting every problem on the way."""
 
-    def __init__(self, file: str, environ: Mapping[str, str], resolver: Any) -> None:
+    def __init__(self, file: str, environ: Mapping[str, str], resolver: Any, *, most: int) -> None:
         self.problems: list[Diagnostic] = []
         self._file = file
         self._environ = environ
         self._resolver = resolver
         self._open: set[int] = set()
+        self._most = most
         self._count = 0
 
     def node(self, raw: Any, key: Any | None) -> Node:
@@ -100,9 +101,9 @@ class _Reader:
         place = self._place(raw)
         key_place = self._place(key) if key is not None else place
         self._count += 1
-        if self._count > MOST_NODES:
+        if self.overflowed:
             return self._refused(
-                "too-large", f"its aliases expand to more than {MOST_NODES:,} values", place, key_place
+                "too-large", f"its aliases expand to more than {self._most:,} values", place, key_place
             )
         if raw.id == "scalar":
             return self._scalar(raw, place, key_place)
@@ -112,6 +113,11 @@ class _Reader:
         value = self._mapping(raw) if raw.id == "mapping" else [self.node(item, None) for item in raw.value]
         self._open.discard(id(raw))
         return Node(value, place, key_place)
+
+    @property
+    def overflowed(self) -> bool:
+        """Whether there is more than any manifest has."""
+        return self._count > self._most
 
     def _refused(self, code: str, message: str, place: Location, key_place: Location) -> Node:
         if not any(problem.code == code for problem in self.problems):
@@ -125,7 +131,7 @@ class _Reader:
         own: dict[str, Node] = {}
         merged: dict[str, Node] = {}
         for key, value in raw.value:
-            if self._count > MOST_NODES:
+            if self.overflowed:
                 break
             if key.tag == f"{_TAG}merge":
                 merged = self._merged(value) | merged

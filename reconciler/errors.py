@@ -65,7 +65,7 @@ class Diagnostic:
     origin: Origin | None = None
 
     def __str__(self) -> str:
-        where = f"{self.origin}: " if self.origin else ""
+        where = f"{self.origin}: " if isinstance(self.origin, Location) else ""  # a variable is named by the message
         todo = f"\n  {self.hint}" if self.hint else ""
         return f"{where}{self.severity}: {self.message}{todo}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -24,6 +25,9 @@ COMMANDS = {
     "schema": "Print a JSON Schema.",
     "sandbox": "Run a real Apache Kafka on this machine.",
 }
+
+
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 200_000
 
 
 class LazyGroup(click.Group):
@@ -85,6 +89,8 @@ def reconciler() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit with the code that the outcome has."""
+    # A short run that builds much and frees little: collecting at the usual pace takes a third of its time.
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
     if os.environ.get("NO_COLOR"):
         reconciler.context_settings["color"] = False
     try:

@@ -47,7 +47,7 @@ def _parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node]
         # A document of comments only is null.
         documents.extend(reader.node(root, None) for root in yaml.compose_all(text) if root.tag != f"{_TAG}null")
     except MarkedYAMLError as error:
-        reader.problems.append(_syntax_error(file, error))
+        reader.problems.append(_syntax_error(file, text, error))
     except YAMLError as error:
         words = str(error).splitlines()[0]
         reader.problems.append(_problem("yaml-syntax", f"not YAML: {words}", Location(file, 1, 1)))
@@ -66,11 +66,13 @@ def _problem(code: str, message: str, origin: Location, hint: str | None = None)
     return Diagnostic(severity=Severity.ERROR, code=code, message=message, origin=origin, hint=hint)
 
 
-def _syntax_error(file: str, error: Any) -> Diagnostic:
+def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
     context = f" {error.context}" if error.context else ""
-    return _problem("yaml-syntax", f"not YAML: {error.problem}{context}", place)
+    line = "".join(text.splitlines()[place.line - 1 : place.line])
+    hint = "inside { } or [ ], put ${…} in quotes; a number needs a line of its own" if "${" in line else None
+    return _problem("yaml-syntax", f"not YAML: {error.problem}{context}", place, hint)
 
 
 def _unrendered(file: str, text: str, start: int) -> Diagnostic:

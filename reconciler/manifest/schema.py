@@ -36,7 +36,17 @@ def _validator(schema_name: str) -> Draft7Validator:
     from jsonschema import Draft7Validator  # noqa: PLC0415 - 100 ms that --help need not pay
 
     schema = json.loads(schema_text(schema_name))
-    return Draft7Validator({key: value for key, value in schema.items() if key != "required"})
+    schema.pop("required", None)
+    return Draft7Validator(_inlined(schema, schema["definitions"]))
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """``schema`` with its references replaced by what they refer to: looking them up takes a third of the time."""
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    return {key: _inlined(value, definitions) for key, value in schema.items() if key != "definitions"}
 
 
 def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:

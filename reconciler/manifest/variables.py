@@ -76,8 +76,8 @@ def _objection(setting: _Setting, names: Sequence[str]) -> Diagnostic | None:
     return Diagnostic(
         severity=Severity.ERROR,
         code="wrong-value",
-        message=f"{setting.variable} must be a whole number of at least 1, or -1 to let the broker decide, "
-        f"not {setting.text!r}",
+        message=f"{setting.variable} must be a whole number from 1 to {MOST[setting.field]}, "
+        f"or -1 to let the broker decide, not {setting.text!r}",
         topic=names[0],
         origin=setting.variable,
     )

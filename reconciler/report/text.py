@@ -63,8 +63,11 @@ def render_result(report: Report) -> Iterator[str]:
 def render_validation(report: Report) -> Iterator[str]:
     """A word of success; what is wrong goes to standard error."""
     if report.run.status == "ok" and report.manifest is not None:
-        yield f"{' with '.join(file.path for file in report.manifest.files)}: valid"
+        paths = [file.path for file in report.manifest.files]
+        yield f"{' with '.join(paths) if len(paths) <= _NAMED_FILES else f'{len(paths)} files'}: valid"
 
+
+_NAMED_FILES = 3
 
 _RENDERERS: dict[str, Callable[[Report], Iterator[str]]] = {
     "validate": render_validation,

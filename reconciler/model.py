@@ -110,13 +110,15 @@ class KafkaFailure:
 class LiveTopic:
     """A topic as the cluster has it.
 
-    ``replication_factor`` is that of partition 0. ``overrides`` are the values set on the topic itself,
-    ``inherited`` those that a broker or Kafka's default gives, as far as somebody asked for them.
+    ``replication_factor`` is the lowest of its partitions. ``overrides`` are the values set on the topic
+    itself, ``inherited`` those that a broker or Kafka's default gives, as far as somebody asked for them.
     """
 
     name: str
     partitions: int
     replication_factor: int
+    highest_replication_factor: int | None = None
+    """Where it differs from the lowest, replicas are probably being moved."""
     overrides: Mapping[str, str] = field(default_factory=dict)
     inherited: Mapping[str, str] = field(default_factory=dict)
 
@@ -172,7 +174,10 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicPlan:
-    """What one topic needs. A create has no changes: ``desired`` says it all."""
+    """What one topic needs. A create has no changes: ``desired`` says it all.
+
+    ``failure`` says why the topic is unreadable, or what the broker has against the create or a change.
+    """
 
     action: Action
     desired: TopicSpec
@@ -202,13 +207,17 @@ class Plan:
 
     topics: Sequence[TopicPlan]
     policy: Policy = field(default_factory=Policy)
+    unchecked: Mapping[str, KafkaFailure] = field(default_factory=dict)
+    """Topics whose create or change the broker was asked about without an answer that counts."""
     fingerprint: str
     """SHA-256 over the plan, the cluster's id and the live state it was made from."""
 
     @property
     def has_work(self) -> bool:
         """Whether apply would write anything."""
-        return any(topic.action is Action.CREATE or topic.safe_changes for topic in self.topics)
+        return any(
+            (topic.action is Action.CREATE and topic.failure is None) or topic.safe_changes for topic in self.topics
+        )
 
 
 # --- outcome -------------------------------------------------------------------------------------

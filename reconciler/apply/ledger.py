@@ -21,6 +21,7 @@ from reconciler.model import (
     Verdict,
     Verification,
 )
+from reconciler.plan import operation_for
 
 # The worst of what came of a topic's changes is what came of the topic.
 _WORST_FIRST = (Status.FAILED, Status.UNKNOWN, Status.NOT_ATTEMPTED, Status.REFUSED, Status.APPLIED)
@@ -65,11 +66,6 @@ class Ledger:
             verified_at=seen_at,
             failure=topic.failure or next((last[op].failure for op in last if last[op].failure is not None), None),
         )
-
-
-def operation_for(change: FieldChange) -> Operation:
-    """The request that makes ``change``."""
-    return Operation.ALTER_CONFIGS if change.config_key is not None else Operation.CREATE_PARTITIONS
 
 
 def _may_have_happened(failure: KafkaFailure | None) -> bool:

@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from reconciler.apply.ledger import Ledger, operation_for
+from reconciler.apply.ledger import Ledger
 from reconciler.clock import Clock
 from reconciler.model import LiveState, LiveTopic, Operation, Plan, Policy, TopicPlan, TopicSpec, Verification
-from reconciler.plan import differences
+from reconciler.plan import differences, operation_for
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 
 
-class ReadsTopics(Protocol):
+class LooksAtTopics(Protocol):
     """What verification needs of a cluster."""
 
-    def read(self, topics: Collection[TopicSpec]) -> LiveState:
-        """The live state of ``topics``."""
+    def look(self, topics: Collection[TopicSpec]) -> LiveState:
+        """What one look shows of ``topics``; what is not there is left out."""
 
 
-def verify(plan: Plan, *, reader: ReadsTopics, ledger: Ledger, timeout: float, clock: Clock) -> None:
+def verify(plan: Plan, *, reader: LooksAtTopics, ledger: Ledger, timeout: float, clock: Clock) -> None:
     """Look at every topic of ``plan`` that may have been written until it is as planned.
 
     Gives up when ``timeout`` seconds pass in which no further topic was.
@@ -33,7 +33,7 @@ def verify(plan: Plan, *, reader: ReadsTopics, ledger: Ledger, timeout: float, c
     deadline = clock.monotonic() + timeout
     pause = FIRST_PAUSE
     while pending:
-        live = reader.read([topic.desired for topic in pending.values()])
+        live = reader.look([topic.desired for topic in pending.values()])
         seen_at = clock.now()
         before = len(pending)
         for topic in list(pending.values()):

@@ -12,7 +12,7 @@ from reconciler.cli.options import (
     manifest_options,
     output_options,
 )
-from reconciler.cli.planning import make_plan
+from reconciler.cli.planning import check_with_broker, make_plan
 from reconciler.cli.run import Run, carry_out, load_manifest
 
 
@@ -23,6 +23,7 @@ from reconciler.cli.run import Run, carry_out, load_manifest
 def command(manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOptions) -> int:
     """Show what apply would change on the cluster; change nothing.
 
+    Every change is put to the broker, which only checks it.
     Exits with 3 when something in the manifest is impossible, so that a pull request fails on it.
 
     \b
@@ -33,6 +34,7 @@ def command(manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOp
 
     def work(run: Run) -> None:
         load_manifest(run, manifest)
-        make_plan(run, cluster)
+        connection = make_plan(run, cluster)
+        check_with_broker(run, connection)
 
     return carry_out(Run(command="plan", output=output), work)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli.connect import connect
 from reconciler.cli.options import ClusterOptions
 from reconciler.cli.run import Run
+from reconciler.errors import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def make_plan(run: Run, options: ClusterOptions) -> Connection:
     """Read the cluster, note the plan in ``run`` and return the connection it was made through."""
-    from reconciler.plan import outlook, plan  # noqa: PLC0415 - not needed for --help
+    from reconciler.plan import outlook, plan, suspected_reassignments  # noqa: PLC0415 - not needed for --help
 
     if run.desired is None:
         raise AssertionError("the manifest comes first")
@@ -25,5 +26,28 @@ def make_plan(run: Run, options: ClusterOptions) -> Connection:
 
     run.live = Reader(connection).read(run.desired.topics)
     run.plan = made = plan(run.desired, run.live)
+    run.diagnostics += suspected_reassignments(made)
     run.outcomes = lambda: outlook(made)
     return connection
+
+
+def check_with_broker(run: Run, connection: Connection) -> None:
+    """Ask the broker about every change of the plan in ``run``, and note what it says there."""
+    from reconciler.cluster.checker import Checker  # noqa: PLC0415 - not needed for --help
+    from reconciler.plan import checked, outlook  # noqa: PLC0415
+
+    if run.plan is None:
+        raise AssertionError("the plan comes first")
+    run.plan = made = checked(run.plan, Checker(connection))
+    run.outcomes = lambda: outlook(made)
+    if made.unchecked:
+        failure = next(iter(made.unchecked.values()))
+        topics = "1 topic" if len(made.unchecked) == 1 else f"{len(made.unchecked)} topics"
+        run.diagnostics.append(
+            Diagnostic(
+                severity=Severity.INFO,
+                code="not-checked",
+                message=f"not checked by the broker: {topics} ({failure.name})",
+                hint=f"{failure.message}; the plan stands, but apply may be refused",
+            )
+        )

@@ -2,98 +2,114 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from typing import Any, cast
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import ConfigEntry, ConfigResource, ConfigSource, ResourceType, TopicMetadata
+from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka.admin import ClusterMetadata, TopicMetadata
 
+from reconciler.cluster.configs import Configs, describe_configs
 from reconciler.cluster.connection import Connection
-from reconciler.cluster.error_table import UNKNOWN_TOPIC, failure_of
+from reconciler.cluster.error_table import RETRIABLE, UNKNOWN_TOPIC, failure_of
 from reconciler.model import KafkaFailure, LiveState, LiveTopic, TopicSpec
 
-CHUNK = 200
-"""Topics in one describe request: larger ones stall the interpreter, smaller ones cost round trips."""
-IN_FLIGHT = 2
-"""Requests under way at once: while one answer is read the broker prepares the next."""
+LOOKS, PAUSE_SECONDS = 5, 0.3
+"""How often a topic is looked at again that one answer shows and another does not, and how long apart."""
 
-_OVERRIDE = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
 _LOCAL_ERRORS_BELOW = 0
 
 
 class Reader:
     """Reads topics. It cannot write: what only reads is given nothing else."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, sleep: Callable[[float], None] = time.sleep) -> None:
         self._connection = connection
+        self._sleep = sleep
 
     def read(self, topics: Collection[TopicSpec]) -> LiveState:
         """The live state of ``topics``; of inherited values those that the manifest has a wish for.
 
-        A topic that the broker does not let us read is ``unreadable``, never absent. Raises
-        ClusterUnavailable where the cluster as a whole does not answer.
+        A topic that the broker does not let us read is ``unreadable``, never absent: a hidden one looks
+        missing in the list of topics, and only asking by name tells. One that is being created or deleted
+        is looked at again. Raises ClusterUnavailable where the cluster as a whole does not answer.
         """
+        state = self.look(topics)
+        absent = [spec for spec in topics if spec.name not in state.topics and spec.name not in state.unreadable]
+        live, unreadable = dict(state.topics), dict(state.unreadable)
+        unreadable |= self._not_missing(absent)
+        by_name = {spec.name: spec for spec in topics}
+        for _ in range(LOOKS):
+            doubtful = [by_name[name] for name, failure in unreadable.items() if failure.kind == RETRIABLE]
+            if not doubtful:
+                break
+            self._sleep(PAUSE_SECONDS)
+            again = self.look(doubtful)
+            for spec in doubtful:
+                del unreadable[spec.name]
+            live |= again.topics
+            unreadable |= again.unreadable
+            gone = [spec for spec in doubtful if spec.name not in again.topics and spec.name not in again.unreadable]
+            unreadable |= self._not_missing(gone)
+        return LiveState(cluster_id=state.cluster_id, brokers=state.brokers, topics=live, unreadable=unreadable)
+
+    def look(self, topics: Collection[TopicSpec]) -> LiveState:
+        """What one look at the cluster shows of ``topics``; what is not in the list of topics is left out."""
         metadata = self._connection.metadata()
-        listed = [spec for spec in topics if spec.name in metadata.topics]
         live: dict[str, LiveTopic] = {}
         unreadable: dict[str, KafkaFailure] = {}
-        for spec, answer in self._describe(listed):
-            failure = _failure(metadata.topics[spec.name], answer)
-            if failure is None:
-                live[spec.name] = _live_topic(metadata.topics[spec.name], spec, answer.result())
-            elif failure.code < _LOCAL_ERRORS_BELOW:
-                raise self._connection.unavailable(failure.message)
-            elif failure.code != UNKNOWN_TOPIC:  # deleted since it was listed: absent after all
-                unreadable[spec.name] = failure
-        return LiveState(
-            cluster_id=metadata.cluster_id, brokers=len(metadata.brokers), topics=live, unreadable=unreadable
+        listed = []
+        for spec in topics:
+            found = metadata.topics.get(spec.name)
+            if found is not None and found.error is not None:
+                unreadable[spec.name] = failure_of(KafkaException(found.error))
+            elif found is not None:
+                listed.append(spec)
+        for name, answer in describe_configs(self._connection, listed):
+            if isinstance(answer, Configs):
+                live[name] = _live_topic(name, metadata.topics[name], answer)
+            elif answer.code < _LOCAL_ERRORS_BELOW:
+                raise self._connection.unavailable(answer.message)
+            else:
+                unreadable[name] = answer
+        return _state(metadata, live, unreadable)
+
+    def _not_missing(self, topics: Collection[TopicSpec]) -> Mapping[str, KafkaFailure]:
+        """Those of the unlisted ``topics`` that are there all the same, hidden or only just created."""
+        if not topics:
+            return {}
+        self._connection.requests["describe_topics"] += 1
+        answers = self._connection.admin.describe_topics(
+            TopicCollection([spec.name for spec in topics]), request_timeout=self._connection.timeout
         )
-
-    def _describe(self, topics: Sequence[TopicSpec]) -> Iterator[tuple[TopicSpec, Future[dict[str, ConfigEntry]]]]:
-        """Each topic with its configuration as the broker answered it, a few requests at a time."""
-        under_way: deque[list[tuple[TopicSpec, Future[Any]]]] = deque()
-        for chunk in _chunks(topics):
-            resources = [ConfigResource(ResourceType.TOPIC, spec.name) for spec in chunk]
-            self._connection.requests["describe_configs"] += 1
-            answers = self._connection.admin.describe_configs(resources, request_timeout=self._connection.timeout)
-            under_way.append([(spec, answers[resource]) for spec, resource in zip(chunk, resources, strict=True)])
-            if len(under_way) == IN_FLIGHT:
-                yield from self._settled(under_way.popleft())
-        for answered in under_way:
-            yield from self._settled(answered)
-
-    def _settled(self, answers: list[tuple[TopicSpec, Future[Any]]]) -> Iterable[tuple[TopicSpec, Future[Any]]]:
-        self._connection.settle(answer for _, answer in answers)
-        return answers
+        self._connection.settle(answers.values())
+        errors = {name: answer.exception() for name, answer in answers.items()}
+        failures = {name: failure_of(error) if error is not None else _JUST_CREATED for name, error in errors.items()}
+        return {name: failure for name, failure in failures.items() if failure.code != UNKNOWN_TOPIC}
 
 
-def _chunks(topics: Sequence[TopicSpec]) -> Iterator[Sequence[TopicSpec]]:
-    return (topics[start : start + CHUNK] for start in range(0, len(topics), CHUNK))
+_JUST_CREATED = KafkaFailure(
+    code=0,
+    name="BEING_CREATED",
+    kind=RETRIABLE,
+    message="one answer of the cluster shows the topic, another does not",
+    remedy="it is being created or deleted; run the command again",
+)
 
 
-def _failure(metadata: TopicMetadata, answer: Future[Any]) -> KafkaFailure | None:
-    if metadata.error is not None:
-        return failure_of(KafkaException(metadata.error))
-    error = answer.exception()
-    return failure_of(error) if error is not None else None
+def _state(
+    metadata: ClusterMetadata, live: Mapping[str, LiveTopic], unreadable: Mapping[str, KafkaFailure]
+) -> LiveState:
+    return LiveState(cluster_id=metadata.cluster_id, brokers=len(metadata.brokers), topics=live, unreadable=unreadable)
 
 
-def _live_topic(metadata: TopicMetadata, spec: TopicSpec, entries: Mapping[str, ConfigEntry]) -> LiveTopic:
-    overrides: dict[str, str] = {}
-    inherited: dict[str, str] = {}
-    for key, entry in entries.items():
-        if entry.value is None:
-            continue  # sensitive: no topic configuration of Apache Kafka is
-        if cast("int", entry.source) == _OVERRIDE:
-            overrides[key] = entry.value
-        elif key in spec.config:
-            inherited[key] = entry.value
+def _live_topic(name: str, metadata: TopicMetadata, configs: Configs) -> LiveTopic:
+    replicas: Any = [len(partition.replicas) for partition in metadata.partitions.values()]
     return LiveTopic(
-        name=spec.name,
+        name=name,
         partitions=len(metadata.partitions),
-        replication_factor=min((len(partition.replicas) for partition in metadata.partitions.values()), default=0),
-        overrides=dict(sorted(overrides.items())),
-        inherited=inherited,
+        replication_factor=min(replicas, default=0),
+        highest_replication_factor=max(replicas, default=0),
+        overrides=configs.overrides,
+        inherited=configs.inherited,
     )

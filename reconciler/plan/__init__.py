@@ -1,7 +1,19 @@
-"""What would change: desired state against live state, as data."""
+"""What would change: desired state against live state, as data, and as requests."""
 
+from reconciler.plan.checked import checked, operation_for
 from reconciler.plan.diff import differences
 from reconciler.plan.outlook import outlook
 from reconciler.plan.planner import plan
+from reconciler.plan.reassignment import suspected_reassignments
+from reconciler.plan.requests import TakesRequests, requests_of
 
-__all__ = ["differences", "outlook", "plan"]
+__all__ = [
+    "TakesRequests",
+    "checked",
+    "differences",
+    "operation_for",
+    "outlook",
+    "plan",
+    "requests_of",
+    "suspected_reassignments",
+]

@@ -27,4 +27,4 @@ def _status(topic: TopicPlan) -> Status:
         case Action.UNREADABLE:
             return Status.UNKNOWN
         case Action.CREATE | Action.DRIFT:
-            return Status.REFUSED if topic.impossible_changes else Status.PLANNED
+            return Status.REFUSED if topic.impossible_changes or topic.failure else Status.PLANNED

@@ -34,7 +34,7 @@ class LaggingCluster:
     now: float = 0.0
     reads: list[int] = field(default_factory=list)
 
-    def read(self, topics: Collection[TopicSpec]) -> LiveState:
+    def look(self, topics: Collection[TopicSpec]) -> LiveState:
         self.reads.append(len(topics))
         there = {
             spec.name: LiveTopic(name=spec.name, partitions=1, replication_factor=1, overrides=self.config)

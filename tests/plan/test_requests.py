@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.apply.batches import MOST_RECORDS, MOST_TOPICS, batches
 from reconciler.errors import Location
 from reconciler.model import Action, TopicPlan, TopicSpec
+from reconciler.plan.requests import MOST_RECORDS, MOST_TOPICS, batches
 
 
 def topics(weights: list[int]) -> list[TopicPlan]:

@@ -1,0 +1,87 @@
+"""Write requests as the client wants them, the same whether the broker is to carry them out or only to check them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, ResourceType
+
+from reconciler.cluster.connection import Connection
+from reconciler.cluster.error_table import failure_of
+from reconciler.model import KafkaFailure, TopicSpec
+
+Answers = dict[str, KafkaFailure | None]
+"""What the broker said of each topic; ``None`` where it accepted."""
+
+_BROKER_DECIDES = -1
+
+
+def create_topics(connection: Connection, topics: Sequence[TopicSpec], *, validate_only: bool) -> Answers:
+    """Create ``topics``."""
+    new = [
+        NewTopic(
+            spec.name,
+            num_partitions=spec.partitions or _BROKER_DECIDES,
+            replication_factor=spec.replication_factor or _BROKER_DECIDES,
+            config=dict(spec.config),
+        )
+        for spec in topics
+    ]
+    options = _options(connection, validate_only=validate_only)
+    names = [spec.name for spec in topics]
+    return _answers(connection, "create_topics", names, lambda: connection.admin.create_topics(new, **options))
+
+
+def create_partitions(connection: Connection, totals: Mapping[str, int], *, validate_only: bool) -> Answers:
+    """Raise the number of partitions of each topic to the total given."""
+    new = [NewPartitions(name, total) for name, total in totals.items()]
+    options = _options(connection, validate_only=validate_only)
+    names = list(totals)
+    return _answers(connection, "create_partitions", names, lambda: connection.admin.create_partitions(new, **options))
+
+
+def alter_configs(
+    connection: Connection, changes: Mapping[str, Mapping[str, str | None]], *, validate_only: bool
+) -> Answers:
+    """Set each key of each topic, or remove the override where the value is ``None``."""
+    resources = [
+        ConfigResource(
+            ResourceType.TOPIC, name, incremental_configs=[_change(key, value) for key, value in keys.items()]
+        )
+        for name, keys in changes.items()
+    ]
+
+    def ask() -> dict[str, Future[Any]]:
+        answers = connection.admin.incremental_alter_configs(
+            resources, request_timeout=connection.timeout, validate_only=validate_only
+        )
+        return {resource.name: answer for resource, answer in answers.items()}
+
+    return _answers(connection, "incremental_alter_configs", list(changes), ask)
+
+
+def _options(connection: Connection, *, validate_only: bool) -> dict[str, Any]:
+    seconds = connection.timeout
+    return {"request_timeout": seconds, "operation_timeout": seconds, "validate_only": validate_only}
+
+
+def _answers(
+    connection: Connection, kind: str, names: Sequence[str], ask: Callable[[], dict[str, Future[Any]]]
+) -> Answers:
+    connection.requests[kind] += 1
+    try:
+        answers = ask()
+    except (KafkaException, ValueError, TypeError) as error:
+        # The client refused the request as a whole: nothing was sent.
+        return dict.fromkeys(names, failure_of(error))
+    connection.settle(answers.values())
+    errors = {name: answers[name].exception() for name in names}
+    return {name: failure_of(error) if error is not None else None for name, error in errors.items()}
+
+
+def _change(key: str, value: str | None) -> ConfigEntry:
+    operation = AlterConfigOpType.SET if value is not None else AlterConfigOpType.DELETE
+    return ConfigEntry(key, value or "", incremental_operation=operation)

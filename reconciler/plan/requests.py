@@ -1,0 +1,97 @@
+"""A plan as requests: creates first, then partitions, then configuration, in batches that a controller takes.
+
+A KRaft controller turns a request into metadata records (one a topic, a partition and a configuration
+value) and refuses more than 10,000 of them at once (``ReplicationControlManager.MAX_RECORDS_PER_USER_OP``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from reconciler.model import Action, KafkaFailure, Operation, Plan, TopicPlan, TopicSpec
+
+MOST_RECORDS = 5_000
+"""Half the controller's limit: what an omitted partition count comes to is the broker's secret."""
+MOST_TOPICS = 400
+
+Answers = Mapping[str, KafkaFailure | None]
+
+
+class TakesRequests(Protocol):
+    """A cluster that carries requests out, or only checks them; each answer is ``None`` where it agreed."""
+
+    def create(self, topics: Sequence[TopicSpec]) -> Answers:
+        """Create topics."""
+
+    def add_partitions(self, totals: Mapping[str, int]) -> Answers:
+        """Raise partition counts to the totals."""
+
+    def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
+        """Set keys, or remove the override where the value is ``None``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: what it does, to which topics, and how it is put to a cluster."""
+
+    operation: Operation
+    topics: Sequence[TopicPlan]
+
+    def put_to(self, cluster: TakesRequests) -> Answers:
+        """The cluster's answer for each topic."""
+        match self.operation:
+            case Operation.CREATE_TOPICS:
+                return cluster.create([topic.desired for topic in self.topics])
+            case Operation.CREATE_PARTITIONS:
+                return cluster.add_partitions({topic.name: _new_total(topic) for topic in self.topics})
+            case Operation.ALTER_CONFIGS:
+                return cluster.alter_configs({topic.name: _config_changes(topic) for topic in self.topics})
+
+
+def requests_of(plan: Plan) -> Iterator[Request]:
+    """Everything safe in ``plan``, in order, in as few requests as the limits allow."""
+    creates = [topic for topic in plan.topics if topic.action is Action.CREATE and topic.failure is None]
+    grown = [topic for topic in plan.topics if _new_total(topic)]
+    altered = [topic for topic in plan.topics if _config_changes(topic)]
+    for operation, topics, records in (
+        (
+            Operation.CREATE_TOPICS,
+            creates,
+            lambda topic: 1 + (topic.desired.partitions or 1) + len(topic.desired.config),
+        ),
+        (Operation.CREATE_PARTITIONS, grown, lambda topic: _new_total(topic) - topic.live.partitions),
+        (Operation.ALTER_CONFIGS, altered, lambda topic: len(_config_changes(topic))),
+    ):
+        for batch in batches(topics, records):
+            yield Request(operation, batch)
+
+
+def batches(topics: Iterable[TopicPlan], records: Callable[[TopicPlan], int]) -> Iterator[list[TopicPlan]]:
+    """``topics`` in order, in as few batches as the limits allow; one beyond the limit stands alone."""
+    batch: list[TopicPlan] = []
+    weight = 0
+    for topic in topics:
+        more = records(topic)
+        if batch and (weight + more > MOST_RECORDS or len(batch) == MOST_TOPICS):
+            yield batch
+            batch, weight = [], 0
+        batch.append(topic)
+        weight += more
+    if batch:
+        yield batch
+
+
+def _new_total(topic: TopicPlan) -> int:
+    """The partitions that the topic is to have, 0 where they stay as they are."""
+    totals = [change.after for change in topic.safe_changes if change.field == "partitions"]
+    return totals[0] if totals and isinstance(totals[0], int) else 0
+
+
+def _config_changes(topic: TopicPlan) -> dict[str, str | None]:
+    return {
+        change.config_key: str(change.after) if change.after is not None else None
+        for change in topic.safe_changes
+        if change.config_key is not None
+    }

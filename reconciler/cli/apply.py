@@ -10,10 +10,11 @@ from reconciler.cli.options import (
     OutputOptions,
     cluster_options,
     manifest_options,
+    only_option,
     output_options,
 )
 from reconciler.cli.planning import make_plan
-from reconciler.cli.run import Run, carry_out, load_manifest, on_a_terminal
+from reconciler.cli.run import Run, carry_out, load_manifest, on_a_terminal, text_style
 from reconciler.errors import ReconcilerError, WrongUsage
 from reconciler.model import Plan
 
@@ -22,8 +23,11 @@ from reconciler.model import Plan
 @manifest_options
 @cluster_options
 @output_options("text", "json")
+@only_option
 @click.option("--yes", is_flag=True, envvar="RECONCILER_YES", show_envvar=True, help="Do not ask before changing.")
-def command(*, manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOptions, yes: bool) -> int:
+def command(
+    *, manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOptions, only: tuple[str, ...], yes: bool
+) -> int:
     """Make the cluster's topics equal to the manifest.
 
     Shows the plan, asks, carries it out and reads every change back. What is impossible is refused and
@@ -44,7 +48,7 @@ def command(*, manifest: ManifestOptions, cluster: ClusterOptions, output: Outpu
             raise WrongUsage.because(
                 "usage", "there is no terminal to ask on; give --yes to change the cluster without a question"
             )
-        load_manifest(run, manifest)
+        load_manifest(run, manifest, only)
         connection = make_plan(run, cluster)
         plan = _plan_of(run)
         show_plan(run, to_stderr=output.output == "json")
@@ -76,6 +80,6 @@ def show_plan(run: Run, *, to_stderr: bool) -> None:
     """The plan, before anybody is asked; on standard error where standard output is for JSON."""
     from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
 
-    for line in render_plan(run.report()):
+    for line in render_plan(run.report(), text_style(run.output)):
         click.echo(line, err=to_stderr)
     click.echo(err=to_stderr)

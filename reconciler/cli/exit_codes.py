@@ -3,6 +3,8 @@
 OK = 0
 ERROR = 1
 """Bad manifest, no connection, a topic failed or its state is unknown."""
+DIFFERENCES = 2
+"""Changes that apply would make, where the command was asked to say so."""
 REFUSED = 3
 """Something is impossible; everything else was done."""
 USAGE = 64

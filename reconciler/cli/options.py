@@ -48,6 +48,8 @@ class OutputOptions:
 
     output: str
     reports: tuple[Path, ...]
+    verbose: bool
+    quiet: bool
 
 
 def manifest_options(command: Command) -> Command:
@@ -146,7 +148,22 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
             show_envvar=True,
             help="Also write the report there, however the run ends; .json or .txt. Repeatable.",
         ),
+        click.option("-v", "--verbose", is_flag=True, help="Show unchanged topics too."),
+        click.option("-q", "--quiet", is_flag=True, help="Show only errors, and of a text only its last lines."),
     )
+
+
+def only_option(command: Command) -> Command:
+    """``--only``."""
+    option: Callable[[Command], Command] = click.option(
+        "--only",
+        metavar="GLOB",
+        multiple=True,
+        envvar="RECONCILER_ONLY",
+        show_envvar=True,
+        help="Only the topics whose names match; repeatable. The others are as if they were not there.",
+    )
+    return option(command)
 
 
 def report_format(path: Path) -> str:

@@ -10,6 +10,7 @@ from reconciler.cli.options import (
     OutputOptions,
     cluster_options,
     manifest_options,
+    only_option,
     output_options,
 )
 from reconciler.cli.planning import check_with_broker, make_plan
@@ -20,7 +21,16 @@ from reconciler.cli.run import Run, carry_out, load_manifest
 @manifest_options
 @cluster_options
 @output_options("text", "json")
-def command(manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOptions) -> int:
+@only_option
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when apply would change something.")
+def command(
+    *,
+    manifest: ManifestOptions,
+    cluster: ClusterOptions,
+    output: OutputOptions,
+    only: tuple[str, ...],
+    detailed_exitcode: bool,
+) -> int:
     """Show what apply would change on the cluster; change nothing.
 
     Every change is put to the broker, which only checks it.
@@ -30,11 +40,12 @@ def command(manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOp
     Examples:
       reconciler plan --bootstrap-server localhost:9092
       reconciler plan -e prod --command-config prod.properties --report plan.json
+      reconciler plan --only 'orders.*' --detailed-exitcode
     """
 
     def work(run: Run) -> None:
-        load_manifest(run, manifest)
+        load_manifest(run, manifest, only)
         connection = make_plan(run, cluster)
         check_with_broker(run, connection)
 
-    return carry_out(Run(command="plan", output=output), work)
+    return carry_out(Run(command="plan", output=output, detailed_exit_code=detailed_exitcode), work)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
@@ -18,15 +20,16 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.cli.conclusion import conclude
-from reconciler.cli.exit_codes import ERROR
+from reconciler.cli.exit_codes import DIFFERENCES, ERROR
 from reconciler.cli.options import ManifestOptions, OutputOptions, report_format
 from reconciler.cli.version import version
 from reconciler.clock import Clock
-from reconciler.errors import Diagnostic, Interrupted, ReconcilerError, ReportNotWritten, Severity
+from reconciler.errors import Diagnostic, Interrupted, ReconcilerError, ReportNotWritten, Severity, WrongUsage
 from reconciler.model import DesiredState, LiveState, Outcome, Plan
 
 if TYPE_CHECKING:
     from reconciler.report.document import Report
+    from reconciler.report.text import TextStyle
 
 CommandName = Literal["validate", "plan", "apply"]
 
@@ -48,6 +51,8 @@ class Run:
     """What came of every topic of the plan, at any moment."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     requests: Callable[[], Mapping[str, int]] = dict
+    detailed_exit_code: bool = False
+    """Whether changes that apply would make have an exit code of their own."""
     ended_by: ReconcilerError | None = None
     """Why the run ended early."""
     _started: float = field(init=False)
@@ -62,6 +67,8 @@ class Run:
 
         outcomes = self.outcomes()
         status, exit_code = conclude(outcomes.values(), self.diagnostics, self.ended_by)
+        if self.detailed_exit_code and status == "changes":
+            exit_code = DIFFERENCES
         return build(
             Facts(
                 command=self.command,
@@ -96,13 +103,26 @@ def carry_out(run: Run, work: Callable[[Run], None]) -> int:
         run.diagnostics.append(_defect(error))
     report = run.report()
     for diagnostic in run.diagnostics:
-        click.echo(str(diagnostic), err=True)
+        if diagnostic.severity is Severity.ERROR or not run.output.quiet:
+            click.echo(str(diagnostic), err=True)
     written = _write(report, run.output.reports)
-    click.echo(render(report, run.output.output), nl=False)
+    click.echo(render(report, run.output.output, text_style(run.output)), nl=False)
     return report.run.exit_code if written else max(report.run.exit_code, ERROR)
 
 
-def render(report: Report, form: str) -> str:
+def text_style(options: OutputOptions) -> TextStyle:
+    """How text is to look: as wide as the terminal, 100 columns where there is none."""
+    from reconciler.report.text import Detail, TextStyle  # noqa: PLC0415 - as in Run.report
+
+    width = shutil.get_terminal_size((_COLUMNS_WITHOUT_TERMINAL, 0)).columns
+    detail = Detail.SUMMARY if options.quiet else Detail.ALL if options.verbose else Detail.CHANGES
+    return TextStyle(width=width, detail=detail)
+
+
+_COLUMNS_WITHOUT_TERMINAL = 100
+
+
+def render(report: Report, form: str, look: TextStyle) -> str:
     """The report in the form ``text``, ``json`` or ``github``."""
     match form:
         case "json":
@@ -116,16 +136,17 @@ def render(report: Report, form: str) -> str:
         case _:
             from reconciler.report.text import render_text  # noqa: PLC0415 - as in Run.report
 
-            return render_text(report)
+            return render_text(report, look)
 
 
 def _write(report: Report, paths: tuple[Path, ...]) -> bool:
+    from reconciler.report.text import TextStyle  # noqa: PLC0415 - as in Run.report
     from reconciler.report.write import write_report  # noqa: PLC0415 - as in Run.report
 
     written = True
     for path in paths:
         try:
-            write_report(path, click.unstyle(render(report, report_format(path))))
+            write_report(path, click.unstyle(render(report, report_format(path), TextStyle())))
         except ReportNotWritten as error:
             click.echo(str(error), err=True)
             written = False
@@ -142,13 +163,18 @@ def _defect(error: Exception) -> Diagnostic:
     )
 
 
-def load_manifest(run: Run, options: ManifestOptions) -> None:
-    """Note the manifest in ``run``. Raises ManifestInvalid."""
+def load_manifest(run: Run, options: ManifestOptions, only: tuple[str, ...] = ()) -> None:
+    """Note the manifest in ``run``, of its topics those that ``only`` names. Raises ManifestInvalid."""
     from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
 
     run.environment = options.environment
     run.desired = load(options.files, options.environment, os.environ)
     run.diagnostics += run.desired.diagnostics
+    if only:
+        chosen = [topic for topic in run.desired.topics if any(fnmatchcase(topic.name, glob) for glob in only)]
+        if not chosen:
+            raise WrongUsage.because("usage", f"--only {' --only '.join(only)}: no topic of the manifest matches")
+        run.desired = replace(run.desired, topics=chosen)
 
 
 @contextmanager

@@ -21,7 +21,8 @@ def suspected_reassignments(plan: Plan) -> Iterator[Diagnostic]:
         yield Diagnostic(
             severity=Severity.WARNING,
             code="reassignment-suspected",
-            message=f"{topic.name!r} has {live.replication_factor} to {live.highest_replication_factor} replicas a partition",
+            message=f"{topic.name!r} has partitions of {live.replication_factor} and of "
+            f"{live.highest_replication_factor} replicas",
             hint="a reassignment is probably under way; plan again when it has ended",
             topic=topic.name,
             origin=topic.desired.origin,

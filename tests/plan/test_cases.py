@@ -15,7 +15,7 @@ from reconciler.manifest.load import load
 from reconciler.plan import outlook, plan
 from reconciler.report.build import Facts, build
 from reconciler.report.json import render_json
-from reconciler.report.text import render_text
+from reconciler.report.text import TextStyle, render_text
 from tests.conftest import REPORT_SCHEMA, case_folders
 from tests.plan.facts import live_from
 
@@ -47,5 +47,9 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
     )
     document = render_json(report)
     REPORT_SCHEMA.validate(json.loads(document))
-    golden(folder / "plan.txt", click.unstyle(render_text(report)))
+    for width in (60, 100, 160):
+        text = click.unstyle(render_text(report, TextStyle(width=width)))
+        golden(folder / f"plan.{width}.txt", text)
+        words = [word for line in text.splitlines() for word in line.split()]
+        assert all(len(line) <= max(width, len(max(words, key=len)) + 8) for line in text.splitlines())
     golden(folder / "plan.json", document)

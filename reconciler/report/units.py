@@ -1,0 +1,54 @@
+"""Milliseconds and bytes in the units that people think in, beside the raw value."""
+
+from __future__ import annotations
+
+_DURATIONS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
+_SIZES = (("TiB", 1024**4), ("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024), ("B", 1))
+_DECIMAL_SIZES = (("TB", 1000**4), ("GB", 1000**3), ("MB", 1000**2), ("kB", 1000))
+_LARGEST = 2**63 - 1
+_UNLIMITED = "-1"
+_MOST_PARTS = 2
+
+
+def with_units(key: str, value: str) -> str:
+    """``604800000 (7d)`` for a key that ends in ``.ms``, ``1048576 (1MiB)`` for ``.bytes``, else the value alone."""
+    human = _human(key, value)
+    return f"{value} ({human})" if human else value
+
+
+def _human(key: str, value: str) -> str | None:
+    if not key.endswith((".ms", ".bytes")) or not value.lstrip("-").isdecimal():
+        return None
+    if value == _UNLIMITED and "retention" in key:
+        return "unlimited"
+    number = int(value)
+    if number == _LARGEST:
+        return "never"
+    if key.endswith(".ms"):
+        return _duration(number) if number >= _DURATIONS[-2][1] else None
+    return _size(number) if number >= _SIZES[-2][1] else None
+
+
+def _duration(number: int) -> str:
+    """Exact where two units suffice (``1d12h``), else one decimal of the largest (``about 2.3d``)."""
+    parts = []
+    rest = number
+    for unit, size in _DURATIONS:
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    if len(parts) <= _MOST_PARTS:
+        return "".join(parts)
+    unit, size = next(each for each in _DURATIONS if number >= each[1])
+    return f"about {number / size:.1f}{unit}"
+
+
+def _size(number: int) -> str:
+    """Exact in a binary unit or else in a decimal one, where there is one; else about, in the largest binary one."""
+    unit, size = next(each for each in _SIZES if number >= each[1])
+    if number % size == 0:
+        return f"{number // size}{unit}"
+    for decimal, power in _DECIMAL_SIZES:
+        if number >= power and number % power == 0:
+            return f"{number // power}{decimal}"
+    return f"about {number / size:.1f}{unit}"

@@ -1,0 +1,30 @@
+"""Raw values in the units that people think in."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.report.units import with_units
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "shown"),
+    [
+        ("retention.ms", "604800000", "604800000 (7d)"),
+        ("retention.ms", "129600000", "129600000 (1d12h)"),
+        ("retention.ms", "123456789", "123456789 (about 1.4d)"),
+        ("retention.ms", "-1", "-1 (unlimited)"),
+        ("retention.ms", "999", "999"),
+        ("flush.ms", "9223372036854775807", "9223372036854775807 (never)"),
+        ("retention.bytes", "1073741824", "1073741824 (1GiB)"),
+        ("max.message.bytes", "2000000", "2000000 (2MB)"),
+        ("max.message.bytes", "1048588", "1048588 (about 1.0MiB)"),
+        ("max.message.bytes", "1000", "1000"),
+        ("retention.bytes", "-1", "-1 (unlimited)"),
+        ("local.retention.ms", "-2", "-2"),
+        ("min.insync.replicas", "60000", "60000"),
+        ("retention.ms", "soon", "soon"),
+    ],
+)
+def test_with_units(key: str, value: str, shown: str) -> None:
+    assert with_units(key, value) == shown

@@ -6,7 +6,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from threading import Thread
 from typing import Any
 
@@ -39,7 +39,7 @@ class Connection:
     ) -> None:
         self.timeout = timeout
         self.bootstrap_servers = properties["bootstrap.servers"]
-        self._properties = properties
+        self.properties = properties
         self._expected_cluster_id = expected_cluster_id
         self._causes = Causes()
         self._connected = False
@@ -81,7 +81,8 @@ class Connection:
         started = time.monotonic()
         for answer in answers:
             while not answer.done():
-                self.admin.poll(_POLL_SECONDS)
+                wait([answer], _POLL_SECONDS)
+                self.admin.poll(0)  # serves librdkafka's log lines, which tell the causes
                 if self._connected or not self._causes.by_address:
                     continue
                 if self._causes.final_for(len(self.bootstrap_servers.split(","))):
@@ -107,7 +108,7 @@ class Connection:
         return ", ".join(f"{address}: {cause.message}" for address, (cause, _) in reasons)
 
     def _clean(self, text: str) -> str:
-        return without_secrets(text, self._properties)
+        return without_secrets(text, self.properties)
 
     def _client(self, properties: Mapping[str, str], places: Mapping[str, Location]) -> AdminClient:
         logger = logging.Logger("librdkafka")  # not registered: nobody else's handlers see the lines

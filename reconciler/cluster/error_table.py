@@ -71,12 +71,15 @@ def failure_of(error: BaseException | None) -> KafkaFailure:
     """An exception of the client as a value; an error that the table does not know is FATAL."""
     if not isinstance(error, KafkaException) or not isinstance(error.args[0], KafkaError):
         return KafkaFailure(code=-1, name=type(error).__name__, kind=FATAL, message=str(error), remedy=_UNKNOWN.remedy)
-    kafka_error = error.args[0]
-    kind = ERRORS.get(kafka_error.code(), _UNKNOWN)
-    message = kafka_error.str()
+    return failure_of_code(error.args[0].code(), error.args[0].str())
+
+
+def failure_of_code(code: int, message: str) -> KafkaFailure:
+    """A protocol error code, or librdkafka's where negative, as a value."""
+    kind = ERRORS.get(code, _UNKNOWN)
     return KafkaFailure(
-        code=kafka_error.code(),
-        name=kafka_error.name(),
+        code=code,
+        name=KafkaError(code).name(),
         kind=kind.kind,
         message=message,
         remedy=kind.remedy,

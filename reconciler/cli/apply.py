@@ -14,7 +14,7 @@ from reconciler.cli.options import (
     output_options,
 )
 from reconciler.cli.planning import make_plan
-from reconciler.cli.run import Run, carry_out, load_manifest, on_a_terminal, text_style
+from reconciler.cli.run import Run, carry_out, on_a_terminal, text_style
 from reconciler.errors import ReconcilerError, WrongUsage
 from reconciler.model import Plan
 
@@ -48,8 +48,7 @@ def command(
             raise WrongUsage.because(
                 "usage", "there is no terminal to ask on; give --yes to change the cluster without a question"
             )
-        load_manifest(run, manifest, only)
-        connection = make_plan(run, cluster)
+        connection = make_plan(run, manifest, cluster, only)
         plan = _plan_of(run)
         show_plan(run, to_stderr=output.output == "json")
         ledger = Ledger()

@@ -7,24 +7,58 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.options import ClusterOptions
-from reconciler.errors import WrongUsage
-from reconciler.model import ClusterReference
+from reconciler.errors import Location, ReconcilerError, WrongUsage
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
 
 
-def connect(options: ClusterOptions, reference: ClusterReference) -> Connection:
-    """A client for the cluster that the options or the manifest name; nothing is sent yet.
+_NO_CLUSTER = (
+    "no cluster: give --bootstrap-server HOST:PORT, set KAFKA_BOOTSTRAP_SERVERS, "
+    "or write cluster.bootstrap_servers into the manifest"
+)
 
-    Precedence: ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_BOOTSTRAP_SERVERS``, manifest.
+
+def connect(options: ClusterOptions, *, otherwise: str | None = None) -> Connection:
+    """A client for the cluster that the options name, or else for the brokers ``otherwise``; nothing is sent yet.
+
+    Precedence: ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_BOOTSTRAP_SERVERS``, ``otherwise``.
+    Raises WrongUsage where nothing names a cluster.
     """
     from reconciler.cluster.connection import Connection  # noqa: PLC0415 - loads the client: 70 ms that others need not pay
-    from reconciler.cluster.properties import is_secret, read_properties  # noqa: PLC0415
+
+    properties, places = _properties(options, otherwise)
+    if not properties.get("bootstrap.servers"):
+        raise WrongUsage.because("usage", _NO_CLUSTER)
+    return Connection(
+        properties, timeout=options.timeout, places=places, report_wait=lambda line: click.echo(line, err=True)
+    )
+
+
+def connect_early(options: ClusterOptions) -> Connection | None:
+    """The same with the request for metadata under way, so that the manifest can be read meanwhile.
+
+    ``None`` where only the manifest can name the cluster, or where ``connect`` will say what is wrong:
+    problems of the manifest come first.
+    """
+    try:
+        properties, _ = _properties(options, None)
+        if not properties.get("bootstrap.servers"):
+            return None
+        connection = connect(options)
+    except ReconcilerError:
+        return None
+    connection.ask_early()
+    return connection
+
+
+def _properties(options: ClusterOptions, otherwise: str | None) -> tuple[dict[str, str], dict[str, Location]]:
+    """librdkafka's properties, and the places of those that a file sets."""
+    from reconciler.cluster.properties import is_secret, read_properties  # noqa: PLC0415 - only with a cluster
 
     properties: dict[str, str] = {}
-    if reference.bootstrap_servers is not None:
-        properties["bootstrap.servers"] = reference.bootstrap_servers
+    if otherwise is not None:
+        properties["bootstrap.servers"] = otherwise
     if options.bootstrap_server is not None:
         properties["bootstrap.servers"] = options.bootstrap_server.address
     from_file, places = read_properties(options.command_config) if options.command_config else ({}, {})
@@ -40,16 +74,4 @@ def connect(options: ClusterOptions, reference: ClusterReference) -> Connection:
         properties[key] = value
     if options.bootstrap_server is not None and options.bootstrap_server.is_flag:
         properties["bootstrap.servers"] = options.bootstrap_server.address
-    if not properties.get("bootstrap.servers"):
-        raise WrongUsage.because(
-            "usage",
-            "no cluster: give --bootstrap-server HOST:PORT, set KAFKA_BOOTSTRAP_SERVERS, "
-            "or write cluster.bootstrap_servers into the manifest",
-        )
-    return Connection(
-        properties,
-        timeout=options.timeout,
-        places=places,
-        expected_cluster_id=reference.id,
-        report_wait=lambda line: click.echo(line, err=True),
-    )
+    return properties, places

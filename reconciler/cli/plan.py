@@ -14,7 +14,7 @@ from reconciler.cli.options import (
     output_options,
 )
 from reconciler.cli.planning import check_with_broker, make_plan
-from reconciler.cli.run import Run, carry_out, load_manifest
+from reconciler.cli.run import Run, carry_out
 
 
 @click.command("plan")
@@ -44,8 +44,7 @@ def command(
     """
 
     def work(run: Run) -> None:
-        load_manifest(run, manifest, only)
-        connection = make_plan(run, cluster)
+        connection = make_plan(run, manifest, cluster, only)
         check_with_broker(run, connection)
 
     return carry_out(Run(command="plan", output=output, detailed_exit_code=detailed_exitcode), work)

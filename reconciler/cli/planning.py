@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.cli.connect import connect
-from reconciler.cli.options import ClusterOptions
-from reconciler.cli.run import Run
+from reconciler.cli.connect import connect, connect_early
+from reconciler.cli.options import ClusterOptions, ManifestOptions
+from reconciler.cli.run import Run, load_manifest
 from reconciler.errors import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
 
 
-def make_plan(run: Run, options: ClusterOptions) -> Connection:
-    """Read the cluster, note the plan in ``run`` and return the connection it was made through."""
+def make_plan(run: Run, manifest: ManifestOptions, cluster: ClusterOptions, only: tuple[str, ...]) -> Connection:
+    """Read manifest and cluster, note the plan in ``run`` and return the connection it was made through."""
     from reconciler.plan import outlook, plan, suspected_reassignments  # noqa: PLC0415 - not needed for --help
 
-    if run.desired is None:
-        raise AssertionError("the manifest comes first")
-    connection = connect(options, run.desired.cluster)
+    early = connect_early(cluster)
+    desired = load_manifest(run, manifest, only)
+    connection = early or connect(cluster, otherwise=desired.cluster.bootstrap_servers)
+    connection.expected_cluster_id = desired.cluster.id
     run.bootstrap_servers = connection.bootstrap_servers
     run.requests = lambda: connection.requests
     from reconciler.cluster.reader import Reader  # noqa: PLC0415 - as above
 
-    run.live = Reader(connection).read(run.desired.topics)
-    run.plan = made = plan(run.desired, run.live)
+    run.live = Reader(connection).read(desired.topics)
+    run.plan = made = plan(desired, run.live)
     run.diagnostics += suspected_reassignments(made)
     run.outcomes = lambda: outlook(made)
     return connection

@@ -91,7 +91,7 @@ class Run:
         )
 
 
-def carry_out(run: Run, work: Callable[[Run], None]) -> int:
+def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     """Do the command's ``work``, then write the report and say what there is to say; the exit code."""
     try:
         with _signals_as_exceptions():
@@ -163,18 +163,19 @@ def _defect(error: Exception) -> Diagnostic:
     )
 
 
-def load_manifest(run: Run, options: ManifestOptions, only: tuple[str, ...] = ()) -> None:
+def load_manifest(run: Run, options: ManifestOptions, only: tuple[str, ...] = ()) -> DesiredState:
     """Note the manifest in ``run``, of its topics those that ``only`` names. Raises ManifestInvalid."""
     from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
 
     run.environment = options.environment
-    run.desired = load(options.files, options.environment, os.environ)
-    run.diagnostics += run.desired.diagnostics
+    run.desired = desired = load(options.files, options.environment, os.environ)
+    run.diagnostics += desired.diagnostics
     if only:
-        chosen = [topic for topic in run.desired.topics if any(fnmatchcase(topic.name, glob) for glob in only)]
+        chosen = [topic for topic in desired.topics if any(fnmatchcase(topic.name, glob) for glob in only)]
         if not chosen:
             raise WrongUsage.because("usage", f"--only {' --only '.join(only)}: no topic of the manifest matches")
-        run.desired = replace(run.desired, topics=chosen)
+        run.desired = replace(desired, topics=chosen)
+    return run.desired
 
 
 @contextmanager

@@ -25,8 +25,10 @@ class Connection:
 
     Raises ClusterUnavailable with the real cause: at once where waiting cannot help (no such host, not
     Kafka, untrusted certificate), else when the time is over; and of a cluster with another id than
-    ``expected_cluster_id``, before anything is read from it.
+    ``expected_cluster_id``, before anything more is read from it.
     """
+
+    expected_cluster_id: str | None = None
 
     def __init__(
         self,
@@ -34,22 +36,41 @@ class Connection:
         *,
         timeout: float,
         places: Mapping[str, Location] | None = None,
-        expected_cluster_id: str | None = None,
         report_wait: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.timeout = timeout
         self.bootstrap_servers = properties["bootstrap.servers"]
         self.properties = properties
-        self._expected_cluster_id = expected_cluster_id
         self._causes = Causes()
         self._connected = False
         self._report_wait = report_wait
         self.requests: Counter[str] = Counter()
         """Requests sent, by kind."""
         self.admin = self._client(properties, places or {})
+        self._asked_early: Future[ClusterMetadata] | None = None
+
+    def ask_early(self) -> None:
+        """Send the request for metadata now, while there is other work to do; ``metadata`` takes its answer."""
+        self._asked_early = self._ask_metadata()
 
     def metadata(self) -> ClusterMetadata:
         """Brokers and all topics with their replicas, by one request."""
+        answer, self._asked_early = self._asked_early or self._ask_metadata(), None
+        self.settle([answer])
+        if answer.exception() is not None:
+            raise self.unavailable(str(answer.exception()))
+        self._connected = True
+        self._causes.forget()
+        found = answer.result()
+        if self.expected_cluster_id not in {None, found.cluster_id}:
+            raise ClusterUnavailable.because(
+                "wrong-cluster",
+                f"{self.bootstrap_servers} is the cluster {found.cluster_id}, not {self.expected_cluster_id}",
+                hint="the manifest's cluster.id names the only cluster it is for",
+            )
+        return found
+
+    def _ask_metadata(self) -> Future[ClusterMetadata]:
         answer: Future[ClusterMetadata] = Future()
         self.requests["metadata"] += 1
 
@@ -61,19 +82,7 @@ class Connection:
 
         # The call blocks and cannot be cancelled: in a daemon thread it neither delays the cause nor the exit.
         Thread(target=ask, daemon=True).start()
-        self.settle([answer])
-        if answer.exception() is not None:
-            raise self.unavailable(str(answer.exception()))
-        self._connected = True
-        self._causes.forget()
-        found = answer.result()
-        if self._expected_cluster_id not in {None, found.cluster_id}:
-            raise ClusterUnavailable.because(
-                "wrong-cluster",
-                f"{self.bootstrap_servers} is the cluster {found.cluster_id}, not {self._expected_cluster_id}",
-                hint="the manifest's cluster.id names the only cluster it is for",
-            )
-        return found
+        return answer
 
     def settle(self, answers: Iterable[Future[Any]]) -> None:
         """Wait until all ``answers`` are there, good or bad; each has its own time limit at the broker."""

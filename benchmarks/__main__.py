@@ -1,118 +1,117 @@
-"""``python -m benchmarks``: how long the commands take, as a ratio to the bare client in the same run.
+"""``python -m benchmarks``: what the commands cost, as a ratio to the bare client in the same run.
 
-Every row is the median of several whole processes, command and floor in turn, so that a machine that
-gets slower meanwhile slows both.
+Every figure is the median of several whole processes, command and floor in turn.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
-import subprocess
-import sys
+import json
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from benchmarks.measure import FLOOR, RECONCILER, Cost, cost_of, in_turn, middle, ratio
+from benchmarks.variants import VARIANTS
+from benchmarks.workload import changed, topics, write_for_floor, write_manifest
 from reconciler.sandbox import start
-
-RECONCILER = (sys.executable, "-m", "reconciler")
-FLOOR = (sys.executable, str(Path(__file__).with_name("floor.py")))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--topics", type=int, default=1000)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 5_000, 10_000])
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    print(f"{options.topics} topics where nothing else is said, median of {options.runs} runs, seconds of wall time\n")
-    print("| what | seconds | floor | ratio |\n| --- | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder), options.topics, options.runs)
+        without_cluster(Path(folder), options.runs)
+        head("what", "topics", "wall s", "CPU s", "peak MB", "requests", "floor s", "ratio")
+        for size in options.sizes:
+            with_cluster(Path(folder), size, options.runs)
 
 
-def measure(folder: Path, topics: int, runs: int) -> None:
-    """Print the table's rows."""
-    validation(folder, runs)
-    started = [seconds(sandbox_starts) for _ in range(runs)]
-    row("sandbox start, 1 broker", started)
-    with start() as sandbox:
-        servers = sandbox.bootstrap_servers
-        cluster = ("--bootstrap-server", servers, "--timeout", "120")
-        manifest = write_manifest(folder, "topic", topics)
-        row("validate", [process(*RECONCILER, "validate", "-f", manifest) for _ in range(runs)])
-        plan = (*RECONCILER, "plan", "-f", manifest, *cluster)
-        read = (*FLOOR, "read", servers, f"{manifest}.names")
-        row("plan, all topics new", *pairs(plan, read, runs))
-        applied, created = [], []
-        for number in range(runs):
-            mine, bare = (write_manifest(folder, f"{who}-{number}", topics) for who in ("ours", "bare"))
-            applied.append(process(*RECONCILER, "apply", "-f", mine, "--yes", *cluster))
-            created.append(process(*FLOOR, "create", servers, f"{bare}.names"))
-        row("apply, all topics new", applied, created)
-        plan = (*RECONCILER, "plan", "-f", mine, *cluster)
-        read = (*FLOOR, "read", servers, f"{mine}.names")
-        row("plan, no changes", *pairs(plan, read, runs))
-
-
-def validation(folder: Path, runs: int) -> None:
-    """What needs no cluster: help, the example, and 10,000 topics in one file and in 1,000."""
-    example = str(Path(__file__).parent.parent / "topics.yaml")
-    one = write_manifest(folder, "large", 10_000)
+def without_cluster(folder: Path, runs: int) -> None:
+    """Help, the example, many files, and how long a sandbox takes to start."""
     many = folder / "many"
     many.mkdir()
     for number in range(1_000):
-        write_manifest(many, f"part-{number:03}", 10)
-    validate = (*RECONCILER, "validate", "-f")
-    row("--help", [process(*RECONCILER, "--help") for _ in range(runs)])
-    row("validate the example", [process(*validate, example) for _ in range(runs)])
-    row("validate 10,000 topics in one file", [process(*validate, one) for _ in range(runs)])
-    row("validate 10,000 topics in 1,000 files", [process(*validate, str(many)) for _ in range(runs)])
+        write_manifest(many / f"{number:03}.yaml", topics(10, prefix=f"{number:03}."))
+    example = Path(__file__).parent.parent / "topics.yaml"
+    head("what", "wall s", "CPU s", "peak MB")
+    commands: dict[str, list[str | Path]] = {
+        "`--help`": ["--help"],
+        "`validate` the example": ["validate", "-f", example],
+        "`validate` 10,000 topics in 1,000 files": ["validate", "-f", many],
+    }
+    for what, arguments in commands.items():
+        [costs] = in_turn(runs, (*RECONCILER, *arguments))
+        row(what, *figures(middle(costs)))
+    seconds = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        with start():
+            seconds.append(time.perf_counter() - began)
+    row("sandbox start, one broker", f"{sorted(seconds)[runs // 2]:.2f}", "", "")
+    print()
 
 
-def write_manifest(folder: Path, prefix: str, topics: int) -> str:
-    """A manifest of so many topics, and beside it their names alone."""
-    names = [f"{prefix}.{number:05}" for number in range(topics)]
-    path = folder / f"{prefix}.yaml"
-    lines = "".join(f"  {name}: {{config: {{retention.ms: 86400000}}}}\n" for name in names)
-    path.write_text(
-        f"version: 1\ndefaults: {{partitions: 1, replication_factor: 1}}\ntopics:\n{lines}", encoding="utf-8"
+def with_cluster(folder: Path, size: int, runs: int) -> None:
+    """Every reading command on a cluster of its own with so many topics."""
+    there = topics(size)
+    manifest = write_manifest(folder / f"{size}.yaml", there)
+    other = write_manifest(folder / f"{size}-changed.yaml", changed(there, 0.01))
+    rows = write_for_floor(manifest)
+    [costs] = in_turn(runs, (*RECONCILER, "validate", "-f", manifest))
+    row("`validate`", f"{size:,}", *figures(middle(costs)), "0", "", "")
+    with start() as sandbox:
+        servers = sandbox.bootstrap_servers
+        cluster = ("--bootstrap-server", servers, "--timeout", "300")
+        same, new = ((*RECONCILER, "plan", "-f", path, *cluster) for path in (manifest, other))
+        read, check_changes, check_creates, create = (
+            (*FLOOR, servers, rows, what) for what in ("read", "check-changes", "check-creates", "create")
+        )
+        plan("`plan`, all topics new", same, check_creates, runs)
+        cost_of(*create)
+        plan("`plan`, no changes", same, read, runs)
+        plan("`plan`, 1 % changed", new, check_changes, runs)
+        for what, command in VARIANTS.items():
+            plan(f"`plan`, no changes, {what}", (*command, "plan", "-f", manifest, *cluster), read, runs)
+
+
+def plan(what: str, command: Sequence[str | Path], floor: Sequence[str | Path], runs: int) -> None:
+    """Measure one plan and its floor, and print the row."""
+    costs, bare = in_turn(runs, command, floor)
+    facts = report_of(command)
+    row(
+        what,
+        f"{facts['summary']['create'] + facts['summary']['skip'] + facts['summary']['drift']:,}",
+        *figures(middle(costs)),
+        str(sum(facts["statistics"]["requests"].values())),
+        f"{middle(bare).wall:.2f}",
+        f"{ratio(costs, bare):.2f}",
     )
-    Path(f"{path}.names").write_text("\n".join(names), encoding="utf-8")
-    return str(path)
 
 
-def sandbox_starts() -> None:
-    with start():
-        pass
+def report_of(command: Sequence[str | Path]) -> Any:
+    """The report of a command."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        cost_of(*command, "--report", report)
+        return json.loads(report.read_bytes())
 
 
-def pairs(one: Sequence[str], other: Sequence[str], runs: int) -> tuple[list[float], list[float]]:
-    """Seconds of two commands, in turn; one run of each beforehand does not count."""
-    timed = [(process(*one), process(*other)) for _ in range(runs + 1)][1:]
-    return [first for first, _ in timed], [second for _, second in timed]
+def figures(cost: Cost) -> tuple[str, str, str]:
+    return f"{cost.wall:.2f}", f"{cost.cpu:.2f}", f"{cost.memory:.0f}"
 
 
-def process(*command: str) -> float:
-    """Seconds that a command takes; it must succeed."""
-    return seconds(lambda: subprocess.run(command, check=True, capture_output=True))
+def head(*columns: str) -> None:
+    row(*columns)
+    row("---", *("---:" for _ in columns[1:]))
 
 
-def seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def row(what: str, times: Sequence[float], floor: Sequence[float] = ()) -> None:
-    """A line of the table."""
-    middle = statistics.median(times)
-    base = statistics.median(floor) if floor else None
-    ratios = statistics.median(a / b for a, b in zip(times, floor, strict=True)) if floor else None
-    print(
-        f"| {what} | {middle:.2f} | {f'{base:.2f}' if base else ''} | {f'{ratios:.2f}' if ratios else ''} |", flush=True
-    )
+def row(*cells: str) -> None:
+    print("|", " | ".join(cells), "|", flush=True)
 
 
 if __name__ == "__main__":

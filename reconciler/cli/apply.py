@@ -79,6 +79,7 @@ def show_plan(run: Run, *, to_stderr: bool) -> None:
     """The plan, before anybody is asked; on standard error where standard output is for JSON."""
     from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
 
+    run.progress.end()
     for line in render_plan(run.report(), text_style(run.output)):
         click.echo(line, err=to_stderr)
     click.echo(err=to_stderr)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-import click
 
 from reconciler.cli.options import ClusterOptions
 from reconciler.errors import Location, ReconcilerError, WrongUsage
@@ -12,6 +11,7 @@ from reconciler.errors import Location, ReconcilerError, WrongUsage
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
 
+Tell = Callable[[str], None]
 
 _NO_CLUSTER = (
     "no cluster: give --bootstrap-server HOST:PORT, set KAFKA_BOOTSTRAP_SERVERS, "
@@ -19,7 +19,7 @@ _NO_CLUSTER = (
 )
 
 
-def connect(options: ClusterOptions, *, otherwise: str | None = None) -> Connection:
+def connect(options: ClusterOptions, tell: Tell, *, otherwise: str | None = None) -> Connection:
     """A client for the cluster that the options name, or else for the brokers ``otherwise``; nothing is sent yet.
 
     Precedence: ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_BOOTSTRAP_SERVERS``, ``otherwise``.
@@ -30,12 +30,10 @@ def connect(options: ClusterOptions, *, otherwise: str | None = None) -> Connect
     properties, places = _properties(options, otherwise)
     if not properties.get("bootstrap.servers"):
         raise WrongUsage.because("usage", _NO_CLUSTER)
-    return Connection(
-        properties, timeout=options.timeout, places=places, report_wait=lambda line: click.echo(line, err=True)
-    )
+    return Connection(properties, timeout=options.timeout, places=places, tell=tell)
 
 
-def connect_early(options: ClusterOptions) -> Connection | None:
+def connect_early(options: ClusterOptions, tell: Tell) -> Connection | None:
     """The same with the request for metadata under way, so that the manifest can be read meanwhile.
 
     ``None`` where only the manifest can name the cluster, or where ``connect`` will say what is wrong:
@@ -45,7 +43,7 @@ def connect_early(options: ClusterOptions) -> Connection | None:
         properties, _ = _properties(options, None)
         if not properties.get("bootstrap.servers"):
             return None
-        connection = connect(options)
+        connection = connect(options, tell)
     except ReconcilerError:
         return None
     connection.ask_early()

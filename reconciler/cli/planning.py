@@ -17,9 +17,9 @@ def make_plan(run: Run, manifest: ManifestOptions, cluster: ClusterOptions, only
     """Read manifest and cluster, note the plan in ``run`` and return the connection it was made through."""
     from reconciler.plan import outlook, plan, suspected_reassignments  # noqa: PLC0415 - not needed for --help
 
-    early = connect_early(cluster)
+    early = connect_early(cluster, run.progress)
     desired = load_manifest(run, manifest, only)
-    connection = early or connect(cluster, otherwise=desired.cluster.bootstrap_servers)
+    connection = early or connect(cluster, run.progress, otherwise=desired.cluster.bootstrap_servers)
     connection.expected_cluster_id = desired.cluster.id
     run.bootstrap_servers = connection.bootstrap_servers
     run.requests = lambda: connection.requests

@@ -22,6 +22,7 @@ import click
 from reconciler.cli.conclusion import conclude
 from reconciler.cli.exit_codes import DIFFERENCES, ERROR
 from reconciler.cli.options import ManifestOptions, OutputOptions, report_format
+from reconciler.cli.progress import Progress
 from reconciler.cli.version import version
 from reconciler.clock import Clock
 from reconciler.errors import Diagnostic, Interrupted, ReconcilerError, ReportNotWritten, Severity, WrongUsage
@@ -42,6 +43,7 @@ class Run:
     output: OutputOptions
     clock: Clock = field(default_factory=Clock)
     started_at: datetime = field(init=False)
+    progress: Progress = field(init=False)
     environment: str | None = None
     bootstrap_servers: str | None = None
     desired: DesiredState | None = None
@@ -59,6 +61,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.started_at = self.clock.now()
+        self.progress = Progress(quiet=self.output.quiet)
         self._started = self.clock.monotonic()
 
     def report(self) -> Report:
@@ -101,6 +104,7 @@ def carry_out(run: Run, work: Callable[[Run], object]) -> int:
         run.diagnostics += error.diagnostics
     except Exception as error:  # noqa: BLE001 - even a defect of ours must leave a report
         run.diagnostics.append(_defect(error))
+    run.progress.end()
     report = run.report()
     for diagnostic in run.diagnostics:
         if diagnostic.severity is Severity.ERROR or not run.output.quiet:

@@ -36,7 +36,10 @@ Answer = tuple[str, Configs | KafkaFailure]
 
 
 def describe_configs(connection: Connection, topics: Sequence[TopicSpec]) -> Iterator[Answer]:
-    """The configuration of ``topics``, in no particular order."""
+    """The configuration of ``topics``, in no particular order.
+
+    Raises ClusterUnavailable where the cluster does not answer.
+    """
     from reconciler.cluster import configs_binding, configs_librdkafka  # noqa: PLC0415 - they import this module
 
     if len(topics) >= WORTH_A_CONNECTION and configs_librdkafka.is_available():

@@ -14,6 +14,7 @@ from reconciler.cluster.connection import Connection
 from reconciler.cluster.error_table import failure_of
 from reconciler.model import TopicSpec
 
+_LOCAL_ERRORS_BELOW = 0
 _OVERRIDE = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
 
 
@@ -36,7 +37,13 @@ def _settled(connection: Connection, asked: list[tuple[TopicSpec, Future[Any]]])
     connection.settle(answer for _, answer in asked)
     for spec, answer in asked:
         error = answer.exception()
-        yield spec.name, failure_of(error) if error is not None else _configs(spec, answer.result())
+        if error is None:
+            yield spec.name, _configs(spec, answer.result())
+            continue
+        failure = failure_of(error)
+        if failure.code < _LOCAL_ERRORS_BELOW:
+            raise connection.unavailable(failure.message)
+        yield spec.name, failure
 
 
 def _configs(spec: TopicSpec, entries: Mapping[str, ConfigEntry]) -> Configs:

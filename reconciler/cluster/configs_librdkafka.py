@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_void_p
@@ -61,7 +62,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 
 @functools.cache
-def _library() -> dict[str, Any] | None:
+def library() -> dict[str, Any] | None:
     """The functions by their names without ``rd_kafka_``, or ``None`` where one cannot be found."""
     try:
         # The binding is linked to librdkafka, so that its symbols are found through it, wherever it lies.
@@ -77,12 +78,12 @@ def _library() -> dict[str, Any] | None:
 
 def is_available() -> bool:
     """Whether the C interface can be reached from here."""
-    return _library() is not None
+    return library() is not None
 
 
 def describe_configs(connection: Connection, topics: Sequence[TopicSpec]) -> Iterator[Answer]:
     """The configuration of ``topics``, through a client of its own with the same properties."""
-    functions = _library()
+    functions = library()
     if functions is None:
         raise AssertionError("ask is_available first")
     with ExitStack() as stack:
@@ -105,7 +106,7 @@ class _Client:
         self._connection = connection
         message = ctypes.create_string_buffer(_MESSAGE_BYTES)
         conf = functions["conf_new"]()
-        for key, value in {**connection.properties, "client.id": "reconciler", "log_level": "0"}.items():
+        for key, value in {**connection.properties, "log_level": "0"}.items():
             if functions["conf_set"](conf, key.encode(), value.encode(), message, _MESSAGE_BYTES) != _CONF_OK:
                 functions["conf_destroy"](conf)
                 raise connection.unavailable(message.value.decode())
@@ -134,8 +135,9 @@ class _Client:
 
     def answers(self, asked: dict[bytes, TopicSpec]) -> Iterator[Answer]:
         """What one request is answered with. Raises ClusterUnavailable when that is no answer."""
+        started = time.monotonic()
         while not (event := self._f["queue_poll"](self._queue, _POLL_MS)):
-            pass  # each turn lets Python see to signals
+            self._connection.still_waiting(started)
         try:
             if self._f["event_error"](event):
                 raise self._unavailable(event)

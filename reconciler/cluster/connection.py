@@ -18,6 +18,7 @@ from reconciler.cluster.properties import without_secrets
 from reconciler.errors import ClusterUnavailable, Diagnostic, Location, Severity
 
 _POLL_SECONDS = 0.05
+_A_MOMENT = 1.0
 
 
 class Connection:
@@ -36,17 +37,18 @@ class Connection:
         *,
         timeout: float,
         places: Mapping[str, Location] | None = None,
-        report_wait: Callable[[str], None] = lambda _line: None,
+        tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.timeout = timeout
         self.bootstrap_servers = properties["bootstrap.servers"]
-        self.properties = properties
+        self.properties = {**_DEFAULTS, **properties}
         self._causes = Causes()
         self._connected = False
-        self._report_wait = report_wait
+        self.tell = tell
+        """Takes what is going on, in words, as often as there is news."""
         self.requests: Counter[str] = Counter()
         """Requests sent, by kind."""
-        self.admin = self._client(properties, places or {})
+        self.admin = self._client(places or {})
         self._asked_early: Future[ClusterMetadata] | None = None
 
     def ask_early(self) -> None:
@@ -86,19 +88,23 @@ class Connection:
 
     def settle(self, answers: Iterable[Future[Any]]) -> None:
         """Wait until all ``answers`` are there, good or bad; each has its own time limit at the broker."""
-        told = False
         started = time.monotonic()
         for answer in answers:
             while not answer.done():
                 wait([answer], _POLL_SECONDS)
-                self.admin.poll(0)  # serves librdkafka's log lines, which tell the causes
-                if self._connected or not self._causes.by_address:
-                    continue
-                if self._causes.final_for(len(self.bootstrap_servers.split(","))):
-                    raise self.unavailable("")
-                if not told and time.monotonic() - started > 1:
-                    told = True
-                    self._report_wait(f"{self._why()}; trying for {self.timeout:g} s")
+                self.still_waiting(started)
+
+    def still_waiting(self, since: float) -> None:
+        """To be called while an answer is awaited ``since`` that moment of the monotonic clock.
+
+        Says so after a while. Raises ClusterUnavailable where waiting longer cannot help.
+        """
+        self.admin.poll(0)  # serves librdkafka's log lines, which tell the causes
+        if not self._connected and self._causes.final_for(len(self.bootstrap_servers.split(","))):
+            raise self.unavailable("")
+        if time.monotonic() - since > _A_MOMENT:
+            reason = self._why() or f"waiting for an answer from {self.bootstrap_servers}"
+            self.tell(f"{reason}; trying for {self.timeout:g} s")
 
     def unavailable(self, last_words: str) -> ClusterUnavailable:
         """The reason as an exception; ``last_words`` is what the client said where nothing better is known."""
@@ -119,15 +125,13 @@ class Connection:
     def _clean(self, text: str) -> str:
         return without_secrets(text, self.properties)
 
-    def _client(self, properties: Mapping[str, str], places: Mapping[str, Location]) -> AdminClient:
+    def _client(self, places: Mapping[str, Location]) -> AdminClient:
         logger = logging.Logger("librdkafka")  # not registered: nobody else's handlers see the lines
         logger.addHandler(self._causes)
-        # log_level 6 is where librdkafka says why a broker hung up on us.
-        settings: dict[str, Any] = {"client.id": "reconciler", "log_level": 6, **properties}
         try:
-            return AdminClient(settings, logger=logger)
+            return AdminClient(dict(self.properties), logger=logger)
         except (KafkaException, TypeError, ValueError) as error:
-            objections = {"": _words(error)} | _objections(properties)
+            objections = {"": _words(error)} | _objections(self.properties)
             if len(objections) > 1:
                 del objections[""]  # said again, and better, by the property at fault
             raise ClusterUnavailable(
@@ -143,6 +147,10 @@ class Connection:
                 )
             ) from None
 
+
+# librdkafka waits half of reconnect.backoff.ms between the connection that tells it of the brokers and the first
+# one to a broker. log_level 6 is where it says why a broker hung up on us.
+_DEFAULTS = {"client.id": "reconciler", "reconnect.backoff.ms": "20", "log_level": "6"}
 
 _WHOSE_PROPERTIES = (
     "properties are librdkafka's (https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md), "

@@ -9,7 +9,7 @@ from typing import Any
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import ClusterMetadata, TopicMetadata
 
-from reconciler.cluster.configs import Configs, describe_configs
+from reconciler.cluster.configs import CHUNK, Configs, describe_configs
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.error_table import RETRIABLE, UNKNOWN_TOPIC, failure_of
 from reconciler.model import KafkaFailure, LiveState, LiveTopic, TopicSpec
@@ -17,14 +17,15 @@ from reconciler.model import KafkaFailure, LiveState, LiveTopic, TopicSpec
 LOOKS, PAUSE_SECONDS = 5, 0.3
 """How often a topic is looked at again that one answer shows and another does not, and how long apart."""
 
-_LOCAL_ERRORS_BELOW = 0
-
 
 class Reader:
     """Reads topics. It cannot write: what only reads is given nothing else."""
 
-    def __init__(self, connection: Connection, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, connection: Connection, *, step: str = "reading", sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._connection = connection
+        self._step = step
         self._sleep = sleep
 
     def read(self, topics: Collection[TopicSpec]) -> LiveState:
@@ -65,11 +66,11 @@ class Reader:
                 unreadable[spec.name] = failure_of(KafkaException(found.error))
             elif found is not None:
                 listed.append(spec)
-        for name, answer in describe_configs(self._connection, listed):
+        for number, (name, answer) in enumerate(describe_configs(self._connection, listed)):
+            if number % CHUNK == 0:
+                self._connection.tell(f"{self._step}: {number:,} of {len(listed):,} topics")
             if isinstance(answer, Configs):
                 live[name] = _live_topic(name, metadata.topics[name], answer)
-            elif answer.code < _LOCAL_ERRORS_BELOW:
-                raise self._connection.unavailable(answer.message)
             else:
                 unreadable[name] = answer
         return _state(metadata, live, unreadable)

@@ -28,8 +28,9 @@ START_SECONDS = 90
 _LAST_LINES = 15
 _TRIES = 3
 
-# What a broker for tests needs: a small heap, the collector and the compiler that start quickest.
-_JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData")
+# What a broker for tests needs: the heap of Kafka's own start script, which 10,000 topics fill by half, and the
+# collector and the compiler that start quickest.
+_JVM = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData")
 _LOGGING = ("-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
 
 

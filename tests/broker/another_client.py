@@ -33,6 +33,11 @@ class AnotherClient:
         while name not in self.admin.list_topics(timeout=10).topics:
             pass  # each look waits for the broker's answer
 
+    def delete(self, name: str) -> None:
+        self._done(self.admin.delete_topics([name]))
+        while self.exists(name):
+            pass  # as above
+
     def set_config(self, name: str, key: str, value: str) -> None:
         entry = ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=[entry])

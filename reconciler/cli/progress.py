@@ -1,0 +1,55 @@
+"""How far a slow step is, said on standard error once it takes longer than a moment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+
+import click
+
+_A_MOMENT = 1.0
+_BETWEEN_REDRAWS = 0.1
+_LONGEST_SILENCE = 30.0
+_ERASE_LINE = "\r\x1b[K"
+
+
+class Progress:
+    """Call it with what is going on, as often as there is news; it says what a reader can follow.
+
+    A terminal gets one line that changes, anything else a whole line now and then, ever more rarely: a log
+    of a long run stays short. Times are in seconds.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._on_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._is_drawn = False
+        self._said = ""
+        self._due = time.monotonic() + _A_MOMENT
+        self._pause = 2 * _A_MOMENT
+
+    def __call__(self, line: str) -> None:
+        now = time.monotonic()
+        if self._quiet or now < self._due or line == self._said:
+            return
+        self._said = line
+        if self._on_terminal:
+            width = shutil.get_terminal_size().columns
+            click.echo(f"{_ERASE_LINE}{line[: width - 1]}", err=True, nl=False)
+            self._is_drawn = True
+            self._due = now + _BETWEEN_REDRAWS
+        else:
+            click.echo(line, err=True)
+            self._due = now + self._pause
+            self._pause = min(2 * self._pause, _LONGEST_SILENCE)
+
+    def end(self) -> None:
+        """Make room for other output; what comes next has a moment again before anything is said."""
+        if self._is_drawn:
+            click.echo(_ERASE_LINE, err=True, nl=False)
+            self._is_drawn = False
+        self._said = ""
+        self._due = time.monotonic() + _A_MOMENT
+        self._pause = 2 * _A_MOMENT

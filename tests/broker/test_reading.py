@@ -1,0 +1,152 @@
+"""Reading topics from a real broker, by both ways that there are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import ClusterMetadata, NewTopic
+
+from reconciler.cluster import configs, configs_binding, configs_librdkafka
+from reconciler.cluster.configs import CHUNK, Configs, describe_configs
+from reconciler.cluster.connection import Connection
+from reconciler.cluster.reader import Reader
+from reconciler.errors import ClusterUnavailable, Location
+from reconciler.model import KafkaFailure, TopicSpec
+from reconciler.sandbox import Sandbox
+from tests.broker.another_client import AnotherClient
+from tests.cli.test_unreachable import listener, silence
+from tests.conftest import Finished
+
+WAYS = {"binding": configs_binding, "librdkafka": configs_librdkafka}
+
+
+@pytest.fixture(params=WAYS)
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave only one way to read, however many topics there are."""
+    monkeypatch.setattr(configs, "WORTH_A_CONNECTION", 0 if request.param == "librdkafka" else sys.maxsize)
+    for name, way in WAYS.items():
+        if name != request.param:
+            monkeypatch.delattr(way, "describe_configs")
+
+
+def spec(name: str, **config: str) -> TopicSpec:
+    return TopicSpec(name=name, origin=Location("topics.yaml", 1, 1), config=config)
+
+
+def connect(address: str, timeout: float = 30) -> Connection:
+    return Connection({"bootstrap.servers": address}, timeout=timeout)
+
+
+@pytest.mark.usefixtures("either_way")
+def test_overrides_and_the_inherited_values_asked_for(kafka: Sandbox, prefix: str) -> None:
+    AnotherClient(kafka).create(prefix, config={"retention.ms": "1000", "cleanup.policy": "compact"})
+    wanted = TopicSpec(
+        name=prefix,
+        origin=Location("topics.yaml", 1, 1),
+        config={"retention.ms": "2000", "max.message.bytes": "1", "no.such.key": "x"},
+    )
+    assert dict(describe_configs(connect(kafka.bootstrap_servers), [wanted])) == {
+        prefix: Configs(
+            overrides={"cleanup.policy": "compact", "retention.ms": "1000"}, inherited={"max.message.bytes": "1048588"}
+        )
+    }
+
+
+@pytest.mark.usefixtures("either_way")
+def test_more_topics_than_one_request_takes(kafka: Sandbox, prefix: str) -> None:
+    names = [f"{prefix}-{number}" for number in range(2 * CHUNK + 1)]
+    admin = AnotherClient(kafka).admin
+    for answer in admin.create_topics([NewTopic(name, num_partitions=1) for name in names]).values():
+        answer.result(60)
+    connection = connect(kafka.bootstrap_servers)
+    while not set(names) <= set(connection.metadata().topics):
+        pass  # each look waits for the broker's answer
+    answers = dict(describe_configs(connection, [spec(name) for name in names]))
+    assert answers.keys() == set(names)
+    assert all(answer == Configs({}, {}) for answer in answers.values())
+    assert connection.requests["describe_configs"] == 3
+
+
+@pytest.mark.usefixtures("either_way")
+def test_a_topic_that_is_not_there_fails_alone(kafka: Sandbox, prefix: str) -> None:
+    AnotherClient(kafka).create(prefix)
+    answers = dict(describe_configs(connect(kafka.bootstrap_servers), [spec(prefix), spec(f"{prefix}.missing")]))
+    assert answers[prefix] == Configs({}, {})
+    missing = answers[f"{prefix}.missing"]
+    assert isinstance(missing, KafkaFailure)
+    assert missing.name == "UNKNOWN_TOPIC_OR_PART"
+
+
+@pytest.mark.usefixtures("either_way")
+def test_no_answer_makes_the_cluster_unavailable_not_a_topic() -> None:
+    with listener(silence) as port:
+        connection = connect(f"127.0.0.1:{port}", timeout=0.5)
+        with pytest.raises(ClusterUnavailable, match="no answer"):
+            list(describe_configs(connection, [spec("a")]))
+
+
+def test_the_plain_binding_is_the_way_where_the_c_interface_is_not_to_be_had(
+    kafka: Sandbox, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AnotherClient(kafka).create(prefix)
+    monkeypatch.setattr(configs, "WORTH_A_CONNECTION", 0)
+    monkeypatch.setattr("ctypes.CDLL", lambda _path: object())
+    configs_librdkafka.library.cache_clear()
+    try:
+        assert not configs_librdkafka.is_available()
+        live = Reader(connect(kafka.bootstrap_servers)).look([spec(prefix)])
+    finally:
+        configs_librdkafka.library.cache_clear()
+    assert live.topics[prefix].overrides == {}
+
+
+def test_a_topic_that_one_answer_shows_and_another_does_not_is_looked_at_again(kafka: Sandbox, prefix: str) -> None:
+    """Created between the list of topics and the question about it by name, as a slow broker would have it."""
+    client = AnotherClient(kafka)
+    connection = connect(kafka.bootstrap_servers)
+    list_topics = connection.metadata
+
+    def then_create() -> ClusterMetadata:
+        seen = list_topics()
+        if not client.exists(prefix):
+            client.create(prefix, partitions=2)
+        return seen
+
+    connection.metadata = then_create  # type: ignore[method-assign]  # the moment cannot be hit otherwise
+    live = Reader(connection).read([spec(prefix)])
+    assert live.topics[prefix].partitions == 2
+    assert live.unreadable == {}
+
+
+def test_a_topic_deleted_while_it_is_read_is_absent_not_unreadable(kafka: Sandbox, prefix: str) -> None:
+    client = AnotherClient(kafka)
+    client.create(prefix)
+    connection = connect(kafka.bootstrap_servers)
+    list_topics = connection.metadata
+
+    def then_delete() -> ClusterMetadata:
+        seen = list_topics()
+        if prefix in seen.topics:
+            client.delete(prefix)
+        return seen
+
+    connection.metadata = then_delete  # type: ignore[method-assign]  # as above
+    live = Reader(connection).read([spec(prefix)])
+    assert (live.topics, live.unreadable) == ({}, {})
+
+
+def test_internal_topics_are_never_shown(
+    kafka: Sandbox, prefix: str, manifest: Callable[[str], None], plan: Callable[..., Finished]
+) -> None:
+    consumer = Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": prefix})
+    AnotherClient(kafka).create(prefix)
+    consumer.committed([TopicPartition(prefix, 0)], timeout=30)  # makes the group's coordinator, and its topic
+    consumer.close()
+    assert AnotherClient(kafka).exists("__consumer_offsets")
+    manifest(f"{prefix}: {{}}")
+    done = plan("-v")
+    assert [topic["name"] for topic in done.report["topics"]] == [prefix]
+    assert "__consumer_offsets" not in done.stdout

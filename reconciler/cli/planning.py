@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from reconciler.cli.connect import connect, connect_early
 from reconciler.cli.options import ClusterOptions, ManifestOptions
 from reconciler.cli.run import Run, load_manifest
-from reconciler.errors import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
@@ -35,20 +34,10 @@ def make_plan(run: Run, manifest: ManifestOptions, cluster: ClusterOptions, only
 def check_with_broker(run: Run, connection: Connection) -> None:
     """Ask the broker about every change of the plan in ``run``, and note what it says there."""
     from reconciler.cluster.checker import Checker  # noqa: PLC0415 - not needed for --help
-    from reconciler.plan import checked, outlook  # noqa: PLC0415
+    from reconciler.plan import checked, not_checked, outlook  # noqa: PLC0415
 
     if run.plan is None:
         raise AssertionError("the plan comes first")
     run.plan = made = checked(run.plan, Checker(connection))
     run.outcomes = lambda: outlook(made)
-    if made.unchecked:
-        failure = next(iter(made.unchecked.values()))
-        topics = "1 topic" if len(made.unchecked) == 1 else f"{len(made.unchecked)} topics"
-        run.diagnostics.append(
-            Diagnostic(
-                severity=Severity.INFO,
-                code="not-checked",
-                message=f"not checked by the broker: {topics} ({failure.name})",
-                hint=f"{failure.message}; the plan stands, but apply may be refused",
-            )
-        )
+    run.diagnostics += not_checked(made)

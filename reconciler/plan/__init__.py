@@ -1,6 +1,6 @@
 """What would change: desired state against live state, as data, and as requests."""
 
-from reconciler.plan.checked import checked, operation_for
+from reconciler.plan.checked import checked, not_checked, operation_for
 from reconciler.plan.diff import differences
 from reconciler.plan.outlook import outlook
 from reconciler.plan.planner import plan
@@ -11,6 +11,7 @@ __all__ = [
     "TakesRequests",
     "checked",
     "differences",
+    "not_checked",
     "operation_for",
     "outlook",
     "plan",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from reconciler.errors import Diagnostic, Severity
 from reconciler.model import Action, FieldChange, KafkaFailure, Operation, Plan, TopicPlan, Verdict
 from reconciler.plan.requests import TakesRequests, requests_of
 
@@ -31,6 +32,19 @@ def checked(plan: Plan, broker: TakesRequests) -> Plan:
                 objections.setdefault(name, {})[request.operation] = failure
     topics = tuple(_with(topic, objections.get(topic.name, {})) for topic in plan.topics)
     return replace(plan, topics=topics, unchecked=unanswered)
+
+
+def not_checked(plan: Plan) -> Iterator[Diagnostic]:
+    """One note for all topics of ``plan`` that the broker was asked about in vain."""
+    if plan.unchecked:
+        failure = next(iter(plan.unchecked.values()))
+        topics = "1 topic" if len(plan.unchecked) == 1 else f"{len(plan.unchecked)} topics"
+        yield Diagnostic(
+            severity=Severity.INFO,
+            code="not-checked",
+            message=f"not checked by the broker: {topics} ({failure.name})",
+            hint=f"{failure.message}; the plan stands, but apply may be refused",
+        )
 
 
 def operation_for(change: FieldChange) -> Operation:

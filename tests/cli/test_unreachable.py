@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -140,3 +141,23 @@ def test_secrets_of_the_property_file_are_never_shown(command: str, reconciler: 
     done = reconciler(command, *arguments, *yes, "--command-config", config, cwd=PROJECT)
     assert done.code == 1
     assert "hunter2" not in done.stdout + done.stderr + report.read_text()
+
+
+def test_waiting_is_said_unless_quiet(reconciler: RunReconciler, tmp_path: Path) -> None:
+    with listener(silence) as port:
+        loud, quiet = (plan(reconciler, tmp_path, f"127.0.0.1:{port}", *more) for more in ((), ("-q",)))
+    assert f"waiting for an answer from 127.0.0.1:{port}; trying for 2 s" in loud.stderr
+    assert "waiting" not in quiet.stderr
+
+
+def test_a_wrong_manifest_is_said_at_once_though_the_cluster_is_silent(
+    reconciler: RunReconciler, tmp_path: Path
+) -> None:
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {a: {partitons: 1}}\n")
+    with listener(silence) as port:
+        began = time.monotonic()
+        done = reconciler("plan", "--bootstrap-server", f"127.0.0.1:{port}", "--timeout", "100", cwd=tmp_path)
+    assert done.code == 1
+    assert "'partitons' is not a key of topics.a" in done.stderr
+    assert "waiting" not in done.stderr
+    assert time.monotonic() - began < 50, "nobody waited for the cluster"

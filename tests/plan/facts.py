@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from ruamel.yaml import YAML
 
 from reconciler.errors import Location
 from reconciler.model import DesiredState, KafkaFailure, LiveState, LiveTopic, TopicSpec
+from reconciler.plan.requests import Answers
 
 _NAMES = st.sampled_from(["a", "b", "c", "d"])
 _COUNTS = st.integers(1, 5)
@@ -34,6 +36,23 @@ def live_from(path: Path) -> LiveState:
         topics={name: LiveTopic(name=name, **topic) for name, topic in (data.get("topics") or {}).items()},
         unreadable={name: KafkaFailure(**failure) for name, failure in (data.get("unreadable") or {}).items()},
     )
+
+
+class Broker:
+    """What a broker says of writes, by the ``objections`` in ``live.yaml`` of a golden case."""
+
+    def __init__(self, path: Path) -> None:
+        data: Any = YAML(typ="safe").load(path)
+        self._objections = {name: KafkaFailure(**each) for name, each in (data.get("objections") or {}).items()}
+
+    def create(self, topics: Sequence[TopicSpec]) -> Answers:
+        return {spec.name: self._objections.get(spec.name) for spec in topics}
+
+    def add_partitions(self, totals: Mapping[str, int]) -> Answers:
+        return dict.fromkeys(totals)
+
+    def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
+        return {name: self._objections.get(name) for name in changes}
 
 
 @st.composite

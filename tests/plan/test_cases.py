@@ -12,12 +12,12 @@ import pytest
 
 from reconciler.cli.conclusion import conclude
 from reconciler.manifest.load import load
-from reconciler.plan import outlook, plan
+from reconciler.plan import checked, not_checked, outlook, plan, suspected_reassignments
 from reconciler.report.build import Facts, build
 from reconciler.report.json import render_json
 from reconciler.report.text import TextStyle, render_text
 from tests.conftest import REPORT_SCHEMA, case_folders
-from tests.plan.facts import live_from
+from tests.plan.facts import Broker, live_from
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -26,8 +26,9 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     desired, live = load([Path("topics.yaml")], None, {}), live_from(folder / "live.yaml")
-    made = plan(desired, live)
-    status, exit_code = conclude(outlook(made).values(), [], None)
+    made = checked(plan(desired, live), Broker(folder / "live.yaml"))
+    diagnostics = [*suspected_reassignments(made), *not_checked(made)]
+    status, exit_code = conclude(outlook(made).values(), diagnostics, None)
     report = build(
         Facts(
             command="plan",
@@ -43,6 +44,7 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
             live=live,
             plan=made,
             outcomes=outlook(made),
+            diagnostics=diagnostics,
         )
     )
     document = render_json(report)

@@ -134,7 +134,7 @@ def _running(
     java: Sequence[str], nodes: list[Node], folder: Path, properties: Mapping[str, str]
 ) -> Iterator[list[int]]:
     """The servers' process ids, while a guardian runs them."""
-    cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    cluster_id = _new_cluster_id()
     for node in nodes:
         write_properties(node, nodes, properties)
     with ThreadPoolExecutor(len(nodes)) as pool:
@@ -159,6 +159,13 @@ def _running(
         guardian.stdin.close()
         guardian.stdout.close()
         guardian.wait()
+
+
+def _new_cluster_id() -> str:
+    """A random UUID in Kafka's spelling; none that begins with "-", as Kafka's own Uuid.randomUuid avoids it."""
+    while (cluster_id := urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()).startswith("-"):
+        pass
+    return cluster_id
 
 
 def _format(java: Sequence[str], node: Node, cluster_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from confluent_kafka.admin import AdminClient
 from reconciler.cluster.ready import Readiness
 from reconciler.errors import SandboxError
 from reconciler.sandbox import Sandbox, start
+from reconciler.sandbox.cluster import _new_cluster_id
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version, known_versions
 
 
@@ -32,6 +34,12 @@ def test_known_versions_are_the_newest_of_three_lines() -> None:
     assert known_versions()[0] == DEFAULT_VERSION == full_version("4.4") == full_version("4.4.0")
     with pytest.raises(SandboxError, match=r"no Kafka 4 in the sandbox|no Kafka 2"):
         full_version("2")
+
+
+def test_no_cluster_id_looks_like_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([uuid.UUID(int=0xF8 << 120), uuid.UUID(int=0)])
+    monkeypatch.setattr(uuid, "uuid4", lambda: next(drawn))
+    assert _new_cluster_id() == "AAAAAAAAAAAAAAAAAAAAAA"  # the first would have been "-AAA…"
 
 
 @pytest.mark.parametrize("version", ["4.4.0", "4.1", "3.9"])

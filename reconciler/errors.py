@@ -6,6 +6,8 @@ An exception means that this run cannot go on:
     ReconcilerError
     ├── ManifestInvalid      the manifest has errors, all of them attached
     ├── ClusterUnavailable   the cluster cannot be reached, or is not the one meant
+    ├── DeadlinePassed       the time for the whole run is over
+    ├── ApplyStopped         a broker refuses what every further request would be refused for
     ├── SandboxError         a local Kafka cannot be started
     ├── WrongUsage           options that make no sense together
     ├── ReportNotWritten     the report cannot be put where it was asked for
@@ -89,6 +91,24 @@ class ManifestInvalid(ReconcilerError):
 
 class ClusterUnavailable(ReconcilerError):
     """The cluster cannot be reached or refused the connection; the diagnostic carries the real cause."""
+
+    is_final: bool = False
+    """Whether trying again cannot help: no such host, wrong password, another cluster."""
+
+    @classmethod
+    def for_good(cls, code: str, message: str, *, hint: str) -> Self:
+        """An error that trying again cannot help."""
+        error = cls.because(code, message, hint=hint)
+        error.is_final = True
+        return error
+
+
+class DeadlinePassed(ReconcilerError):
+    """The time for the whole run is over."""
+
+
+class ApplyStopped(ReconcilerError):
+    """A broker refused a request for a reason that every further one would meet too."""
 
 
 class SandboxError(ReconcilerError):

@@ -90,20 +90,34 @@ class DesiredState:
 # --- live ----------------------------------------------------------------------------------------
 
 
+class ErrorClass(StrEnum):
+    """What an error asks for: to look and go on, to try again, to leave it."""
+
+    EXPECTED = "EXPECTED"
+    RETRIABLE = "RETRIABLE"
+    FATAL = "FATAL"
+
+
+EXPECTED, RETRIABLE, FATAL = ErrorClass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KafkaFailure:
     """An error as Kafka's client or a broker gave it.
 
-    ``kind`` is the class of KAFKA's error: EXPECTED, RETRIABLE or FATAL. ``outcome_known`` is false
-    where the request may have been carried out all the same.
+    ``outcome_known`` is false where the request may
+    have been carried out all the same. ``ends_run`` says that every topic would fail so, ``is_of_batch``
+    that the request was refused as a whole and a smaller one may be taken.
     """
 
     code: int
     name: str
-    kind: str
+    kind: ErrorClass
     message: str
     remedy: str
     outcome_known: bool = True
+    ends_run: bool = False
+    is_of_batch: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +205,11 @@ class TopicPlan:
         return self.desired.name
 
     @property
+    def has_work(self) -> bool:
+        """Whether apply would write anything of the topic."""
+        return (self.action is Action.CREATE and self.failure is None) or bool(self.safe_changes)
+
+    @property
     def safe_changes(self) -> Sequence[FieldChange]:
         """The changes that apply makes."""
         return tuple(change for change in self.changes if change.verdict is Verdict.SAFE)
@@ -215,9 +234,7 @@ class Plan:
     @property
     def has_work(self) -> bool:
         """Whether apply would write anything."""
-        return any(
-            (topic.action is Action.CREATE and topic.failure is None) or topic.safe_changes for topic in self.topics
-        )
+        return any(topic.has_work for topic in self.topics)
 
 
 # --- outcome -------------------------------------------------------------------------------------
@@ -249,17 +266,23 @@ class Verification(StrEnum):
     VERIFIED = "verified"
     MISMATCH = "mismatch"
     NOT_VISIBLE = "not_visible"
+    UNVERIFIABLE = "unverifiable"
+    """The broker accepted the write and does not show it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One write request as far as it concerns one topic."""
+    """One write request as far as it concerns one topic.
+
+    ``found_applied``: the answer was lost, and reading showed that the request had been carried out.
+    """
 
     operation: Operation
     number: int
     started_at: datetime
     duration_seconds: float
     failure: KafkaFailure | None = None
+    found_applied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

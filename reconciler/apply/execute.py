@@ -1,33 +1,178 @@
-"""A plan carried out: each request sent, its answers noted, and everything read back."""
+"""A plan carried out: each request sent, what failed in a way that passes sent again, everything read back."""
 
 from __future__ import annotations
 
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
+
 from reconciler.apply.ledger import Ledger
-from reconciler.apply.verify import LooksAtTopics, verify
-from reconciler.clock import Clock
-from reconciler.model import Attempt, Plan
-from reconciler.plan import TakesRequests, requests_of
+from reconciler.apply.log_lines import log_attempt
+from reconciler.apply.retries import Retries
+from reconciler.apply.second_look import still_to_do
+from reconciler.apply.verify import LooksAtTopics, look_once, verify
+from reconciler.clock import Clock, TimeLimit
+from reconciler.errors import ApplyStopped, ClusterUnavailable, DeadlinePassed, Interrupted
+from reconciler.model import EXPECTED, RETRIABLE, Attempt, KafkaFailure, LiveState, Operation, TopicPlan
+from reconciler.plan import Request, TakesRequests, requests_of
+
+log = logging.getLogger(__name__)
+
+_LAST_LOOK_SECONDS = 5.0
+
+Answers = dict[str, KafkaFailure | None]
 
 
-def execute(
-    plan: Plan, *, writer: TakesRequests, reader: LooksAtTopics, ledger: Ledger, timeout: float, clock: Clock
-) -> None:
-    """Make every safe change of ``plan`` and read it back; ``ledger`` has the account at any moment.
+@dataclass(slots=True, kw_only=True)
+class Execution:
+    """The plan of ``ledger`` on its way to one cluster; the ledger has the account of it at any moment.
 
-    One topic's failure leaves the others done. ``timeout`` is in seconds: the longest that verification
-    waits without another topic becoming visible.
+    ``limit`` is the longest that the writes with their retries, or the wait for them to become visible, may go
+    without another topic getting done. A signal is held back inside ``undisturbed``. ``tell`` gets what is
+    going on, in words.
     """
-    for request in requests_of(plan):
-        started_at, started = clock.now(), clock.monotonic()
-        answers = request.put_to(writer)
-        seconds = clock.monotonic() - started
-        for topic in request.topics:
-            attempt = Attempt(
-                operation=request.operation,
-                number=1,
-                started_at=started_at,
-                duration_seconds=seconds,
-                failure=answers[topic.name],
-            )
-            ledger.attempted(topic.name, attempt)
-    verify(plan, reader=reader, ledger=ledger, timeout=timeout, clock=clock)
+
+    ledger: Ledger
+    writer: TakesRequests
+    reader: LooksAtTopics
+    limit: TimeLimit
+    retries: Retries = field(default_factory=Retries)
+    clock: Clock = field(default_factory=Clock)
+    undisturbed: Callable[[], AbstractContextManager[object]] = nullcontext
+    tell: Callable[[str], None] = lambda _line: None
+
+    def write(self) -> None:
+        """Make every safe change of the plan; one topic's failure leaves the others done.
+
+        Raises ApplyStopped where every further request would fail alike, ClusterUnavailable, DeadlinePassed and
+        Interrupted. What was written before a stop or a signal has been looked at once.
+        """
+        try:
+            self._write()
+        except (ApplyStopped, Interrupted):
+            self._look_once()
+            raise
+
+    def verify(self) -> None:
+        """Read back what was written until it is visible. Raises as ``write`` does."""
+        try:
+            verify(reader=self.reader, ledger=self.ledger, limit=self.limit, clock=self.clock, tell=self.tell)
+        except Interrupted:
+            self._look_once()
+            raise
+
+    def _look_once(self) -> None:
+        self.limit.shorten(_LAST_LOOK_SECONDS)
+        with suppress(ClusterUnavailable, DeadlinePassed):
+            look_once(reader=self.reader, ledger=self.ledger, clock=self.clock)
+
+    def _write(self) -> None:
+        queue = deque(requests_of(self.ledger.plan.topics))
+        in_doubt: list[Request] = []
+        self.limit.restart()
+        while (queue or in_doubt) and self.limit.remaining():
+            if queue:
+                in_doubt += self._send_first_of(queue)
+            else:
+                self._pause_after(in_doubt)
+                queue.extend(self._still_to_send(in_doubt))
+                in_doubt = []
+
+    def _send_first_of(self, queue: deque[Request]) -> list[Request]:
+        """Send one request; the part of it that ended in doubt."""
+        request = queue.popleft()
+        answers = self._send(request)
+        if request.is_refused_for_its_size(answers):
+            queue.extendleft(reversed(request.halves()))
+            return []
+        part = [topic for topic in request.topics if self._is_in_doubt(topic, request.operation, answers)]
+        return [Request(request.operation, part)] if part else []
+
+    def _send(self, request: Request) -> Answers:
+        """Put one request to the cluster and note its answers, whatever signal comes meanwhile."""
+        with self.undisturbed():
+            started_at, started = self.clock.now(), self.clock.monotonic()
+            answers = dict(request.put_to(self.writer))
+            seconds = self.clock.monotonic() - started
+            for name, answer in answers.items():
+                # There is no smaller batch than one topic.
+                failure = replace(answer, is_of_batch=False) if answer and len(answers) == 1 else answer
+                attempt = Attempt(
+                    operation=request.operation,
+                    number=self.ledger.number_of_attempts(name, request.operation) + 1,
+                    started_at=started_at,
+                    duration_seconds=seconds,
+                    failure=failure,
+                )
+                self.ledger.attempted(name, attempt)
+                log_attempt(name, attempt)
+        if None in answers.values():
+            self.limit.restart()
+        self.tell(self.ledger.progress())
+        _stop_at_what_hits_all(answers)
+        return answers
+
+    def _is_in_doubt(self, topic: TopicPlan, operation: Operation, answers: Answers) -> bool:
+        """Whether a look has to show if there is more to do; not where it failed for good, or too often."""
+        failure = answers[topic.name]
+        if failure is None:
+            return False
+        return failure.kind == EXPECTED or (
+            failure.kind == RETRIABLE and self.ledger.tries(topic.name, operation) <= self.retries.most
+        )
+
+    def _pause_after(self, in_doubt: Sequence[Request]) -> None:
+        tries = max(
+            self.ledger.tries(topic.name, request.operation) for request in in_doubt for topic in request.topics
+        )
+        seconds = min(self.retries.pause(tries), self.limit.remaining())
+        number = sum(len(request.topics) for request in in_doubt)
+        if tries:
+            log.warning("%d topics are looked at again in %.1f s: %s", number, seconds, self._reasons(in_doubt))
+        self.clock.sleep(seconds)
+
+    def _reasons(self, in_doubt: Sequence[Request]) -> str:
+        failures = (
+            self.ledger.last_failure(topic.name, request.operation) for request in in_doubt for topic in request.topics
+        )
+        return ", ".join(sorted({failure.name for failure in failures if failure is not None}))
+
+    def _still_to_send(self, in_doubt: Sequence[Request]) -> Iterator[Request]:
+        """What one look shows to be lacking of requests that ended in doubt.
+
+        The look also tells the client who the controller is now.
+        """
+        live = self.reader.look([topic.desired for request in in_doubt for topic in request.topics])
+        for request in in_doubt:
+            operation = request.operation
+            topics = [self._after_look(topic, operation, live) for topic in request.topics]
+            lacking = [topic for topic in topics if topic is not None]
+            if operation is Operation.CREATE_TOPICS:
+                yield from requests_of(lacking, (Operation.CREATE_PARTITIONS, Operation.ALTER_CONFIGS))
+            allowed = [topic for topic in lacking if self.ledger.tries(topic.name, operation) <= self.retries.most]
+            for again in requests_of(allowed, (operation,)):
+                yield from again.halves() if self._was_refused_as_batch(again) else [again]
+
+    def _after_look(self, topic: TopicPlan, operation: Operation, live: LiveState) -> TopicPlan | None:
+        """What is still to be done of ``topic``, noted in the ledger; ``None`` for nothing."""
+        name = topic.name
+        if name in live.unreadable and not self.ledger.is_outcome_known(name, operation):
+            return None  # verification reads on
+        now = still_to_do(topic, operation, live.topics.get(name), self.ledger.policy)
+        if now is None:
+            self.ledger.found_applied(name, operation)
+        elif now != topic:
+            self.ledger.replan(now)
+        return now
+
+    def _was_refused_as_batch(self, request: Request) -> bool:
+        failures = (self.ledger.last_failure(topic.name, request.operation) for topic in request.topics)
+        return len(request.topics) > 1 and all(failure and failure.is_of_batch for failure in failures)
+
+
+def _stop_at_what_hits_all(answers: Answers) -> None:
+    for failure in answers.values():
+        if failure is not None and failure.ends_run:
+            raise ApplyStopped.because("refused", f"{failure.name}: {failure.message}", hint=failure.remedy)

@@ -5,10 +5,13 @@ It can be read at any moment, so that a run that is cut short still reports trul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from reconciler.model import (
+    EXPECTED,
+    RETRIABLE,
     Action,
     Attempt,
     FieldChange,
@@ -16,6 +19,7 @@ from reconciler.model import (
     Operation,
     Outcome,
     Plan,
+    Policy,
     Status,
     TopicPlan,
     Verdict,
@@ -28,48 +32,109 @@ _WORST_FIRST = (Status.FAILED, Status.UNKNOWN, Status.NOT_ATTEMPTED, Status.REFU
 
 
 class Ledger:
-    """Attempts and verifications, topic by topic."""
+    """Attempts and verifications, topic by topic, and the plan as it stands: what a second look finds changes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._attempts: dict[str, list[Attempt]] = {}
         self._seen: dict[str, tuple[Verification, datetime]] = {}
+        self._plan = plan
+        self._topics = {topic.name: topic for topic in plan.topics}
+
+    @property
+    def plan(self) -> Plan:
+        """The plan, with what has been replanned meanwhile."""
+        return replace(self._plan, topics=tuple(self._topics.values()))
+
+    @property
+    def policy(self) -> Policy:
+        """The plan's policy."""
+        return self._plan.policy
+
+    def replan(self, topic: TopicPlan) -> None:
+        """Put what a second look showed of a topic in place of what was planned."""
+        self._topics[topic.name] = topic
 
     def attempted(self, name: str, attempt: Attempt) -> None:
         """Note a request and its answer."""
         self._attempts.setdefault(name, []).append(attempt)
 
+    def found_applied(self, name: str, operation: Operation) -> None:
+        """Note that the cluster has what the last such request was to bring, although its answer was an error."""
+        attempts = self._attempts[name]
+        last = max(place for place, attempt in enumerate(attempts) if attempt.operation is operation)
+        attempts[last] = replace(attempts[last], found_applied=True)
+
+    def number_of_attempts(self, name: str, operation: Operation) -> int:
+        """How often that was asked for the topic."""
+        return len(self._asked(name, operation))
+
+    def tries(self, name: str, operation: Operation) -> int:
+        """How often that failed for the topic itself, not for the size of its batch."""
+        failures = (attempt.failure for attempt in self._asked(name, operation))
+        return sum(failure is not None and not failure.is_of_batch for failure in failures)
+
+    def last_failure(self, name: str, operation: Operation) -> KafkaFailure | None:
+        """What the last such request was answered with, ``None`` where it was accepted."""
+        return self._asked(name, operation)[-1].failure
+
+    def is_outcome_known(self, name: str, operation: Operation) -> bool:
+        """Whether the answer to the last such request tells if it was carried out."""
+        failure = self.last_failure(name, operation)
+        return failure is None or failure.outcome_known
+
+    def accepted(self, name: str) -> frozenset[Operation]:
+        """What a broker said yes to."""
+        return frozenset(attempt.operation for attempt in self._attempts.get(name, ()) if attempt.failure is None)
+
     def saw(self, name: str, verification: Verification, at: datetime) -> None:
         """Note what reading back showed, in place of what an earlier look did."""
         self._seen[name] = (verification, at)
 
+    def to_verify(self) -> Sequence[TopicPlan]:
+        """The topics that may have been changed."""
+        return [topic for topic in self._topics.values() if self.operations_to_verify(topic.name)]
+
     def operations_to_verify(self, name: str) -> frozenset[Operation]:
         """What may have changed the topic: accepted, unanswered, or found done by somebody else."""
-        return frozenset(
-            attempt.operation for attempt in self._attempts.get(name, ()) if _may_have_happened(attempt.failure)
-        )
+        return frozenset(attempt.operation for attempt in self._attempts.get(name, ()) if _may_have_happened(attempt))
 
-    def outcomes(self, plan: Plan) -> Mapping[str, Outcome]:
-        """What came of every topic of ``plan``."""
-        return {topic.name: self._outcome(topic) for topic in plan.topics}
+    def progress(self) -> str:
+        """How far the writes are, in words."""
+        tried = [attempts[-1].failure for attempts in self._attempts.values()]
+        retrying = sum(failure is not None and failure.kind == RETRIABLE for failure in tried)
+        done = sum(failure is None for failure in tried)
+        failed = len(tried) - done - retrying
+        remaining = sum(topic.has_work for topic in self._topics.values()) - len(tried)
+        return f"applying: {done:,} done, {failed:,} failed, {retrying:,} retrying, {remaining:,} remaining"
+
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What came of every topic of the plan."""
+        return {topic.name: self._outcome(topic) for topic in self._topics.values()}
+
+    def _asked(self, name: str, operation: Operation) -> Sequence[Attempt]:
+        return [attempt for attempt in self._attempts.get(name, ()) if attempt.operation is operation]
 
     def _outcome(self, topic: TopicPlan) -> Outcome:
         attempts = self._attempts.get(topic.name, [])
         verification, seen_at = self._seen.get(topic.name, (None, None))
         last = {attempt.operation: attempt for attempt in attempts}
         changes = {change.field: _change_status(change, last, verification) for change in topic.changes}
+        status = _topic_status(topic, changes, last, verification)
+        failures = (attempt.failure for attempt in last.values() if attempt.failure is not None)
         return Outcome(
             name=topic.name,
-            status=_topic_status(topic, changes, last, verification),
+            status=status,
             changes=changes,
             attempts=tuple(attempts),
             verification=verification,
             verified_at=seen_at,
-            failure=topic.failure or next((last[op].failure for op in last if last[op].failure is not None), None),
+            failure=topic.failure or (next(failures, None) if status is not Status.APPLIED else None),
         )
 
 
-def _may_have_happened(failure: KafkaFailure | None) -> bool:
-    return failure is None or not failure.outcome_known or failure.kind == "EXPECTED"
+def _may_have_happened(attempt: Attempt) -> bool:
+    failure = attempt.failure
+    return failure is None or attempt.found_applied or not failure.outcome_known or failure.kind == EXPECTED
 
 
 def _topic_status(
@@ -84,6 +149,8 @@ def _topic_status(
         case Action.UNREADABLE:
             return Status.UNKNOWN
         case Action.CREATE:
+            if topic.failure is not None:
+                return Status.REFUSED
             return _written(last.get(Operation.CREATE_TOPICS), verification)
         case Action.DRIFT:
             return next(status for status in _WORST_FIRST if status in changes.values())
@@ -99,7 +166,7 @@ def _written(attempt: Attempt | None, verification: Verification | None) -> Stat
     """What came of a write: done is only what was read back."""
     if attempt is None:
         return Status.NOT_ATTEMPTED
-    if not _may_have_happened(attempt.failure):
+    if not _may_have_happened(attempt):
         return Status.FAILED
     match verification:
         case Verification.VERIFIED:

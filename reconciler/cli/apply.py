@@ -8,10 +8,13 @@ from reconciler.cli.options import (
     ClusterOptions,
     ManifestOptions,
     OutputOptions,
+    RetryOptions,
+    auto_create_option,
     cluster_options,
     manifest_options,
     only_option,
     output_options,
+    retry_options,
 )
 from reconciler.cli.planning import make_plan
 from reconciler.cli.run import Run, carry_out, on_a_terminal, text_style
@@ -24,9 +27,18 @@ from reconciler.model import Plan
 @cluster_options
 @output_options("text", "json")
 @only_option
+@auto_create_option
+@retry_options
 @click.option("--yes", is_flag=True, envvar="RECONCILER_YES", show_envvar=True, help="Do not ask before changing.")
 def command(
-    *, manifest: ManifestOptions, cluster: ClusterOptions, output: OutputOptions, only: tuple[str, ...], yes: bool
+    *,
+    manifest: ManifestOptions,
+    cluster: ClusterOptions,
+    output: OutputOptions,
+    retry: RetryOptions,
+    only: tuple[str, ...],
+    auto_create: bool,
+    yes: bool,
 ) -> int:
     """Make the cluster's topics equal to the manifest.
 
@@ -40,7 +52,7 @@ def command(
     """
 
     def work(run: Run) -> None:
-        from reconciler.apply import Ledger, execute  # noqa: PLC0415 - not needed for --help
+        from reconciler.apply import Execution, Ledger, Retries, log_outcomes  # noqa: PLC0415 - not needed for --help
         from reconciler.cluster.reader import Reader  # noqa: PLC0415
         from reconciler.cluster.writer import Writer  # noqa: PLC0415
 
@@ -48,23 +60,32 @@ def command(
             raise WrongUsage.because(
                 "usage", "there is no terminal to ask on; give --yes to change the cluster without a question"
             )
-        connection = make_plan(run, manifest, cluster, only)
+        connection = make_plan(run, manifest, cluster, only=only, creating=auto_create)
         plan = _plan_of(run)
         show_plan(run, to_stderr=output.output == "json")
-        ledger = Ledger()
-        run.outcomes = lambda: ledger.outcomes(plan)
+        run.account = ledger = Ledger(plan)
         if not plan.has_work:
             return
         if not yes and not click.confirm("Apply this plan?", err=True):
             raise ReconcilerError.because("declined", "not applied: you did not agree")
-        execute(
-            plan,
-            writer=Writer(connection),
-            reader=Reader(connection),
+        execution = Execution(
             ledger=ledger,
-            timeout=cluster.timeout,
+            writer=Writer(connection),
+            reader=Reader(connection, step="looking"),
+            limit=connection.limit,
+            retries=Retries(most=retry.retries, delay=retry.retry_delay),
             clock=run.clock,
+            undisturbed=run.signals.held,
+            tell=run.progress,
         )
+        try:
+            with run.phase("write"):
+                execution.write()
+            with run.phase("verify"):
+                execution.verify()
+        finally:
+            run.progress.end()
+            log_outcomes(ledger.outcomes().values())
 
     return carry_out(Run(command="apply", output=output), work)
 

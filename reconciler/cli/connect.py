@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reconciler.cli.options import ClusterOptions
+from reconciler.clock import TimeLimit
 from reconciler.errors import Location, ReconcilerError, WrongUsage
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def connect(options: ClusterOptions, tell: Tell, *, otherwise: str | None = None
     properties, places = _properties(options, otherwise)
     if not properties.get("bootstrap.servers"):
         raise WrongUsage.because("usage", _NO_CLUSTER)
-    return Connection(properties, timeout=options.timeout, places=places, tell=tell)
+    limit = TimeLimit(options.timeout, deadline=options.deadline)
+    return Connection(properties, limit=limit, places=places, tell=tell)
 
 
 def connect_early(options: ClusterOptions, tell: Tell) -> Connection | None:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
+from reconciler.cli.logs import LogFormat
+
 Command = Callable[..., int]
 
 _REPORT_FORMATS = {".json": "json", ".txt": "text"}
@@ -40,6 +42,15 @@ class ClusterOptions:
     command_config: Path | None
     properties: tuple[str, ...]
     timeout: float
+    deadline: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryOptions:
+    """How often a failed write is sent again, and the longest pause before the first time."""
+
+    retries: int
+    retry_delay: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +59,8 @@ class OutputOptions:
 
     output: str
     reports: tuple[Path, ...]
-    verbose: bool
+    log_format: LogFormat
+    verbosity: int
     quiet: bool
 
 
@@ -82,7 +94,7 @@ def manifest_options(command: Command) -> Command:
 
 
 def cluster_options(command: Command) -> Command:
-    """``--bootstrap-server``, ``--command-config``, ``-X`` and ``--timeout``."""
+    """``--bootstrap-server``, ``--command-config``, ``-X``, ``--timeout`` and ``--deadline``."""
     return _bundled(
         "cluster",
         ClusterOptions,
@@ -116,9 +128,17 @@ def cluster_options(command: Command) -> Command:
             default=30,
             show_default=True,
             metavar="SECONDS",
-            envvar="RECONCILER_TIMEOUT",
+            envvar=["RECONCILER_TIMEOUT", "KAFKA_TOPIC_CREATION_TIMEOUT"],
             show_envvar=True,
             help="The longest that one step may go without progress.",
+        ),
+        click.option(
+            "--deadline",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            envvar="RECONCILER_DEADLINE",
+            show_envvar=True,
+            help="End the whole run after so long; what is not done by then is reported so.",
         ),
     )(command)
 
@@ -148,9 +168,65 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
             show_envvar=True,
             help="Also write the report there, however the run ends; .json or .txt. Repeatable.",
         ),
-        click.option("-v", "--verbose", is_flag=True, help="Show unchanged topics too."),
+        click.option(
+            "--log-format",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            envvar="RECONCILER_LOG_FORMAT",
+            show_envvar=True,
+            help="What standard error gets: text, or one JSON object a line.",
+        ),
+        click.option(
+            "-v",
+            "--verbose",
+            "verbosity",
+            count=True,
+            help="Show unchanged topics too, and log each topic; -vv logs each attempt.",
+        ),
         click.option("-q", "--quiet", is_flag=True, help="Show only errors, and of a text only its last lines."),
     )
+
+
+def retry_options(command: Command) -> Command:
+    """``--retries`` and ``--retry-delay``."""
+    return _bundled(
+        "retry",
+        RetryOptions,
+        click.option(
+            "--retries",
+            type=click.IntRange(min=0, max=100),
+            default=3,
+            show_default=True,
+            metavar="NUMBER",
+            envvar=["RECONCILER_RETRIES", "KAFKA_TOPIC_CREATION_RETRIES"],
+            show_envvar=True,
+            help="How often a write is sent again that failed in a way that passes.",
+        ),
+        click.option(
+            "--retry-delay",
+            type=click.FloatRange(min=0, max=3600),
+            default=1,
+            show_default=True,
+            metavar="SECONDS",
+            envvar=["RECONCILER_RETRY_DELAY", "KAFKA_TOPIC_CREATION_RETRY_DELAY"],
+            show_envvar=True,
+            help="The longest pause before the first retry; it doubles from retry to retry.",
+        ),
+    )(command)
+
+
+def auto_create_option(command: Command) -> Command:
+    """``--auto-create``."""
+    option: Callable[[Command], Command] = click.option(
+        "--auto-create/--no-auto-create",
+        default=True,
+        show_default=True,
+        envvar=["RECONCILER_AUTO_CREATE", "KAFKA_TOPIC_AUTO_CREATE"],
+        show_envvar=True,
+        help="Whether to create missing topics. If not, a missing one is refused and everything else is done.",
+    )
+    return option(command)
 
 
 def only_option(command: Command) -> Command:

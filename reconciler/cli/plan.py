@@ -8,6 +8,7 @@ from reconciler.cli.options import (
     ClusterOptions,
     ManifestOptions,
     OutputOptions,
+    auto_create_option,
     cluster_options,
     manifest_options,
     only_option,
@@ -22,6 +23,7 @@ from reconciler.cli.run import Run, carry_out
 @cluster_options
 @output_options("text", "json")
 @only_option
+@auto_create_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when apply would change something.")
 def command(
     *,
@@ -29,6 +31,7 @@ def command(
     cluster: ClusterOptions,
     output: OutputOptions,
     only: tuple[str, ...],
+    auto_create: bool,
     detailed_exitcode: bool,
 ) -> int:
     """Show what apply would change on the cluster; change nothing.
@@ -44,7 +47,7 @@ def command(
     """
 
     def work(run: Run) -> None:
-        connection = make_plan(run, manifest, cluster, only)
+        connection = make_plan(run, manifest, cluster, only=only, creating=auto_create)
         check_with_broker(run, connection)
 
     return carry_out(Run(command="plan", output=output, detailed_exit_code=detailed_exitcode), work)

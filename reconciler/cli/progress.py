@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
 import time
 
 import click
+
+log = logging.getLogger(__name__)
 
 _A_MOMENT = 1.0
 _BETWEEN_REDRAWS = 0.1
@@ -19,12 +22,13 @@ class Progress:
     """Call it with what is going on, as often as there is news; it says what a reader can follow.
 
     A terminal gets one line that changes, anything else a whole line now and then, ever more rarely: a log
-    of a long run stays short. Times are in seconds.
+    of a long run stays short. ``as_log`` makes it log lines. Times are in seconds.
     """
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, as_log: bool = False) -> None:
         self._quiet = quiet
-        self._on_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._as_log = as_log
+        self._on_terminal = not as_log and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._is_drawn = False
         self._said = ""
         self._due = time.monotonic() + _A_MOMENT
@@ -41,15 +45,22 @@ class Progress:
             self._is_drawn = True
             self._due = now + _BETWEEN_REDRAWS
         else:
-            click.echo(line, err=True)
+            if self._as_log:
+                log.info("%s", line)
+            else:
+                click.echo(line, err=True)
             self._due = now + self._pause
             self._pause = min(2 * self._pause, _LONGEST_SILENCE)
 
-    def end(self) -> None:
-        """Make room for other output; what comes next has a moment again before anything is said."""
+    def erase(self) -> None:
+        """Make room for a line of other output."""
         if self._is_drawn:
             click.echo(_ERASE_LINE, err=True, nl=False)
             self._is_drawn = False
+
+    def end(self) -> None:
+        """Make room for other output; what comes next has a moment again before anything is said."""
+        self.erase()
         self._said = ""
         self._due = time.monotonic() + _A_MOMENT
         self._pause = 2 * _A_MOMENT

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
-import signal
 import sys
 import traceback
 import uuid
@@ -14,25 +14,39 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import click
 
 from reconciler.cli.conclusion import conclude
 from reconciler.cli.exit_codes import DIFFERENCES, ERROR
+from reconciler.cli.logs import start_logging
 from reconciler.cli.options import ManifestOptions, OutputOptions, report_format
 from reconciler.cli.progress import Progress
+from reconciler.cli.signals import Signals
 from reconciler.cli.version import version
 from reconciler.clock import Clock
-from reconciler.errors import Diagnostic, Interrupted, ReconcilerError, ReportNotWritten, Severity, WrongUsage
+from reconciler.errors import Diagnostic, ReconcilerError, ReportNotWritten, Severity, WrongUsage
 from reconciler.model import DesiredState, LiveState, Outcome, Plan
 
 if TYPE_CHECKING:
     from reconciler.report.document import Report
     from reconciler.report.text import TextStyle
 
+log = logging.getLogger(__name__)
+
 CommandName = Literal["validate", "plan", "apply"]
+
+
+class Account(Protocol):
+    """A plan on its way, at any moment."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan as it stands."""
+
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What came of every topic so far."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,26 +63,42 @@ class Run:
     desired: DesiredState | None = None
     live: LiveState | None = None
     plan: Plan | None = None
-    outcomes: Callable[[], Mapping[str, Outcome]] = dict
-    """What came of every topic of the plan, at any moment."""
+    account: Account | None = None
+    """What has become of the plan, where it is carried out."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     requests: Callable[[], Mapping[str, int]] = dict
     detailed_exit_code: bool = False
     """Whether changes that apply would make have an exit code of their own."""
     ended_by: ReconcilerError | None = None
     """Why the run ended early."""
+    signals: Signals = field(default_factory=Signals)
+    durations: dict[str, float] = field(default_factory=dict)
+    """Seconds that each phase has taken so far."""
     _started: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.started_at = self.clock.now()
-        self.progress = Progress(quiet=self.output.quiet)
+        output = self.output
+        self.progress = progress = Progress(quiet=output.quiet, as_log=output.log_format == "json")
+        start_logging(output.log_format, verbosity=output.verbosity, quiet=output.quiet, before_line=progress.erase)
         self._started = self.clock.monotonic()
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Count the time inside the block as that of a phase."""
+        began = self.clock.monotonic()
+        try:
+            yield
+        finally:
+            self.durations[name] = self.durations.get(name, 0) + self.clock.monotonic() - began
 
     def report(self) -> Report:
         """The report of the run as it stands now."""
+        from reconciler.plan import outlook  # noqa: PLC0415 - likewise
         from reconciler.report.build import Facts, build  # noqa: PLC0415 - pydantic costs 100 ms that --help need not pay
 
-        outcomes = self.outcomes()
+        plan = self.account.plan if self.account else self.plan
+        outcomes = self.account.outcomes() if self.account else outlook(plan) if plan else {}
         status, exit_code = conclude(outcomes.values(), self.diagnostics, self.ended_by)
         if self.detailed_exit_code and status == "changes":
             exit_code = DIFFERENCES
@@ -86,10 +116,11 @@ class Run:
                 bootstrap_servers=self.bootstrap_servers,
                 desired=self.desired,
                 live=self.live,
-                plan=self.plan,
+                plan=plan,
                 outcomes=outcomes,
                 diagnostics=self.diagnostics,
                 requests=self.requests(),
+                durations=self.durations,
             )
         )
 
@@ -97,7 +128,7 @@ class Run:
 def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     """Do the command's ``work``, then write the report and say what there is to say; the exit code."""
     try:
-        with _signals_as_exceptions():
+        with run.signals:
             work(run)
     except ReconcilerError as error:
         run.ended_by = error
@@ -108,10 +139,22 @@ def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     report = run.report()
     for diagnostic in run.diagnostics:
         if diagnostic.severity is Severity.ERROR or not run.output.quiet:
-            click.echo(str(diagnostic), err=True)
+            _say(diagnostic, run.output)
     written = _write(report, run.output.reports)
     click.echo(render(report, run.output.output, text_style(run.output)), nl=False)
     return report.run.exit_code if written else max(report.run.exit_code, ERROR)
+
+
+def _say(diagnostic: Diagnostic, output: OutputOptions) -> None:
+    if output.log_format == "text":
+        click.echo(str(diagnostic), err=True)
+        return
+    place = str(diagnostic.origin) if diagnostic.origin else None
+    facts = {"code": diagnostic.code, "hint": diagnostic.hint, "topic": diagnostic.topic, "origin": place}
+    log.log(_LEVELS[diagnostic.severity], diagnostic.message, extra=facts)
+
+
+_LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING, Severity.INFO: logging.INFO}
 
 
 def text_style(options: OutputOptions) -> TextStyle:
@@ -119,7 +162,7 @@ def text_style(options: OutputOptions) -> TextStyle:
     from reconciler.report.text import Detail, TextStyle  # noqa: PLC0415 - as in Run.report
 
     width = shutil.get_terminal_size((_COLUMNS_WITHOUT_TERMINAL, 0)).columns
-    detail = Detail.SUMMARY if options.quiet else Detail.ALL if options.verbose else Detail.CHANGES
+    detail = Detail.SUMMARY if options.quiet else Detail.ALL if options.verbosity else Detail.CHANGES
     return TextStyle(width=width, detail=detail)
 
 
@@ -180,24 +223,6 @@ def load_manifest(run: Run, options: ManifestOptions, only: tuple[str, ...] = ()
             raise WrongUsage.because("usage", f"--only {' --only '.join(only)}: no topic of the manifest matches")
         run.desired = replace(desired, topics=chosen)
     return run.desired
-
-
-@contextmanager
-def _signals_as_exceptions() -> Iterator[None]:
-    """SIGINT and SIGTERM raise Interrupted, once; afterwards they end the process at once, as ever."""
-
-    def interrupt(number: int, _frame: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_DFL)
-        raise Interrupted(number)
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        if signal.getsignal(signal.SIGINT) is interrupt:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def on_a_terminal() -> bool:

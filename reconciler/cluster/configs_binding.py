@@ -11,7 +11,7 @@ from confluent_kafka.admin import ConfigEntry, ConfigResource, ConfigSource, Res
 
 from reconciler.cluster.configs import CHUNK, IN_FLIGHT, Answer, Configs
 from reconciler.cluster.connection import Connection
-from reconciler.cluster.error_table import failure_of
+from reconciler.cluster.failures import failure_of
 from reconciler.model import TopicSpec
 
 _LOCAL_ERRORS_BELOW = 0
@@ -25,7 +25,7 @@ def describe_configs(connection: Connection, topics: Sequence[TopicSpec]) -> Ite
         chunk = topics[start : start + CHUNK]
         resources = [ConfigResource(ResourceType.TOPIC, spec.name) for spec in chunk]
         connection.requests["describe_configs"] += 1
-        answers = connection.admin.describe_configs(resources, request_timeout=connection.timeout)
+        answers = connection.admin.describe_configs(resources, request_timeout=connection.request_timeout())
         under_way.append([(spec, answers[resource]) for spec, resource in zip(chunk, resources, strict=True)])
         if len(under_way) == IN_FLIGHT:
             yield from _settled(connection, under_way.popleft())

@@ -17,7 +17,7 @@ from confluent_kafka import cimpl
 
 from reconciler.cluster.configs import CHUNK, IN_FLIGHT, Answer, Configs
 from reconciler.cluster.connection import Connection
-from reconciler.cluster.error_table import failure_of_code
+from reconciler.cluster.failures import failure_of_code
 from reconciler.errors import ClusterUnavailable
 from reconciler.model import TopicSpec
 
@@ -119,7 +119,7 @@ class _Client:
         stack.callback(functions["queue_destroy"], self._queue)
         self._options = functions["AdminOptions_new"](self._client, _OP_DESCRIBE_CONFIGS)
         stack.callback(functions["AdminOptions_destroy"], self._options)
-        milliseconds = int(connection.timeout * 1000)
+        milliseconds = int(connection.request_timeout() * 1000)
         functions["AdminOptions_set_request_timeout"](self._options, milliseconds, message, _MESSAGE_BYTES)
         self._places: dict[str, int] = {}
 

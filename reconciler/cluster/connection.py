@@ -7,22 +7,28 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
+from reconciler.clock import TimeLimit
 from reconciler.cluster.causes import Causes
+from reconciler.cluster.client_log import PassedOn
 from reconciler.cluster.properties import without_secrets
-from reconciler.errors import ClusterUnavailable, Diagnostic, Location, Severity
+from reconciler.errors import ClusterUnavailable, DeadlinePassed, Diagnostic, Location, Severity
+from reconciler.model import KafkaFailure
 
 _POLL_SECONDS = 0.05
 _A_MOMENT = 1.0
+_TIMED_OUT, _TRANSPORT = -185, -195
+_NO_ANSWER = frozenset({_TIMED_OUT, _TRANSPORT})
 
 
 class Connection:
-    """A client that waits at most ``timeout`` seconds for any one answer.
+    """A client whose steps end within ``limit``.
 
     Raises ClusterUnavailable with the real cause: at once where waiting cannot help (no such host, not
     Kafka, untrusted certificate), else when the time is over; and of a cluster with another id than
@@ -35,15 +41,17 @@ class Connection:
         self,
         properties: Mapping[str, str],
         *,
-        timeout: float,
+        limit: TimeLimit,
         places: Mapping[str, Location] | None = None,
         tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
-        self.timeout = timeout
+        self.limit = limit
         self.bootstrap_servers = properties["bootstrap.servers"]
         self.properties = {**_DEFAULTS, **properties}
         self._causes = Causes()
-        self._connected = False
+        self._addresses = len(self.bootstrap_servers.split(","))
+        self.most_brokers = 0
+        """The most brokers that this run has seen alive at once."""
         self.tell = tell
         """Takes what is going on, in words, as often as there is news."""
         self.requests: Counter[str] = Counter()
@@ -56,16 +64,22 @@ class Connection:
         self._asked_early = self._ask_metadata()
 
     def metadata(self) -> ClusterMetadata:
-        """Brokers and all topics with their replicas, by one request."""
+        """Brokers and all topics with their replicas, by one request, sent again while there is time."""
         answer, self._asked_early = self._asked_early or self._ask_metadata(), None
         self.settle([answer])
-        if answer.exception() is not None:
-            raise self.unavailable(str(answer.exception()))
-        self._connected = True
+        while answer.exception() is not None:
+            # A request that is under way to a broker that dies is not sent again by the client.
+            if not self.limit.remaining():
+                raise self.unavailable(str(answer.exception()))
+            time.sleep(_POLL_SECONDS)
+            answer = self._ask_metadata()
+            self.settle([answer])
         self._causes.forget()
         found = answer.result()
+        self._addresses = len(found.brokers)
+        self.most_brokers = max(self.most_brokers, len(found.brokers))
         if self.expected_cluster_id not in {None, found.cluster_id}:
-            raise ClusterUnavailable.because(
+            raise ClusterUnavailable.for_good(
                 "wrong-cluster",
                 f"{self.bootstrap_servers} is the cluster {found.cluster_id}, not {self.expected_cluster_id}",
                 hint="the manifest's cluster.id names the only cluster it is for",
@@ -75,16 +89,23 @@ class Connection:
     def _ask_metadata(self) -> Future[ClusterMetadata]:
         answer: Future[ClusterMetadata] = Future()
         self.requests["metadata"] += 1
+        seconds = self.request_timeout()
 
         def ask() -> None:
             try:
-                answer.set_result(self.admin.list_topics(timeout=self.timeout))
+                answer.set_result(self.admin.list_topics(timeout=seconds))
             except KafkaException as error:
                 answer.set_exception(error)
 
         # The call blocks and cannot be cancelled: in a daemon thread it neither delays the cause nor the exit.
         Thread(target=ask, daemon=True).start()
         return answer
+
+    def request_timeout(self) -> float:
+        """Seconds that a request sent now may take. Raises DeadlinePassed."""
+        if self.limit.run_is_over:
+            raise DeadlinePassed.because("deadline", "the deadline has passed", hint="raise --deadline")
+        return self.limit.for_one_request()
 
     def settle(self, answers: Iterable[Future[Any]]) -> None:
         """Wait until all ``answers`` are there, good or bad; each has its own time limit at the broker."""
@@ -100,23 +121,31 @@ class Connection:
         Says so after a while. Raises ClusterUnavailable where waiting longer cannot help.
         """
         self.admin.poll(0)  # serves librdkafka's log lines, which tell the causes
-        if not self._connected and self._causes.final_for(len(self.bootstrap_servers.split(","))):
+        if self._causes.final_for(self._addresses):
             raise self.unavailable("")
         if time.monotonic() - since > _A_MOMENT:
             reason = self._why() or f"waiting for an answer from {self.bootstrap_servers}"
-            self.tell(f"{reason}; trying for {self.timeout:g} s")
+            self.tell(f"{reason}; trying for {self.limit.seconds:g} s")
 
     def unavailable(self, last_words: str) -> ClusterUnavailable:
         """The reason as an exception; ``last_words`` is what the client said where nothing better is known."""
         if not self._causes.by_address:
-            message = f"no answer from {self.bootstrap_servers} within {self.timeout:g} s"
+            message = f"no answer from {self.bootstrap_servers} within {self.limit.seconds:g} s"
             return ClusterUnavailable.because("no-answer", message, hint=self._clean(last_words) or None)
         cause, detail = next(reversed(self._causes.by_address.values()))
-        return ClusterUnavailable.because(
+        final = self._causes.final_for(self._addresses)
+        because = ClusterUnavailable.for_good if final else ClusterUnavailable.because
+        return because(
             cause.code,
             f"cannot connect to {self._why()}",
             hint=f"{cause.hint}\n  client's words: {self._clean(detail)}",
         )
+
+    def explained(self, failure: KafkaFailure) -> KafkaFailure:
+        """``failure`` with the cause beside the client's words, where the client is what failed."""
+        causes = self._why() if failure.code in _NO_ANSWER else ""
+        message = f"{failure.message} ({causes})" if causes else failure.message
+        return replace(failure, message=self._clean(message))
 
     def _why(self) -> str:
         reasons = self._causes.by_address.items()
@@ -128,6 +157,7 @@ class Connection:
     def _client(self, places: Mapping[str, Location]) -> AdminClient:
         logger = logging.Logger("librdkafka")  # not registered: nobody else's handlers see the lines
         logger.addHandler(self._causes)
+        logger.addHandler(PassedOn(self._clean))
         try:
             return AdminClient(dict(self.properties), logger=logger)
         except (KafkaException, TypeError, ValueError) as error:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import ClusterMetadata, TopicMetadata
 
-from reconciler.cluster.configs import CHUNK, Configs, describe_configs
+from reconciler.cluster.configs import CHUNK, Answer, Configs, describe_configs
 from reconciler.cluster.connection import Connection
-from reconciler.cluster.error_table import RETRIABLE, UNKNOWN_TOPIC, failure_of
-from reconciler.model import KafkaFailure, LiveState, LiveTopic, TopicSpec
+from reconciler.cluster.error_table import UNKNOWN_TOPIC
+from reconciler.cluster.failures import failure_of
+from reconciler.errors import ClusterUnavailable
+from reconciler.model import RETRIABLE, KafkaFailure, LiveState, LiveTopic, TopicSpec
 
 LOOKS, PAUSE_SECONDS = 5, 0.3
 """How often a topic is looked at again that one answer shows and another does not, and how long apart."""
@@ -35,7 +37,8 @@ class Reader:
         missing in the list of topics, and only asking by name tells. One that is being created or deleted
         is looked at again. Raises ClusterUnavailable where the cluster as a whole does not answer.
         """
-        state = self.look(topics)
+        self._connection.limit.restart()
+        state = self._look(topics, self._connection.limit.restart)
         absent = [spec for spec in topics if spec.name not in state.topics and spec.name not in state.unreadable]
         live, unreadable = dict(state.topics), dict(state.unreadable)
         unreadable |= self._not_missing(absent)
@@ -56,18 +59,22 @@ class Reader:
 
     def look(self, topics: Collection[TopicSpec]) -> LiveState:
         """What one look at the cluster shows of ``topics``; what is not in the list of topics is left out."""
+        return self._look(topics, lambda: None)
+
+    def _look(self, topics: Collection[TopicSpec], have_progress: Callable[[], None]) -> LiveState:
         metadata = self._connection.metadata()
         live: dict[str, LiveTopic] = {}
         unreadable: dict[str, KafkaFailure] = {}
-        listed = []
+        listed = {}
         for spec in topics:
             found = metadata.topics.get(spec.name)
             if found is not None and found.error is not None:
                 unreadable[spec.name] = failure_of(KafkaException(found.error))
             elif found is not None:
-                listed.append(spec)
-        for number, (name, answer) in enumerate(describe_configs(self._connection, listed)):
+                listed[spec.name] = spec
+        for number, (name, answer) in enumerate(self._configs(listed)):
             if number % CHUNK == 0:
+                have_progress()
                 self._connection.tell(f"{self._step}: {number:,} of {len(listed):,} topics")
             if isinstance(answer, Configs):
                 live[name] = _live_topic(name, metadata.topics[name], answer)
@@ -75,13 +82,26 @@ class Reader:
                 unreadable[name] = answer
         return _state(metadata, live, unreadable)
 
+    def _configs(self, topics: Mapping[str, TopicSpec]) -> Iterator[Answer]:
+        """The configuration of ``topics``, asked for again while there is time where a broker did not answer."""
+        unanswered = dict(topics)
+        while unanswered:
+            try:
+                for name, answer in describe_configs(self._connection, list(unanswered.values())):
+                    del unanswered[name]
+                    yield name, answer
+            except ClusterUnavailable as error:
+                if error.is_final or not self._connection.limit.remaining():
+                    raise
+                self._connection.metadata()  # tells the client which brokers there are now
+
     def _not_missing(self, topics: Collection[TopicSpec]) -> Mapping[str, KafkaFailure]:
         """Those of the unlisted ``topics`` that are there all the same, hidden or only just created."""
         if not topics:
             return {}
         self._connection.requests["describe_topics"] += 1
         answers = self._connection.admin.describe_topics(
-            TopicCollection([spec.name for spec in topics]), request_timeout=self._connection.timeout
+            TopicCollection([spec.name for spec in topics]), request_timeout=self._connection.request_timeout()
         )
         self._connection.settle(answers.values())
         errors = {name: answer.exception() for name, answer in answers.items()}

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, ResourceType
 
 from reconciler.cluster.connection import Connection
-from reconciler.cluster.error_table import failure_of
-from reconciler.model import KafkaFailure, TopicSpec
+from reconciler.cluster.error_table import INVALID_REPLICATION_FACTOR, START_BROKERS
+from reconciler.cluster.failures import failure_of
+from reconciler.model import RETRIABLE, KafkaFailure, TopicSpec
 
 Answers = dict[str, KafkaFailure | None]
 """What the broker said of each topic; ``None`` where it accepted."""
 
 _BROKER_DECIDES = -1
 
+_PERMISSIONS = {
+    "create_topics": "CREATE on the topic or on the cluster",
+    "create_partitions": "ALTER on the topic",
+    "incremental_alter_configs": "ALTER_CONFIGS on the topic",
+}
+
 
 def create_topics(connection: Connection, topics: Sequence[TopicSpec], *, validate_only: bool) -> Answers:
-    """Create ``topics``."""
+    """Create ``topics``; the lack of brokers that were there before is one that passes."""
     new = [
         NewTopic(
             spec.name,
@@ -30,9 +38,10 @@ def create_topics(connection: Connection, topics: Sequence[TopicSpec], *, valida
         )
         for spec in topics
     ]
-    options = _options(connection, validate_only=validate_only)
     names = [spec.name for spec in topics]
-    return _answers(connection, "create_topics", names, lambda: connection.admin.create_topics(new, **options))
+    options = _options(connection, validate_only=validate_only)
+    answers = _answers(connection, "create_topics", names, lambda: connection.admin.create_topics(new, **options))
+    return {spec.name: _passing(answers[spec.name], spec, connection.most_brokers) for spec in topics}
 
 
 def create_partitions(connection: Connection, totals: Mapping[str, int], *, validate_only: bool) -> Answers:
@@ -56,7 +65,7 @@ def alter_configs(
 
     def ask() -> dict[str, Future[Any]]:
         answers = connection.admin.incremental_alter_configs(
-            resources, request_timeout=connection.timeout, validate_only=validate_only
+            resources, request_timeout=connection.request_timeout(), validate_only=validate_only
         )
         return {resource.name: answer for resource, answer in answers.items()}
 
@@ -64,22 +73,33 @@ def alter_configs(
 
 
 def _options(connection: Connection, *, validate_only: bool) -> dict[str, Any]:
-    seconds = connection.timeout
+    seconds = connection.request_timeout()
     return {"request_timeout": seconds, "operation_timeout": seconds, "validate_only": validate_only}
 
 
 def _answers(
     connection: Connection, kind: str, names: Sequence[str], ask: Callable[[], dict[str, Future[Any]]]
 ) -> Answers:
+    permission = _PERMISSIONS[kind]
     connection.requests[kind] += 1
     try:
         answers = ask()
     except (KafkaException, ValueError, TypeError) as error:
         # The client refused the request as a whole: nothing was sent.
-        return dict.fromkeys(names, failure_of(error))
+        return dict.fromkeys(names, failure_of(error, permission=permission))
     connection.settle(answers.values())
     errors = {name: answers[name].exception() for name in names}
-    return {name: failure_of(error) if error is not None else None for name, error in errors.items()}
+    return {
+        name: connection.explained(failure_of(error, permission=permission)) if error is not None else None
+        for name, error in errors.items()
+    }
+
+
+def _passing(failure: KafkaFailure | None, spec: TopicSpec, brokers: int) -> KafkaFailure | None:
+    """A lack of brokers as one that passes, where this run has seen as many ``brokers`` as the topic needs."""
+    if failure is None or failure.code != INVALID_REPLICATION_FACTOR or (spec.replication_factor or 0) > brokers:
+        return failure
+    return replace(failure, kind=RETRIABLE, remedy=START_BROKERS)
 
 
 def _change(key: str, value: str | None) -> ConfigEntry:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import Action, FieldChange, KafkaFailure, Operation, Plan, TopicPlan, Verdict
+from reconciler.model import FATAL, Action, FieldChange, KafkaFailure, Operation, Plan, TopicPlan, Verdict
 from reconciler.plan.requests import TakesRequests, requests_of
 
 NOT_ALLOWED = frozenset({29, 31})
@@ -22,11 +23,17 @@ def checked(plan: Plan, broker: TakesRequests) -> Plan:
     """
     objections: dict[str, dict[Operation, KafkaFailure]] = {}
     unanswered: dict[str, KafkaFailure] = {}
-    for request in requests_of(plan):
-        for name, failure in request.put_to(broker).items():
+    queue = deque(requests_of(plan.topics))
+    while queue:
+        request = queue.popleft()
+        answers = request.put_to(broker)
+        if request.is_refused_for_its_size(answers):
+            queue.extendleft(reversed(request.halves()))
+            continue
+        for name, failure in answers.items():
             if failure is None:
                 continue
-            if failure.code in NOT_ALLOWED or failure.kind != "FATAL":
+            if failure.code in NOT_ALLOWED or failure.kind != FATAL:
                 unanswered[name] = failure
             else:
                 objections.setdefault(name, {})[request.operation] = failure

@@ -6,11 +6,11 @@ value) and refuses more than 10,000 of them at once (``ReplicationControlManager
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from reconciler.model import Action, KafkaFailure, Operation, Plan, TopicPlan, TopicSpec
+from reconciler.model import Action, KafkaFailure, Operation, TopicPlan, TopicSpec
 
 MOST_RECORDS = 5_000
 """Half the controller's limit: what an omitted partition count comes to is the broker's secret."""
@@ -49,22 +49,25 @@ class Request:
             case Operation.ALTER_CONFIGS:
                 return cluster.alter_configs({topic.name: _config_changes(topic) for topic in self.topics})
 
+    def is_refused_for_its_size(self, answers: Answers) -> bool:
+        """Whether nothing was done because the request is too large, and a smaller one may be taken."""
+        return len(self.topics) > 1 and all(
+            failure is not None and failure.is_of_batch and failure.outcome_known for failure in answers.values()
+        )
 
-def requests_of(plan: Plan) -> Iterator[Request]:
-    """Everything safe in ``plan``, in order, in as few requests as the limits allow."""
-    creates = [topic for topic in plan.topics if topic.action is Action.CREATE and topic.failure is None]
-    grown = [topic for topic in plan.topics if _new_total(topic)]
-    altered = [topic for topic in plan.topics if _config_changes(topic)]
-    for operation, topics, records in (
-        (
-            Operation.CREATE_TOPICS,
-            creates,
-            lambda topic: 1 + (topic.desired.partitions or 1) + len(topic.desired.config),
-        ),
-        (Operation.CREATE_PARTITIONS, grown, lambda topic: _new_total(topic) - topic.live.partitions),
-        (Operation.ALTER_CONFIGS, altered, lambda topic: len(_config_changes(topic))),
-    ):
-        for batch in batches(topics, records):
+    def halves(self) -> list[Request]:
+        """The same in two requests."""
+        middle = len(self.topics) // 2
+        return [Request(self.operation, self.topics[:middle]), Request(self.operation, self.topics[middle:])]
+
+
+def requests_of(
+    topics: Collection[TopicPlan], operations: Collection[Operation] = tuple(Operation)
+) -> Iterator[Request]:
+    """Everything safe in ``topics`` that ``operations`` bring, in order, in as few requests as the limits allow."""
+    for operation in operations:
+        weight = _WEIGHTS[operation]
+        for batch in batches([topic for topic in topics if weight(topic)], weight):
             yield Request(operation, batch)
 
 
@@ -95,3 +98,21 @@ def _config_changes(topic: TopicPlan) -> dict[str, str | None]:
         for change in topic.safe_changes
         if change.config_key is not None
     }
+
+
+def _records_to_create(topic: TopicPlan) -> int:
+    if topic.action is not Action.CREATE or not topic.has_work:
+        return 0
+    return 1 + (topic.desired.partitions or 1) + len(topic.desired.config)
+
+
+def _records_to_grow(topic: TopicPlan) -> int:
+    return _new_total(topic) - topic.live.partitions if _new_total(topic) and topic.live is not None else 0
+
+
+_WEIGHTS: Mapping[Operation, Callable[[TopicPlan], int]] = {
+    Operation.CREATE_TOPICS: _records_to_create,
+    Operation.CREATE_PARTITIONS: _records_to_grow,
+    Operation.ALTER_CONFIGS: lambda topic: len(_config_changes(topic)),
+}
+"""The metadata records that a topic's part of a request comes to; 0 where there is nothing to ask for."""

@@ -46,6 +46,7 @@ class Facts:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     diagnostics: Sequence[Diagnostic] = ()
     requests: Mapping[str, int] = field(default_factory=dict)
+    durations: Mapping[str, float] = field(default_factory=dict)
 
 
 def build(facts: Facts) -> document.Report:
@@ -71,7 +72,7 @@ def build(facts: Facts) -> document.Report:
         topics=[_topic(topic, outcome) for topic, outcome in zip(plans, outcomes, strict=True)],
         unmanaged=[],
         diagnostics=[_diagnostic(diagnostic) for diagnostic in facts.diagnostics],
-        statistics=_statistics(outcomes, facts.requests),
+        statistics=_statistics(outcomes, facts),
     )
 
 
@@ -106,18 +107,28 @@ def _summary(plans: Sequence[TopicPlan], outcomes: Sequence[Outcome]) -> documen
     )
 
 
-def _statistics(outcomes: Sequence[Outcome], requests: Mapping[str, int]) -> document.Statistics:
+def _statistics(outcomes: Sequence[Outcome], facts: Facts) -> document.Statistics:
     creates = [
         outcome
         for outcome in outcomes
         if any(attempt.operation is Operation.CREATE_TOPICS for attempt in outcome.attempts)
     ]
     return document.Statistics(
-        topics_created=sum(outcome.status is Status.APPLIED for outcome in creates),
+        topics_created=sum(outcome.status is Status.APPLIED and _created(outcome) for outcome in creates),
         topic_creation_errors=sum(outcome.status is Status.FAILED for outcome in creates),
         retries=sum(attempt.number > 1 for outcome in outcomes for attempt in outcome.attempts),
-        requests=dict(sorted(requests.items())),
+        requests=dict(sorted(facts.requests.items())),
+        durations={name: round(seconds, 6) for name, seconds in facts.durations.items()},
         last_topic_verification=max((outcome.verified_at for outcome in outcomes if outcome.verified_at), default=None),
+    )
+
+
+def _created(outcome: Outcome) -> bool:
+    """Whether a request of this run created the topic, not somebody else before it."""
+    return any(
+        attempt.failure is None or not attempt.failure.outcome_known
+        for attempt in outcome.attempts
+        if attempt.operation is Operation.CREATE_TOPICS
     )
 
 
@@ -173,6 +184,7 @@ def _attempt(attempt: Attempt) -> document.Attempt:
         started_at=attempt.started_at,
         duration_seconds=round(attempt.duration_seconds, 6),
         error=_error(attempt.failure),
+        found_applied=attempt.found_applied,
     )
 
 

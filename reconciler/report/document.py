@@ -159,6 +159,9 @@ class Attempt(_Part):
     started_at: AwareDatetime
     duration_seconds: Seconds
     error: Error | None
+    found_applied: bool = Field(
+        description="The error notwithstanding, a look at the cluster showed what was asked for."
+    )
 
 
 class Verification(_Part):
@@ -207,10 +210,13 @@ class DiagnosticEntry(_Part):
 class Statistics(_Part):
     """Numbers for monitoring."""
 
-    topics_created: Count = 0
-    topic_creation_errors: Count = 0
-    retries: Count = 0
+    topics_created: Count = Field(default=0, description="By this run, and read back.")
+    topic_creation_errors: Count = Field(default=0, description="Topics whose creation failed.")
+    retries: Count = Field(default=0, description="Times that a topic's request was sent again.")
     requests: dict[str, Count] = Field(default_factory=dict, description="Requests sent, by kind.")
+    durations: dict[str, Seconds] = Field(
+        default_factory=dict, description="Seconds by phase: `manifest`, `read`, `check`, `write`, `verify`."
+    )
     last_topic_verification: AwareDatetime | None = None
 
 

@@ -108,6 +108,8 @@ def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
         yield from _change(change, look)
     if topic.error is not None and not any(change.verdict == "impossible" for change in topic.changes):
         what = "cannot be read" if topic.action == "unreadable" else "the broker refuses it"
+        if topic.error.code == 0:
+            what = "refused"
         yield from _wrapped(f"{what}: {topic.error.name}: {topic.error.message}", look, start=6, indent=8)
         yield from _wrapped(topic.error.remedy, look, start=6, indent=8)
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from reconciler.apply import Ledger
-from reconciler.errors import Location
 from reconciler.model import (
     Action,
     Attempt,
@@ -15,21 +12,14 @@ from reconciler.model import (
     KafkaFailure,
     LiveTopic,
     Operation,
-    Plan,
     Status,
     TopicPlan,
-    TopicSpec,
     Verdict,
     Verification,
 )
+from tests.apply.facts import EXISTS, NO_ANSWER, NOON, REFUSED, created, ledger_of, spec
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-REFUSED = KafkaFailure(code=44, name="POLICY_VIOLATION", kind="FATAL", message="no", remedy="ask")
-NO_ANSWER = KafkaFailure(
-    code=-185, name="_TIMED_OUT", kind="RETRIABLE", message="late", remedy="wait", outcome_known=False
-)
-EXISTS = KafkaFailure(code=36, name="TOPIC_ALREADY_EXISTS", kind="EXPECTED", message="there", remedy="plan")
-SPEC = TopicSpec(name="orders", origin=Location("topics.yaml", 1, 1))
+SPEC = spec("orders")
 LIVE = LiveTopic(name="orders", partitions=3, replication_factor=1)
 
 
@@ -41,8 +31,8 @@ def attempt(operation: Operation, failure: KafkaFailure | None) -> Attempt:
     return Attempt(operation=operation, number=1, started_at=NOON, duration_seconds=0, failure=failure)
 
 
-def status_of(topic: TopicPlan, ledger: Ledger) -> Status:
-    return ledger.outcomes(Plan(topics=[topic], fingerprint=""))["orders"].status
+def status_in(ledger: Ledger) -> Status:
+    return ledger.outcomes()["orders"].status
 
 
 @pytest.mark.parametrize(
@@ -64,15 +54,15 @@ def status_of(topic: TopicPlan, ledger: Ledger) -> Status:
 def test_a_create_is_done_only_when_it_was_read_back(
     failure: KafkaFailure | None, seen: Verification | None, status: Status
 ) -> None:
-    ledger = Ledger()
+    ledger = ledger_of(created("orders"))
     ledger.attempted("orders", attempt(Operation.CREATE_TOPICS, failure))
     if seen is not None:
         ledger.saw("orders", seen, NOON)
-    assert status_of(TopicPlan(action=Action.CREATE, desired=SPEC), ledger) is status
+    assert status_in(ledger) is status
 
 
 def test_what_was_never_sent_was_not_attempted() -> None:
-    assert status_of(TopicPlan(action=Action.CREATE, desired=SPEC), Ledger()) is Status.NOT_ATTEMPTED
+    assert status_in(ledger_of(created("orders"))) is Status.NOT_ATTEMPTED
 
 
 def test_the_worst_of_the_changes_is_what_came_of_the_topic() -> None:
@@ -82,12 +72,12 @@ def test_the_worst_of_the_changes_is_what_came_of_the_topic() -> None:
         live=LIVE,
         changes=[change("partitions"), change("replication_factor", Verdict.IMPOSSIBLE), change("config.flush.ms")],
     )
-    ledger = Ledger()
+    ledger = ledger_of(topic)
     ledger.attempted("orders", attempt(Operation.CREATE_PARTITIONS, None))
-    assert status_of(topic, ledger) is Status.UNKNOWN
+    assert status_in(ledger) is Status.UNKNOWN
     ledger.attempted("orders", attempt(Operation.ALTER_CONFIGS, REFUSED))
     ledger.saw("orders", Verification.VERIFIED, NOON)
-    outcome = ledger.outcomes(Plan(topics=[topic], fingerprint=""))["orders"]
+    outcome = ledger.outcomes()["orders"]
     assert outcome.status is Status.FAILED
     assert outcome.failure == REFUSED
     assert dict(outcome.changes) == {
@@ -100,7 +90,7 @@ def test_the_worst_of_the_changes_is_what_came_of_the_topic() -> None:
 def test_an_impossible_change_beside_one_that_was_made_is_a_refused_topic() -> None:
     changes = [change("partitions", Verdict.IMPOSSIBLE), change("config.flush.ms")]
     topic = TopicPlan(action=Action.DRIFT, desired=SPEC, live=LIVE, changes=changes)
-    ledger = Ledger()
+    ledger = ledger_of(topic)
     ledger.attempted("orders", attempt(Operation.ALTER_CONFIGS, None))
     ledger.saw("orders", Verification.VERIFIED, NOON)
-    assert status_of(topic, ledger) is Status.REFUSED
+    assert status_in(ledger) is Status.REFUSED

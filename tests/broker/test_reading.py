@@ -9,6 +9,7 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import ClusterMetadata, NewTopic
 
+from reconciler.clock import TimeLimit
 from reconciler.cluster import configs, configs_binding, configs_librdkafka
 from reconciler.cluster.configs import CHUNK, Configs, describe_configs
 from reconciler.cluster.connection import Connection
@@ -37,7 +38,7 @@ def spec(name: str, **config: str) -> TopicSpec:
 
 
 def connect(address: str, timeout: float = 30) -> Connection:
-    return Connection({"bootstrap.servers": address}, timeout=timeout)
+    return Connection({"bootstrap.servers": address}, limit=TimeLimit(timeout))
 
 
 @pytest.mark.usefixtures("either_way")
@@ -77,7 +78,7 @@ def test_a_topic_that_is_not_there_fails_alone(kafka: Sandbox, prefix: str) -> N
     assert answers[prefix] == Configs({}, {})
     missing = answers[f"{prefix}.missing"]
     assert isinstance(missing, KafkaFailure)
-    assert missing.name == "UNKNOWN_TOPIC_OR_PART"
+    assert missing.name == "UNKNOWN_TOPIC_OR_PARTITION"
 
 
 @pytest.mark.usefixtures("either_way")

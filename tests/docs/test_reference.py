@@ -13,6 +13,13 @@ from typing import Any
 import pytest
 
 from reconciler.cli.main import COMMANDS
+from reconciler.cluster.error_table import (
+    BY_WORDS,
+    ELSE,
+    ERRORS,
+    INVALID_REPLICATION_FACTOR,
+    START_BROKERS,
+)
 from reconciler.configs import TOPIC_CONFIGS, TopicConfig, ValueType
 from tests.conftest import PROJECT, RunReconciler
 
@@ -102,6 +109,36 @@ def test_the_command_line_page(golden: Callable[[Path, str], None], reconciler: 
         done = reconciler(*command, "--help", env={"COLUMNS": "100"})
         pages.append(f"\n## {' '.join(['reconciler', *command])}\n\n```text\n{done.stdout}```\n")
     golden(PROJECT / "docs/cli.md", "".join(pages))
+
+
+def errors_page() -> Iterator[str]:
+    yield f"{GENERATED}\n<!-- source: reconciler/cluster/error_table.py -->\n"
+    yield "# Errors of Kafka\n"
+    yield (
+        "What `reconciler` does about each error code of a broker, and of the Kafka client (negative, but for -1).\n\n"
+        "- **EXPECTED**: somebody or something was there first. The topic is looked at and compared, then it goes on.\n"
+        "- **RETRIABLE**: it passes. Sent again after a pause and a look, up to `--retries` times.\n"
+        "- **FATAL**: trying again does not help, for this topic; where the scope is the run, for all.\n\n"
+        "*Outcome* `unknown` means that the request may have been carried out all the same: the cluster is read "
+        "before anything is sent again.\n"
+    )
+    yield "| code | name | class | scope | outcome | what to do |\n| ---: | --- | --- | --- | --- | --- |"
+    for code, kind in sorted(ERRORS.items(), key=lambda item: (item[0] < -1, abs(item[0]))):
+        outcome = "not done" if kind.outcome_known else "unknown"
+        remedy = kind.remedy.format(permission="what the request needs")
+        yield f"| {code} | {kind.name} | {kind.kind} | {kind.scope} | {outcome} | {remedy} |"
+    yield f"| any other | | {ELSE.kind} | {ELSE.scope} | not done | {ELSE.remedy} |"
+    yield "\nThe broker's words tell more than the code:\n"
+    yield "| code | words | class | what to do |\n| ---: | --- | --- | --- |"
+    for words in BY_WORDS:
+        codes = ", ".join(map(str, sorted(words.codes)))
+        smaller = "send it again in smaller requests; alone: " if words.is_of_batch else ""
+        yield f"| {codes} | `{words.pattern}` | {words.kind} | {smaller}{words.remedy} |"
+    yield f"| {INVALID_REPLICATION_FACTOR} | as many brokers were seen alive in this run | RETRIABLE | {START_BROKERS} |"
+
+
+def test_the_page_of_errors(golden: Callable[[Path, str], None]) -> None:
+    golden(PROJECT / "docs/errors.md", "".join(f"{line}\n" for line in errors_page()))
 
 
 @pytest.mark.parametrize("name", ["topics", "overlay"])

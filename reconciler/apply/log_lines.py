@@ -1,0 +1,53 @@
+"""What an apply logs: one line an attempt at debug, one line a topic at info."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from reconciler.model import Attempt, KafkaFailure, Outcome, Status
+
+log = logging.getLogger(__name__)
+
+
+def log_attempt(topic: str, attempt: Attempt) -> None:
+    """One request as far as it concerns one topic."""
+    if not log.isEnabledFor(logging.DEBUG):
+        return
+    log.debug(
+        "%s: %s, attempt %d, %.3f s: %s",
+        topic,
+        attempt.operation,
+        attempt.number,
+        attempt.duration_seconds,
+        _words(attempt.failure),
+        extra={
+            "topic": topic,
+            "operation": attempt.operation,
+            "attempt": attempt.number,
+            "duration_seconds": attempt.duration_seconds,
+            **_fields(attempt.failure),
+        },
+    )
+
+
+def log_outcomes(outcomes: Iterable[Outcome]) -> None:
+    """What came of every topic that was to be changed."""
+    if not log.isEnabledFor(logging.INFO):
+        return
+    for outcome in outcomes:
+        if outcome.status is not Status.UNCHANGED:
+            status = outcome.status.replace("_", " ")
+            words = f": {_words(outcome.failure)}" if outcome.failure else ""
+            extra = {"topic": outcome.name, "status": outcome.status, **_fields(outcome.failure)}
+            log.info("%s: %s%s", outcome.name, status, words, extra=extra)
+
+
+def _words(failure: KafkaFailure | None) -> str:
+    return f"{failure.name} ({failure.kind}): {failure.message}" if failure else "accepted"
+
+
+def _fields(failure: KafkaFailure | None) -> dict[str, object]:
+    if failure is None:
+        return {"error": None}
+    return {"error": failure.name, "class": failure.kind, "remedy": failure.remedy}

@@ -1,0 +1,47 @@
+"""Exceptions of the Kafka client, and error codes of its answers, as values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from confluent_kafka import KafkaError, KafkaException
+
+from reconciler.cluster.error_table import BY_WORDS, ELSE, ERRORS, kind_of
+from reconciler.model import FATAL, KafkaFailure
+
+READING = "DESCRIBE and DESCRIBE_CONFIGS on the topic"
+
+# The phase in a time-out's text tells whether the request ever left (rdkafka_admin.c).
+_NEVER_SENT = "waiting for controller"
+_NO_CODE = -1
+
+
+def failure_of(error: BaseException | None, *, permission: str = READING) -> KafkaFailure:
+    """An exception of the client as a value; ``permission`` is what the request needs.
+
+    What is no error of Kafka's is FATAL: the client refused the request before it sent it.
+    """
+    if not isinstance(error, KafkaException) or not isinstance(error.args[0], KafkaError):
+        name = type(error).__name__
+        return KafkaFailure(code=_NO_CODE, name=name, kind=FATAL, message=str(error), remedy=ELSE.remedy)
+    return failure_of_code(error.args[0].code(), error.args[0].str(), permission=permission)
+
+
+def failure_of_code(code: int, message: str, *, permission: str = READING) -> KafkaFailure:
+    """A protocol error code, or librdkafka's where negative, as a value."""
+    kind = kind_of(code)
+    failure = KafkaFailure(
+        code=code,
+        name=kind.name if code in ERRORS else KafkaError(code).name(),
+        kind=kind.kind,
+        message=message,
+        remedy=kind.remedy.format(permission=permission),
+        outcome_known=kind.outcome_known or _NEVER_SENT in message,
+        ends_run=kind.scope == "run",
+        is_of_batch=kind.is_of_batch,
+    )
+    for words in BY_WORDS:
+        if code in words.codes and re.search(words.pattern, message):
+            return replace(failure, kind=words.kind, remedy=words.remedy, is_of_batch=words.is_of_batch)
+    return failure

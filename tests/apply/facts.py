@@ -1,0 +1,60 @@
+"""A small plan, and a cluster that remembers, answers as told and takes its time to show things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from reconciler.apply import Ledger
+from reconciler.clock import Clock, TimeLimit
+from reconciler.errors import Location
+from reconciler.model import (
+    EXPECTED,
+    FATAL,
+    RETRIABLE,
+    Action,
+    KafkaFailure,
+    Plan,
+    TopicPlan,
+    TopicSpec,
+)
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+REFUSED = KafkaFailure(code=44, name="POLICY_VIOLATION", kind=FATAL, message="no", remedy="ask")
+NO_ANSWER = KafkaFailure(
+    code=-185, name="_TIMED_OUT", kind=RETRIABLE, message="late", remedy="wait", outcome_known=False
+)
+EXISTS = KafkaFailure(code=36, name="TOPIC_ALREADY_EXISTS", kind=EXPECTED, message="there", remedy="plan")
+MOVED = KafkaFailure(code=41, name="NOT_CONTROLLER", kind=RETRIABLE, message="moved", remedy="wait")
+
+
+@dataclass
+class Time:
+    """A clock on which time passes only by sleeping."""
+
+    seconds: float = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(
+            now=lambda: NOON + timedelta(seconds=self.seconds), monotonic=lambda: self.seconds, sleep=self.sleep
+        )
+
+    def limit(self, seconds: float) -> TimeLimit:
+        return TimeLimit(seconds, clock=self.clock)
+
+
+def spec(name: str, partitions: int | None = None, **config: str) -> TopicSpec:
+    keys = {key.replace("_", "."): value for key, value in config.items()}
+    return TopicSpec(name=name, origin=Location("topics.yaml", 1, 1), partitions=partitions, config=keys)
+
+
+def created(name: str, partitions: int | None = None, **config: str) -> TopicPlan:
+    return TopicPlan(action=Action.CREATE, desired=spec(name, partitions, **config))
+
+
+def ledger_of(*topics: TopicPlan) -> Ledger:
+    return Ledger(Plan(topics=topics, fingerprint=""))

@@ -43,8 +43,7 @@ class TimeLimit:
         """Seconds that the step still has, never below 0."""
         return max(0.0, min(self._end_of_step, self._end_of_run) - self._clock.monotonic())
 
-    @property
-    def run_is_over(self) -> bool:
+    def is_run_over(self) -> bool:
         """Whether the deadline of the whole run has passed."""
         return self._clock.monotonic() >= self._end_of_run
 

@@ -119,6 +119,11 @@ class KafkaFailure:
     ends_run: bool = False
     is_of_batch: bool = False
 
+    @property
+    def is_the_clients(self) -> bool:
+        """Whether no broker said so: librdkafka's own codes are below Kafka's lowest, -1."""
+        return self.code < -1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveTopic:

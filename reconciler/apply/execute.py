@@ -73,12 +73,22 @@ class Execution:
         in_doubt: list[Request] = []
         self.limit.restart()
         while (queue or in_doubt) and self.limit.remaining():
-            if queue:
+            if queue and not self._is_cluster_silent(in_doubt):
                 in_doubt += self._send_first_of(queue)
             else:
                 self._pause_after(in_doubt)
                 queue.extend(self._still_to_send(in_doubt))
                 in_doubt = []
+        if queue or in_doubt:
+            log.warning("no topic got done for %g s; nothing more is sent", self.limit.seconds)
+
+    def _is_cluster_silent(self, in_doubt: Sequence[Request]) -> bool:
+        """Whether no broker answered the last request in doubt: a look is worth more than another request."""
+        if not in_doubt:
+            return False
+        last = in_doubt[-1]
+        failures = (self.ledger.last_failure(topic.name, last.operation) for topic in last.topics)
+        return all(failure is not None and failure.is_the_clients for failure in failures)
 
     def _send_first_of(self, queue: deque[Request]) -> list[Request]:
         """Send one request; the part of it that ended in doubt."""

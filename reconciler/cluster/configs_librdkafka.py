@@ -18,7 +18,7 @@ from confluent_kafka import cimpl
 from reconciler.cluster.configs import CHUNK, IN_FLIGHT, Answer, Configs
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.failures import failure_of_code
-from reconciler.errors import ClusterUnavailable
+from reconciler.errors import ReconcilerError
 from reconciler.model import TopicSpec
 
 # Enumerations of rdkafka.h.
@@ -149,7 +149,7 @@ class _Client:
         finally:
             self._f["event_destroy"](event)
 
-    def _unavailable(self, event: int) -> ClusterUnavailable:
+    def _unavailable(self, event: int) -> ReconcilerError:
         return self._connection.unavailable(self._f["event_error_string"](event).decode())
 
     def _answer(self, resource: int, spec: TopicSpec) -> Answer:

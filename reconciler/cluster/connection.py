@@ -47,7 +47,7 @@ class Connection:
     ) -> None:
         self.limit = limit
         self.bootstrap_servers = properties["bootstrap.servers"]
-        self.properties = {**_DEFAULTS, **properties}
+        self.properties = {**_DEFAULTS, **_timeouts(limit.seconds), **properties}
         self._causes = Causes()
         self._addresses = len(self.bootstrap_servers.split(","))
         self.most_brokers = 0
@@ -103,8 +103,8 @@ class Connection:
 
     def request_timeout(self) -> float:
         """Seconds that a request sent now may take. Raises DeadlinePassed."""
-        if self.limit.run_is_over:
-            raise DeadlinePassed.because("deadline", "the deadline has passed", hint="raise --deadline")
+        if self.limit.is_run_over():
+            raise _deadline_passed()
         return self.limit.for_one_request()
 
     def settle(self, answers: Iterable[Future[Any]]) -> None:
@@ -127,8 +127,10 @@ class Connection:
             reason = self._why() or f"waiting for an answer from {self.bootstrap_servers}"
             self.tell(f"{reason}; trying for {self.limit.seconds:g} s")
 
-    def unavailable(self, last_words: str) -> ClusterUnavailable:
+    def unavailable(self, last_words: str) -> ClusterUnavailable | DeadlinePassed:
         """The reason as an exception; ``last_words`` is what the client said where nothing better is known."""
+        if self.limit.is_run_over():
+            return _deadline_passed()
         if not self._causes.by_address:
             message = f"no answer from {self.bootstrap_servers} within {self.limit.seconds:g} s"
             return ClusterUnavailable.because("no-answer", message, hint=self._clean(last_words) or None)
@@ -182,10 +184,25 @@ class Connection:
 # one to a broker. log_level 6 is where it says why a broker hung up on us.
 _DEFAULTS = {"client.id": "reconciler", "reconnect.backoff.ms": "20", "log_level": "6"}
 
+_SHORTEST_SOCKET_TIMEOUT, _LONGEST_SOCKET_TIMEOUT = 10, 300_000
+"""Milliseconds; the range that librdkafka allows."""
+
+
+def _timeouts(seconds: float) -> dict[str, str]:
+    """A connection on which an answer is this late is given up: what is sent after it would wait behind it."""
+    half = int(seconds * 1000 / 2)
+    return {"socket.timeout.ms": str(min(max(half, _SHORTEST_SOCKET_TIMEOUT), _LONGEST_SOCKET_TIMEOUT))}
+
+
 _WHOSE_PROPERTIES = (
     "properties are librdkafka's (https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md), "
     "not those of the Java client"
 )
+
+
+def _deadline_passed() -> DeadlinePassed:
+    hint = "raise --deadline; running again goes on where this run ended"
+    return DeadlinePassed.because("deadline", "the deadline has passed", hint=hint)
 
 
 def _objections(properties: Mapping[str, str]) -> dict[str, str]:

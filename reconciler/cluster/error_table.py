@@ -56,6 +56,7 @@ _CREDENTIALS = "correct sasl.mechanism, sasl.username and sasl.password"
 _OUR_DEFECT = "this looks like a defect of reconciler; please report it"
 _TOO_OLD = "upgrade the broker: it is too old for this request, or has it turned off"
 _CONNECTION = "check the network and the broker's health; raise --timeout if the broker is only slow"
+_UNREADABLE_ANSWER = "the client could not read the broker's answer: see what stands between them"
 _QUEUED = "the client could not send it in time: check the network, or raise --timeout"
 
 ERRORS: dict[int, ErrorKind] = {
@@ -131,7 +132,7 @@ ERRORS: dict[int, ErrorKind] = {
     100: ErrorKind("UNKNOWN_TOPIC_ID", RETRIABLE, _ELECTION),
     -150: ErrorKind("_FATAL", FATAL, "see the message: the Kafka client cannot go on", scope="run"),
     -153: ErrorKind("_RETRY", RETRIABLE, _QUEUED),
-    -155: ErrorKind("_UNDERFLOW", FATAL, "check the port: what answers there is not Kafka", scope="run"),
+    -155: ErrorKind("_UNDERFLOW", RETRIABLE, _UNREADABLE_ANSWER, outcome_known=False, is_of_batch=True),
     -164: ErrorKind("_WAIT_CACHE", RETRIABLE, _QUEUED),
     -165: ErrorKind("_UNSUPPORTED_FEATURE", FATAL, _TOO_OLD, scope="run"),
     -166: ErrorKind("_TIMED_OUT_QUEUE", RETRIABLE, _QUEUED),
@@ -154,13 +155,7 @@ ERRORS: dict[int, ErrorKind] = {
     -193: ErrorKind("_RESOLVE", RETRIABLE, "check the host's name: it must resolve on this machine"),
     -195: ErrorKind("_TRANSPORT", RETRIABLE, _CONNECTION, outcome_known=False),
     -197: ErrorKind("_DESTROY", FATAL, _OUR_DEFECT, outcome_known=False, scope="run"),
-    -199: ErrorKind(
-        "_BAD_MSG",
-        RETRIABLE,
-        "the client could not read the broker's answer: check what stands between them",
-        outcome_known=False,
-        is_of_batch=True,
-    ),
+    -199: ErrorKind("_BAD_MSG", RETRIABLE, _UNREADABLE_ANSWER, outcome_known=False, is_of_batch=True),
 }
 """Sorted by number, brokers' codes first."""
 

@@ -97,7 +97,9 @@ def _answers(
 
 def _passing(failure: KafkaFailure | None, spec: TopicSpec, brokers: int) -> KafkaFailure | None:
     """A lack of brokers as one that passes, where this run has seen as many ``brokers`` as the topic needs."""
-    if failure is None or failure.code != INVALID_REPLICATION_FACTOR or (spec.replication_factor or 0) > brokers:
+    if failure is None or failure.code != INVALID_REPLICATION_FACTOR:
+        return failure
+    if spec.replication_factor is None or spec.replication_factor > brokers:
         return failure
     return replace(failure, kind=RETRIABLE, remedy=START_BROKERS)
 

@@ -1,0 +1,346 @@
+"""Every write against everything that can go wrong with it: the report, the cluster and the number of requests.
+
+The client is real; the broker is scripted, because a real one does not fail on demand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.cli.main import main
+from reconciler.cluster.error_table import ERRORS
+from reconciler.cluster.failures import failure_of_code
+from reconciler.model import EXPECTED, FATAL, RETRIABLE
+from tests.conftest import REPORT_SCHEMA
+from tests.wire.fake_cluster import Topic
+from tests.wire.fake_kafka import FakeKafka
+from tests.wire.faults import Api, Fault
+
+RETRIES = 2
+PREFIXES: dict[Api, str] = {
+    "create_topics": "new",
+    "create_partitions": "grown",
+    "incremental_alter_configs": "altered",
+}
+"""Of each operation one topic meets the fault, ``<prefix>.a``, and one beside it does not, ``<prefix>.b``."""
+OPERATIONS = list(PREFIXES)
+
+MANIFEST = """
+version: 1
+topics:
+  altered.a: {config: {retention.ms: 1000}}
+  altered.b: {config: {retention.ms: 1000}}
+  grown.a: {partitions: 3}
+  grown.b: {partitions: 3}
+  new.a: {partitions: 2, config: {retention.ms: 1000}}
+  new.b: {partitions: 2}
+"""
+BEFORE = {"altered.a": Topic(), "altered.b": Topic(), "grown.a": Topic(), "grown.b": Topic()}
+AFTER = {
+    "altered.a": Topic(config={"retention.ms": "1000"}),
+    "altered.b": Topic(config={"retention.ms": "1000"}),
+    "grown.a": Topic(partitions=3),
+    "grown.b": Topic(partitions=3),
+    "new.a": Topic(partitions=2, config={"retention.ms": "1000"}),
+    "new.b": Topic(partitions=2),
+}
+
+BROKERS_CODES = [code for code in ERRORS if code >= -1]
+PASSING = [code for code in BROKERS_CODES if ERRORS[code].kind == RETRIABLE]
+FOR_GOOD = [code for code in BROKERS_CODES if ERRORS[code].kind == FATAL and ERRORS[code].scope == "topic"]
+FOR_ALL = [code for code in BROKERS_CODES if ERRORS[code].scope == "run"]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of one apply."""
+
+    code: int
+    report: Any
+    kafka: FakeKafka
+
+    def topic(self, name: str) -> Any:
+        return next(topic for topic in self.report["topics"] if topic["name"] == name)
+
+    def statuses(self) -> dict[str, str]:
+        return {topic["name"]: topic["status"] for topic in self.report["topics"]}
+
+    def sent(self, api: Api) -> int:
+        """How many requests the broker got."""
+        return sum(not request.validate_only for request in self.kafka.received(api))
+
+    def answers(self, name: str) -> list[str | None]:
+        """What each attempt was answered."""
+        return [attempt["error"] and attempt["error"]["name"] for attempt in self.topic(name)["attempts"]]
+
+
+Apply = Callable[..., Applied]
+
+
+@pytest.fixture
+def apply(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Apply:
+    """Run ``apply`` in this process: starting Python three hundred times is not what is tried here."""
+
+    def run(kafka: FakeKafka, *more: str, manifest: str = MANIFEST) -> Applied:
+        (tmp_path / "topics.yaml").write_text(manifest)
+        report = tmp_path / "report.json"
+        arguments = ["apply", "--yes", "-f", str(tmp_path / "topics.yaml"), "--report", str(report)]
+        arguments += ["--bootstrap-server", kafka.bootstrap_servers, "--retries", str(RETRIES), "--retry-delay", "0.01"]
+        with pytest.raises(SystemExit) as ended:
+            main([*arguments, *more])
+        said = capfd.readouterr()
+        assert "internal error" not in said.err
+        written = json.loads(report.read_text())
+        REPORT_SCHEMA.validate(written)
+        assert written["run"]["exit_code"] == ended.value.code
+        return Applied(written["run"]["exit_code"], written, kafka)
+
+    return run
+
+
+def victim(operation: Api) -> str:
+    return f"{PREFIXES[operation]}.a"
+
+
+def on_victim(operation: Api, **fault: Any) -> Fault:
+    return Fault(api=operation, topics=[victim(operation)], **fault)
+
+
+def all_but(operation: Api) -> dict[str, str]:
+    return {name: "applied" for name in AFTER if name != victim(operation)}
+
+
+@pytest.mark.parametrize("code", PASSING)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_what_passes_is_sent_again_and_done(operation: Api, code: int, apply: Apply) -> None:
+    with FakeKafka(on_victim(operation, error=code), topics=BEFORE) as kafka:
+        done = apply(kafka)
+        assert done.code == 0
+        assert set(done.statuses().values()) == {"applied"}
+        assert done.answers(victim(operation)) == [ERRORS[code].name, None]
+        assert done.report["statistics"]["retries"] == 1
+        assert done.sent(operation) == 2
+        assert kafka.topics == AFTER
+        assert not kafka.faults_left()
+
+
+@pytest.mark.parametrize("code", PASSING)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_what_does_not_pass_is_given_up_and_sinks_no_other_topic(operation: Api, code: int, apply: Apply) -> None:
+    with FakeKafka(on_victim(operation, error=code, times=None), topics=BEFORE) as kafka:
+        done = apply(kafka, "--timeout", "1")
+        assert done.code == 1
+        is_unknown = operation == "create_topics" and not ERRORS[code].outcome_known
+        assert done.statuses() == all_but(operation) | {victim(operation): "unknown" if is_unknown else "failed"}
+        assert done.answers(victim(operation)) == [ERRORS[code].name] * (RETRIES + 1)
+        assert done.topic(victim(operation))["error"]["remedy"]
+        assert done.sent(operation) == RETRIES + 1
+
+
+@pytest.mark.parametrize("code", FOR_GOOD)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_what_is_fatal_for_a_topic_is_not_tried_again(operation: Api, code: int, apply: Apply) -> None:
+    with FakeKafka(on_victim(operation, error=code, message="the broker's words"), topics=BEFORE) as kafka:
+        done = apply(kafka)
+        assert done.code == 1
+        assert done.statuses() == all_but(operation) | {victim(operation): "failed"}
+        error = done.topic(victim(operation))["error"]
+        assert (error["code"], error["class"], error["message"]) == (code, "FATAL", "the broker's words")
+        assert done.sent(operation) == 1
+
+
+@pytest.mark.parametrize("code", FOR_ALL)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_what_is_fatal_for_the_run_ends_it_with_all_that_was_done_accounted_for(
+    operation: Api, code: int, apply: Apply
+) -> None:
+    with FakeKafka(on_victim(operation, error=code, message="words"), topics=BEFORE) as kafka:
+        done = apply(kafka)
+        assert done.code == 1
+        later = OPERATIONS[OPERATIONS.index(operation) + 1 :]
+        not_asked = {f"{PREFIXES[each]}.{letter}": "not_attempted" for each in later for letter in "ab"}
+        assert done.statuses() == all_but(operation) | not_asked | {victim(operation): "failed"}
+        assert [(each["code"], each["message"]) for each in done.report["diagnostics"]] == [
+            ("refused", f"{failure_of_code(code, '').name}: words")
+        ]
+        assert sum(done.sent(each) for each in later) == 0
+
+
+def test_a_code_that_the_table_does_not_have_is_not_tried_again(apply: Apply) -> None:
+    with FakeKafka(on_victim("create_topics", error=10), topics=BEFORE) as kafka:
+        done = apply(kafka)
+        assert done.statuses()["new.a"] == "failed"
+        assert done.sent("create_topics") == 1
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A way to lose an answer, and whether the request was carried out."""
+
+    fault: dict[str, Any]
+    is_done: bool
+    answer: str = "_TRANSPORT"
+
+
+LOST = {
+    "cut before it is done": Lost({"cut": "before"}, is_done=False),
+    "cut with the request half read": Lost({"cut": "request"}, is_done=False),
+    "cut after it was done": Lost({"cut": "after"}, is_done=True),
+    "answered past the time limit": Lost({"delay": 60}, is_done=True, answer="_TIMED_OUT"),
+    "an error although it was done": Lost({"error": 7, "after": True}, is_done=True, answer="REQUEST_TIMED_OUT"),
+    "an answer that cannot be read": Lost({"garbage": True}, is_done=True, answer="_UNDERFLOW"),
+}
+
+
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(operation: Api, lost: Lost, apply: Apply) -> None:
+    with FakeKafka(Fault(api=operation, **lost.fault), topics=BEFORE) as kafka:
+        done = apply(kafka, "--timeout", "4")
+        assert done.code == 0
+        assert set(done.statuses().values()) == {"applied"}
+        assert done.sent(operation) == (1 if lost.is_done else 2)
+        assert done.answers(victim(operation)) == ([lost.answer] if lost.is_done else [lost.answer, None])
+        first = done.topic(victim(operation))["attempts"][0]
+        assert first["found_applied"] == lost.is_done
+        assert done.report["statistics"]["topics_created"] == 2
+        assert kafka.topics == AFTER
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_answers_that_are_always_lost_do_not_hide_what_was_done(operation: Api, apply: Apply) -> None:
+    with FakeKafka(Fault(api=operation, cut="after", times=None), topics=BEFORE) as kafka:
+        done = apply(kafka)
+        assert done.code == 0
+        assert done.sent(operation) == 1
+        assert kafka.topics == AFTER
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_reads_that_are_cut_are_read_again(cut: str, apply: Apply) -> None:
+    faults: list[Api] = ["metadata", "describe_configs", "metadata", "describe_configs"]
+    with FakeKafka(*(Fault(api=api, cut=cut) for api in faults), topics=BEFORE) as kafka:  # type: ignore[arg-type]  # a parameter
+        done = apply(kafka)
+        assert done.code == 0
+        assert kafka.topics == AFTER
+
+
+def test_a_topic_that_somebody_made_meanwhile_with_the_same_settings_is_found_not_created(apply: Apply) -> None:
+    """As a broker answers that did it and then says that it is there already."""
+    with FakeKafka(on_victim("create_topics", error=36, after=True), topics=BEFORE) as kafka:
+        done = apply(kafka)
+        assert done.code == 0
+        (attempt,) = done.topic("new.a")["attempts"]
+        assert (attempt["error"]["class"], attempt["found_applied"]) == (EXPECTED, True)
+        assert done.report["statistics"]["topics_created"] == 1
+
+
+def test_a_topic_that_somebody_made_meanwhile_with_other_settings_goes_on_as_drift(apply: Apply) -> None:
+    class Taken(FakeKafka):
+        """Somebody else is a moment quicker with ``new.a``."""
+
+        def answers(self, node: int, api: str, *rest: Any, **more: Any) -> Any:
+            if api == "create_topics":
+                self.topics["new.a"] = Topic(partitions=1, config={"retention.ms": "7", "flush.ms": "5"})
+            return super().answers(node, api, *rest, **more)
+
+    with Taken(topics=BEFORE) as kafka:
+        done = apply(kafka)
+        assert done.code == 0
+        topic = done.topic("new.a")
+        assert (topic["action"], topic["status"], topic["live"]["partitions"]) == ("drift", "applied", 1)
+        assert [(each["field"], each["before"], each["after"], each["status"]) for each in topic["changes"]] == [
+            ("partitions", 1, 2, "applied"),
+            ("config.flush.ms", "5", None, "applied"),
+            ("config.retention.ms", "7", "1000", "applied"),
+        ]
+        assert done.answers("new.a") == ["TOPIC_ALREADY_EXISTS", None, None]
+        assert done.report["statistics"]["topics_created"] == 1
+        assert kafka.topics == AFTER
+
+
+def test_metadata_is_asked_for_before_a_moved_controller_is_tried_again(apply: Apply) -> None:
+    class Moving(FakeKafka):
+        """The controller moves away when the first write arrives."""
+
+        def answers(self, node: int, api: str, *rest: Any, **more: Any) -> Any:
+            if api in PREFIXES and self.controller == 1:
+                self.controller = 2
+            return super().answers(node, api, *rest, **more)
+
+    with Moving(topics=BEFORE, brokers=2, forwards=False) as kafka:
+        done = apply(kafka)
+        assert done.code == 0
+        assert done.answers("new.a") == ["NOT_CONTROLLER", None]
+        creates = [place for place, request in enumerate(kafka.requests) if request.api == "create_topics"]
+        between = kafka.requests[creates[0] + 1 : creates[1]]
+        assert "metadata" in [request.api for request in between]
+        assert [kafka.requests[place].node for place in creates] == [1, 2]
+
+
+def test_a_batch_that_is_too_large_is_halved_until_the_broker_takes_it(apply: Apply) -> None:
+    lines = "".join(f"  {name_of(number)}: {{partitions: 2}}\n" for number in range(20))
+    with FakeKafka(most_records=20) as kafka:
+        done = apply(kafka, manifest=f"version: 1\ntopics:\n{lines}  large: {{partitions: 50}}\n")
+        assert done.code == 1
+        assert {name for name, status in done.statuses().items() if status != "applied"} == {"large"}
+        assert done.statuses()["large"] == "failed"
+        assert "too large for any request" in done.topic("large")["error"]["remedy"]
+        assert len(kafka.topics) == 20
+
+
+def test_one_topic_that_makes_the_answer_unreadable_sinks_no_other(apply: Apply) -> None:
+    bad = name_of(7)
+
+    class Choking(FakeKafka):
+        """Does nothing of a request with one topic in it, and answers nonsense."""
+
+        def answers(self, node: int, api: str, wanted: Any, *rest: Any, **more: Any) -> Any:
+            return super().answers(node, api, {} if bad in wanted and api == "create_topics" else wanted, *rest, **more)
+
+    with Choking(Fault(api="create_topics", topics=[bad], garbage=True, times=None)) as kafka:
+        lines = "".join(f"  {name_of(number)}: {{}}\n" for number in range(20))
+        done = apply(kafka, "--timeout", "2", manifest=f"version: 1\ntopics:\n{lines}")
+        assert {name for name, status in done.statuses().items() if status != "applied"} == {bad}
+        assert done.statuses()[bad] == "unknown"
+        assert len(kafka.topics) == 19
+
+
+def name_of(number: int) -> str:
+    """A name of some length: librdkafka cannot read an answer about many topics with short ones."""
+    return f"a.topic.with.a.longer.name.{number:02}"
+
+
+def test_a_deadline_ends_the_run_with_its_account(apply: Apply) -> None:
+    with FakeKafka(Fault(api="create_partitions", delay=60, times=None), topics=BEFORE) as kafka:
+        done = apply(kafka, "--deadline", "1.5")
+        assert done.code == 1
+        assert done.report["run"]["duration_seconds"] < 10
+        assert [each["code"] for each in done.report["diagnostics"]] == ["deadline"]
+        statuses = done.statuses()
+        assert statuses["grown.a"] == "unknown"
+        assert statuses["altered.a"] == "not_attempted"
+
+
+def test_values_that_the_broker_takes_and_does_not_show_are_unverifiable(apply: Apply) -> None:
+    class Ignoring(FakeKafka):
+        """Takes every change of configuration and makes none."""
+
+        def answers(self, node: int, api: str, *rest: Any, **more: Any) -> Any:
+            before = dict(self.topics)
+            answers = super().answers(node, api, *rest, **more)
+            if api == "incremental_alter_configs":
+                self.topics.update(before)
+            return answers
+
+    with Ignoring(topics=BEFORE) as kafka:
+        done = apply(kafka, "--timeout", "1")
+        assert done.code == 1
+        assert done.topic("altered.a")["verification"]["status"] == "unverifiable"
+        assert done.statuses() == {name: "unknown" if name.startswith("altered") else "applied" for name in AFTER}

@@ -1,0 +1,133 @@
+"""Passwords, certificates and addresses on a real broker: what is wrong is said at once, and nothing secret ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from reconciler.sandbox import start
+from tests.conftest import Finished, RunReconciler
+from tests.wire.proxy import free_port
+
+PASSWORD, WRONG = "correct-horse", "battery-staple"
+LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+LONG = "100"
+"""Seconds that nobody is to wait."""
+
+
+@dataclass(frozen=True)
+class Secured:
+    """Where a broker listens for each protocol, and the file of the authority that signed its certificate."""
+
+    sasl: str
+    tls: str
+    authority: Path
+
+
+def key_and_certificates(leaf: trustme.LeafCert) -> bytes:
+    """As Java takes them: the key must be in the form PKCS #8."""
+    key = load_pem_private_key(leaf.private_key_pem.bytes(), password=None)
+    pkcs8 = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return pkcs8 + b"".join(blob.bytes() for blob in leaf.cert_chain_pems)
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    folder = tmp_path_factory.mktemp("secured")
+    plain, sasl, tls, controller = (free_port() for _ in range(4))
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "authority.pem")
+    (folder / "broker.pem").write_bytes(key_and_certificates(authority.issue_cert("127.0.0.1")))
+    doors = f"PLAINTEXT://127.0.0.1:{plain},SASL_PLAINTEXT://127.0.0.1:{sasl},SSL://127.0.0.1:{tls}"
+    protocols = "PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT"
+    users = f'username="admin" password="{PASSWORD}" user_admin="{PASSWORD}"'
+    properties = {
+        "listeners": f"{doors},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": doors,
+        "listener.security.protocol.map": protocols,
+        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+        "sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.sasl_plaintext.plain.sasl.jaas.config": f"{LOGIN} {users};",
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": str(folder / "broker.pem"),
+    }
+    with start(port=plain, properties=properties):
+        yield Secured(sasl=f"127.0.0.1:{sasl}", tls=f"127.0.0.1:{tls}", authority=folder / "authority.pem")
+
+
+Apply = Callable[[Mapping[str, str]], Finished]
+
+
+@pytest.fixture
+def apply(reconciler: RunReconciler, tmp_path: Path) -> Apply:
+    """Apply one topic through a file of client properties, with all that can be logged."""
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {secured: {partitions: 1}}\n")
+
+    def run(properties: Mapping[str, str]) -> Finished:
+        lines = "".join(f"{key}={value}\n" for key, value in properties.items())
+        (tmp_path / "client.properties").write_text(lines)
+        began = time.monotonic()
+        more = ["--timeout", LONG, "-vv", "--log-format", "json", "-o", "json"]
+        done = reconciler("apply", "--yes", "--command-config", "client.properties", *more)
+        assert time.monotonic() - began < float(LONG) / 2, "it waited"
+        return done
+
+    return run
+
+
+def sasl(secured: Secured, password: str) -> dict[str, str]:
+    return {
+        "bootstrap.servers": secured.sasl,
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": "admin",
+        "sasl.password": password,
+    }
+
+
+def diagnosis(done: Finished) -> list[str]:
+    return [diagnostic["code"] for diagnostic in done.report["diagnostics"]]
+
+
+def test_a_wrong_password_ends_the_run_at_once(secured: Secured, apply: Apply) -> None:
+    done = apply(sasl(secured, WRONG))
+    assert (done.code, diagnosis(done)) == (1, ["authentication-failed"])
+    assert WRONG not in done.stdout + done.stderr
+
+
+def test_the_right_password_is_never_shown_at_any_level(secured: Secured, apply: Apply) -> None:
+    done = apply(sasl(secured, PASSWORD))
+    assert (done.code, done.report["summary"]["failed"]) == (0, 0)
+    assert '"level": "DEBUG"' in done.stderr
+    assert PASSWORD not in done.stdout + done.stderr
+
+
+def test_an_untrusted_certificate_ends_the_run_at_once(secured: Secured, apply: Apply) -> None:
+    done = apply({"bootstrap.servers": secured.tls, "security.protocol": "SSL"})
+    assert (done.code, diagnosis(done)) == (1, ["untrusted-certificate"])
+    assert "ssl.ca.location" in done.report["diagnostics"][0]["hint"]
+
+
+def test_a_trusted_certificate_is_taken(secured: Secured, apply: Apply) -> None:
+    trusted = {"ssl.ca.location": str(secured.authority)}
+    done = apply({"bootstrap.servers": secured.tls, "security.protocol": "SSL", **trusted})
+    assert done.code == 0
+
+
+def test_a_broker_that_sends_its_clients_to_no_such_host_is_said_so_at_once(apply: Apply) -> None:
+    port = free_port()
+    with start(port=port, properties={"advertised.listeners": f"PLAINTEXT://nowhere.invalid:{port}"}):
+        done = apply({"bootstrap.servers": f"127.0.0.1:{port}"})
+    assert (done.code, diagnosis(done)) == (1, ["no-such-host"])
+    assert "nowhere.invalid" in done.report["diagnostics"][0]["message"]

@@ -1,0 +1,132 @@
+"""An apply that is cut short: the request under way gets its answer, the report is true, the next run goes on."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.sandbox import start
+from tests.cli.test_interrupted import process, report_at
+from tests.conftest import RunReconciler
+from tests.wire.fake_kafka import FakeKafka
+from tests.wire.faults import Fault
+from tests.wire.proxy import CountingProxy, counting_proxy, free_port
+
+TOPICS = 1_200
+"""Three requests of 400."""
+
+
+def names(prefix: str) -> list[str]:
+    return [f"{prefix}.topic.with.a.longer.name.{number:04}" for number in range(TOPICS)]
+
+
+def write_manifest(folder: Path, prefix: str) -> None:
+    lines = "".join(f"  {name}: {{partitions: 1}}\n" for name in names(prefix))
+    (folder / "topics.yaml").write_text(f"version: 1\ntopics:\n{lines}")
+
+
+NAMES = names("new")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With a manifest of new topics."""
+    write_manifest(tmp_path, "new")
+    return tmp_path
+
+
+def arguments(address: str) -> list[str]:
+    return ["apply", "--yes", "-q", "--bootstrap-server", address, "--report", "report.json"]
+
+
+def wait_until(is_so: Callable[[], bool], running: subprocess.Popen[bytes]) -> None:
+    while not is_so():
+        assert running.poll() is None, "it has ended"
+        time.sleep(0.005)  # what another process sends can only be looked for
+
+
+def statuses(report: Any) -> list[str]:
+    return [topic["status"] for topic in report["topics"]]
+
+
+SECOND_REQUEST_IS_SLOW = [
+    Fault(api="create_topics", topics=NAMES[:400], delay=0.01),
+    Fault(api="create_topics", topics=NAMES[400:800], delay=2),
+]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_request_under_way_is_settled_and_no_other_is_sent(number: signal.Signals, code: int, folder: Path) -> None:
+    with (
+        FakeKafka(*SECOND_REQUEST_IS_SLOW) as kafka,
+        process(*arguments(kafka.bootstrap_servers), cwd=folder, stderr=subprocess.PIPE) as running,
+    ):
+        wait_until(lambda: len(kafka.received("create_topics")) == 2, running)
+        running.send_signal(number)
+        _, stderr = running.communicate(timeout=30)
+        assert running.returncode == code
+        assert len(kafka.topics) == 800
+        assert len(kafka.received("create_topics")) == 2
+    assert f"interrupted by {number.name}" in stderr.decode()
+    report = report_at(folder / "report.json")
+    assert (report["run"]["status"], report["run"]["exit_code"]) == ("interrupted", code)
+    assert statuses(report) == ["applied"] * 800 + ["not_attempted"] * 400
+
+
+def test_a_second_signal_ends_it_at_once(folder: Path) -> None:
+    with (
+        FakeKafka(Fault(api="create_topics", delay=60)) as kafka,
+        process(*arguments(kafka.bootstrap_servers), cwd=folder) as running,
+    ):
+        wait_until(lambda: bool(kafka.received("create_topics")), running)
+        running.send_signal(signal.SIGINT)
+        while running.poll() is None:
+            running.send_signal(signal.SIGINT)
+            time.sleep(0.05)  # until the first has been handled
+        assert running.returncode == -signal.SIGINT
+    assert not (folder / "report.json").exists()
+
+
+def test_a_signal_while_verifying_reports_what_is_visible(folder: Path) -> None:
+    hidden = Fault(api="describe_configs", topics=NAMES[600:601], error=3, times=None)
+    with (
+        FakeKafka(hidden) as kafka,
+        process(*arguments(kafka.bootstrap_servers), cwd=folder) as running,
+    ):
+        wait_until(lambda: len(kafka.received("describe_configs")) > 10, running)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 143
+    report = report_at(folder / "report.json")
+    assert statuses(report) == ["applied"] * 600 + ["unknown"] + ["applied"] * 599
+
+
+@pytest.fixture(scope="module")
+def proxied() -> Iterator[CountingProxy]:
+    """The way to a Kafka of its own."""
+    port, target = free_port(), free_port()
+    advertised = {"advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}"}
+    with counting_proxy(port, target) as proxy, start(port=target, properties=advertised):
+        yield proxy
+
+
+@pytest.mark.parametrize("requests", [1, 2, 3])
+def test_after_kill_9_no_report_is_half_written_and_the_next_run_finishes(
+    requests: int, proxied: CountingProxy, tmp_path: Path, reconciler: RunReconciler
+) -> None:
+    write_manifest(tmp_path, f"killed-{requests}")
+    proxied.sent.clear()
+    address = f"127.0.0.1:{proxied.port}"
+    with process(*arguments(address), cwd=tmp_path) as running:
+        wait_until(lambda: sum(api == "create_topics" for api, _ in proxied.sent) == requests, running)
+        running.kill()
+    assert list(tmp_path.iterdir()) == [tmp_path / "topics.yaml"]
+    again = reconciler(*arguments(address))
+    assert again.code == 0, again.stderr
+    assert set(statuses(report_at(tmp_path / "report.json"))) <= {"applied", "unchanged"}
+    assert reconciler("plan", "--detailed-exitcode", "--bootstrap-server", address).code == 0

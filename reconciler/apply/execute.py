@@ -140,7 +140,8 @@ class Execution:
         seconds = min(self.retries.pause(tries), self.limit.remaining())
         number = sum(len(request.topics) for request in in_doubt)
         if tries:
-            log.warning("%d topics are looked at again in %.1f s: %s", number, seconds, self._reasons(in_doubt))
+            topics = "1 topic is" if number == 1 else f"{number} topics are"
+            log.warning("%s looked at again in %.1f s: %s", topics, seconds, self._reasons(in_doubt))
         self.clock.sleep(seconds)
 
     def _reasons(self, in_doubt: Sequence[Request]) -> str:

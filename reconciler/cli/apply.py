@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from reconciler.cli.options import (
@@ -62,11 +64,12 @@ def command(
             )
         connection = make_plan(run, manifest, cluster, only=only, creating=auto_create)
         plan = _plan_of(run)
-        show_plan(run, to_stderr=output.output == "json")
+        if not yes or output.output == "text" or (output.log_format == "text" and not output.quiet):
+            show_plan(run, to_stderr=output.output == "json")
         run.account = ledger = Ledger(plan)
         if not plan.has_work:
             return
-        if not yes and not click.confirm("Apply this plan?", err=True):
+        if not yes and not _agreed(run):
             raise ReconcilerError.because("declined", "not applied: you did not agree")
         execution = Execution(
             ledger=ledger,
@@ -88,6 +91,12 @@ def command(
             log_outcomes(ledger.outcomes().values())
 
     return carry_out(Run(command="apply", output=output), work)
+
+
+def _agreed(run: Run) -> bool:
+    click.echo("Apply this plan? [y/N]: ", err=True, nl=False)
+    run.signals.wait_for_input(sys.stdin)
+    return click.confirm("", prompt_suffix="", show_default=False, err=True)
 
 
 def _plan_of(run: Run) -> Plan:

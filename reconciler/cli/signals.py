@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from reconciler.errors import Interrupted
 
@@ -20,14 +22,21 @@ class Signals:
         self._before: dict[signal.Signals, Any] = {}
         self._is_held = False
         self._came: int | None = None
+        self._pipe: tuple[int, int] = (-1, -1)
 
     def __enter__(self) -> Self:
+        self._pipe = os.pipe()
+        os.set_blocking(self._pipe[1], False)
+        signal.set_wakeup_fd(self._pipe[1])
         self._before = {number: signal.signal(number, self._handle) for number in _NUMBERS}
         return self
 
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
     ) -> None:
+        signal.set_wakeup_fd(-1)
+        for end in self._pipe:
+            os.close(end)
         if self._came is None:
             for number, handler in self._before.items():
                 signal.signal(number, handler)
@@ -42,6 +51,13 @@ class Signals:
             self._is_held = False
             if self._came is not None:
                 raise Interrupted(self._came)
+
+    def wait_for_input(self, stream: TextIO) -> None:
+        """Wait until ``stream`` has something to read, or a signal raises Interrupted.
+
+        ``input`` alone would go on to wait after a signal that came the moment before it reads.
+        """
+        select.select([stream.fileno(), self._pipe[0]], [], [])
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         for each in _NUMBERS:

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 
 _ADDRESS = re.compile(r"(?:\w+://)?(?P<address>[^\s/]+)/(?:bootstrap|\d+): ")
+_SILENCE = re.compile(r"ApiVersionRequest failed: Local: Timed out|request\(s\) timed out")
+"""No cause but the lack of one: the connection stands, and nobody answers."""
 _NOISE = re.compile(r" \(after \d+ms in state [A-Z_]+(?:, \d+ identical error\(s\) suppressed)?\)")
 
 
@@ -96,7 +98,7 @@ class Causes(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Take one line of librdkafka's log."""
         line = record.getMessage()
-        if not line.startswith("FAIL "):
+        if not line.startswith("FAIL ") or _SILENCE.search(line):
             return
         found = _ADDRESS.search(line)
         if found is None:

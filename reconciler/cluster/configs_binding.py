@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from confluent_kafka.admin import ConfigEntry, ConfigResource, ConfigSource, ResourceType
 
@@ -14,34 +14,43 @@ from reconciler.cluster.connection import Connection
 from reconciler.cluster.failures import failure_of
 from reconciler.model import TopicSpec
 
-_LOCAL_ERRORS_BELOW = 0
 _OVERRIDE = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
 
 
 def describe_configs(connection: Connection, topics: Sequence[TopicSpec]) -> Iterator[Answer]:
     """Each topic's name with its configuration, or with why the broker does not tell."""
-    under_way: deque[list[tuple[TopicSpec, Future[Any]]]] = deque()
+    under_way: deque[_Asked] = deque()
     for start in range(0, len(topics), CHUNK):
         chunk = topics[start : start + CHUNK]
         resources = [ConfigResource(ResourceType.TOPIC, spec.name) for spec in chunk]
         connection.requests["describe_configs"] += 1
-        answers = connection.admin.describe_configs(resources, request_timeout=connection.request_timeout())
-        under_way.append([(spec, answers[resource]) for spec, resource in zip(chunk, resources, strict=True)])
+        seconds = connection.request_timeout()
+        answers = connection.admin.describe_configs(resources, request_timeout=seconds)
+        by_name = {spec.name: answers[resource] for spec, resource in zip(chunk, resources, strict=True)}
+        under_way.append(_Asked(chunk, by_name, seconds))
         if len(under_way) == IN_FLIGHT:
             yield from _settled(connection, under_way.popleft())
     for asked in under_way:
         yield from _settled(connection, asked)
 
 
-def _settled(connection: Connection, asked: list[tuple[TopicSpec, Future[Any]]]) -> Iterator[Answer]:
-    connection.settle(answer for _, answer in asked)
-    for spec, answer in asked:
-        error = answer.exception()
+class _Asked(NamedTuple):
+    """A request under way, which may take so many seconds."""
+
+    topics: Sequence[TopicSpec]
+    answers: Mapping[str, Future[Any]]
+    seconds: float
+
+
+def _settled(connection: Connection, asked: _Asked) -> Iterator[Answer]:
+    errors = connection.errors(asked.answers, asked.seconds)
+    for spec in asked.topics:
+        error = errors[spec.name]
         if error is None:
-            yield spec.name, _configs(spec, answer.result())
+            yield spec.name, _configs(spec, asked.answers[spec.name].result())
             continue
         failure = failure_of(error)
-        if failure.code < _LOCAL_ERRORS_BELOW:
+        if failure.is_the_clients:
             raise connection.unavailable(failure.message)
         yield spec.name, failure
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import replace
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from reconciler.clock import TimeLimit
@@ -23,6 +24,9 @@ from reconciler.model import KafkaFailure
 
 _POLL_SECONDS = 0.05
 _A_MOMENT = 1.0
+_GRACE_SECONDS = 1.0
+_NOT_MENTIONED = KafkaException(KafkaError(KafkaError._TIMED_OUT, "the broker's answer does not mention it"))
+Key = TypeVar("Key")
 _TIMED_OUT, _TRANSPORT = -185, -195
 _NO_ANSWER = frozenset({_TIMED_OUT, _TRANSPORT})
 
@@ -65,15 +69,16 @@ class Connection:
 
     def metadata(self) -> ClusterMetadata:
         """Brokers and all topics with their replicas, by one request, sent again while there is time."""
+        started = time.monotonic()
         answer, self._asked_early = self._asked_early or self._ask_metadata(), None
-        self.settle([answer])
+        self._settle([answer], math.inf, started)
         while answer.exception() is not None:
             # A request that is under way to a broker that dies is not sent again by the client.
             if not self.limit.remaining():
                 raise self.unavailable(str(answer.exception()))
             time.sleep(_POLL_SECONDS)
             answer = self._ask_metadata()
-            self.settle([answer])
+            self._settle([answer], math.inf, started)
         self._causes.forget()
         found = answer.result()
         self._addresses = len(found.brokers)
@@ -107,13 +112,20 @@ class Connection:
             raise _deadline_passed()
         return self.limit.for_one_request()
 
-    def settle(self, answers: Iterable[Future[Any]]) -> None:
-        """Wait until all ``answers`` are there, good or bad; each has its own time limit at the broker."""
-        started = time.monotonic()
+    def errors(self, answers: Mapping[Key, Future[Any]], seconds: float) -> dict[Key, BaseException | None]:
+        """Wait for the ``answers`` to a request that may take so many ``seconds``; what is wrong with each.
+
+        What a broker leaves out of its answer the client would await for ever.
+        """
+        self._settle(answers.values(), seconds + _GRACE_SECONDS, time.monotonic())
+        return {key: answer.exception() if answer.done() else _NOT_MENTIONED for key, answer in answers.items()}
+
+    def _settle(self, answers: Iterable[Future[Any]], seconds: float, since: float) -> None:
+        """Wait until all ``answers`` are there, good or bad, or so many seconds have passed ``since``."""
         for answer in answers:
-            while not answer.done():
+            while not answer.done() and time.monotonic() - since < seconds:
                 wait([answer], _POLL_SECONDS)
-                self.still_waiting(started)
+                self.still_waiting(since)
 
     def still_waiting(self, since: float) -> None:
         """To be called while an answer is awaited ``since`` that moment of the monotonic clock.

@@ -100,11 +100,10 @@ class Reader:
         if not topics:
             return {}
         self._connection.requests["describe_topics"] += 1
-        answers = self._connection.admin.describe_topics(
-            TopicCollection([spec.name for spec in topics]), request_timeout=self._connection.request_timeout()
-        )
-        self._connection.settle(answers.values())
-        errors = {name: answer.exception() for name, answer in answers.items()}
+        seconds = self._connection.request_timeout()
+        names = TopicCollection([spec.name for spec in topics])
+        answers = self._connection.admin.describe_topics(names, request_timeout=seconds)
+        errors = self._connection.errors(answers, seconds)
         failures = {name: failure_of(error) if error is not None else _JUST_CREATED for name, error in errors.items()}
         return {name: failure for name, failure in failures.items() if failure.code != UNKNOWN_TOPIC}
 

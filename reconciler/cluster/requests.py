@@ -39,17 +39,22 @@ def create_topics(connection: Connection, topics: Sequence[TopicSpec], *, valida
         for spec in topics
     ]
     names = [spec.name for spec in topics]
-    options = _options(connection, validate_only=validate_only)
-    answers = _answers(connection, "create_topics", names, lambda: connection.admin.create_topics(new, **options))
+
+    def ask(seconds: float) -> dict[str, Future[Any]]:
+        return connection.admin.create_topics(new, **_options(seconds, validate_only=validate_only))
+
+    answers = _answers(connection, "create_topics", names, ask)
     return {spec.name: _passing(answers[spec.name], spec, connection.most_brokers) for spec in topics}
 
 
 def create_partitions(connection: Connection, totals: Mapping[str, int], *, validate_only: bool) -> Answers:
     """Raise the number of partitions of each topic to the total given."""
     new = [NewPartitions(name, total) for name, total in totals.items()]
-    options = _options(connection, validate_only=validate_only)
-    names = list(totals)
-    return _answers(connection, "create_partitions", names, lambda: connection.admin.create_partitions(new, **options))
+
+    def ask(seconds: float) -> dict[str, Future[Any]]:
+        return connection.admin.create_partitions(new, **_options(seconds, validate_only=validate_only))
+
+    return _answers(connection, "create_partitions", list(totals), ask)
 
 
 def alter_configs(
@@ -63,32 +68,32 @@ def alter_configs(
         for name, keys in changes.items()
     ]
 
-    def ask() -> dict[str, Future[Any]]:
+    def ask(seconds: float) -> dict[str, Future[Any]]:
         answers = connection.admin.incremental_alter_configs(
-            resources, request_timeout=connection.request_timeout(), validate_only=validate_only
+            resources, request_timeout=seconds, validate_only=validate_only
         )
         return {resource.name: answer for resource, answer in answers.items()}
 
     return _answers(connection, "incremental_alter_configs", list(changes), ask)
 
 
-def _options(connection: Connection, *, validate_only: bool) -> dict[str, Any]:
-    seconds = connection.request_timeout()
+def _options(seconds: float, *, validate_only: bool) -> dict[str, Any]:
     return {"request_timeout": seconds, "operation_timeout": seconds, "validate_only": validate_only}
 
 
 def _answers(
-    connection: Connection, kind: str, names: Sequence[str], ask: Callable[[], dict[str, Future[Any]]]
+    connection: Connection, kind: str, names: Sequence[str], ask: Callable[[float], dict[str, Future[Any]]]
 ) -> Answers:
+    """Send what ``ask`` asks for within a number of seconds, and wait for what is said of each of ``names``."""
     permission = _PERMISSIONS[kind]
+    seconds = connection.request_timeout()
     connection.requests[kind] += 1
     try:
-        answers = ask()
+        answers = ask(seconds)
     except (KafkaException, ValueError, TypeError) as error:
         # The client refused the request as a whole: nothing was sent.
         return dict.fromkeys(names, failure_of(error, permission=permission))
-    connection.settle(answers.values())
-    errors = {name: answers[name].exception() for name in names}
+    errors = connection.errors(answers, seconds)
     return {
         name: connection.explained(failure_of(error, permission=permission)) if error is not None else None
         for name, error in errors.items()

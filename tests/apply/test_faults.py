@@ -194,7 +194,8 @@ LOST = {
     "cut after it was done": Lost({"cut": "after"}, is_done=True),
     "answered past the time limit": Lost({"delay": 60}, is_done=True, answer="_TIMED_OUT"),
     "an error although it was done": Lost({"error": 7, "after": True}, is_done=True, answer="REQUEST_TIMED_OUT"),
-    "an answer that cannot be read": Lost({"garbage": True}, is_done=True, answer="_UNDERFLOW"),
+    "an answer that cannot be read": Lost({"garbage": True}, is_done=True, answer="_BAD_MSG"),
+    "an answer that ends too early": Lost({"short": True}, is_done=True, answer="_UNDERFLOW"),
 }
 
 

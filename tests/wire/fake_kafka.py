@@ -1,0 +1,157 @@
+"""A Kafka cluster inside the test process that goes wrong as a test scripts it. It keeps topics, but no records.
+
+The protocol is the real one, https://kafka.apache.org/protocol.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple, Self
+
+from tests.wire.fake_cluster import Cluster, Topic
+from tests.wire.fake_messages import API_VERSIONS, HOST, SPOKEN, read_request, versions, write_answer
+from tests.wire.faults import Fault, Script
+
+_START = struct.Struct(">ihhi")
+"""What a request starts with: length of the rest, API key, version, correlation id."""
+_GARBAGE = b"\x7f" * 64
+"""More topics than there can be; of less than none the client would crash."""
+
+
+class Received(NamedTuple):
+    """A request as it came in; ``topics`` is ``None`` where it was about all of them."""
+
+    node: int
+    api: str
+    topics: tuple[str, ...] | None
+    validate_only: bool
+
+
+class FakeKafka(Cluster):
+    """Brokers 1 to ``brokers``, each with a port of its own, serving from construction to the end of the block."""
+
+    def __init__(
+        self,
+        *faults: Fault,
+        topics: Mapping[str, Topic] | None = None,
+        brokers: int = 1,
+        forwards: bool = True,
+        most_records: int = 10_000,
+        reject_credentials: bool = False,
+    ) -> None:
+        self._doors = {node: socket.create_server((HOST, 0)) for node in range(1, brokers + 1)}
+        super().__init__(
+            topics=dict(topics or {}),
+            ports={node: door.getsockname()[1] for node, door in self._doors.items()},
+            forwards=forwards,
+            most_records=most_records,
+            reject_credentials=reject_credentials,
+        )
+        self.bootstrap_servers = ",".join(f"{HOST}:{port}" for port in self.ports.values())
+        self.requests: list[Received] = []
+        """In the order in which they came, without ApiVersions."""
+        self._script = Script(faults)
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self._connections: list[socket.socket] = []
+        self._talks: list[threading.Thread] = []
+        self._porters = [_started(self._accept, node) for node in self._doors]
+
+    def __enter__(self) -> Self:
+        """Serving already."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Cut every connection; what is delayed is never answered."""
+        self._closing.set()
+        for door, porter in zip(self._doors.values(), self._porters, strict=True):
+            door.shutdown(socket.SHUT_RDWR)
+            porter.join()
+            door.close()
+        for connection in self._connections:
+            with suppress(OSError):  # closed before
+                connection.shutdown(socket.SHUT_RDWR)
+        for talk in self._talks:
+            talk.join()
+
+    def add(self, *faults: Fault) -> None:
+        """Let ``faults`` happen after those that are to come already."""
+        with self._lock:
+            self._script.faults += faults
+
+    def faults_left(self) -> list[Fault]:
+        """Faults that have not happened as often as they are to, also those without end."""
+        with self._lock:
+            return list(self._script.left().values())
+
+    def received(self, api: str) -> list[Received]:
+        """The requests to one API."""
+        with self._lock:
+            return [request for request in self.requests if request.api == api]
+
+    def _accept(self, node: int) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                connection, _ = self._doors[node].accept()
+                self._connections.append(connection)
+                self._talks.append(_started(self._talk, node, connection))
+
+    def _talk(self, node: int, connection: socket.socket) -> None:
+        with connection, suppress(OSError):  # the client has gone, or the test is over
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every second answer is 40 ms late
+            while True:
+                start = _exactly(connection, _START.size)
+                length, key, version, correlation = _START.unpack(start)
+                if self._cuts_half_read(node, key):
+                    return
+                message = start[4:] + _exactly(connection, length + 4 - _START.size)
+                answer = versions(version) if key == API_VERSIONS else self._answer(node, key, message)
+                if answer is None:
+                    return
+                connection.sendall(struct.pack(">ii", 4 + len(answer), correlation) + answer)
+
+    def _cuts_half_read(self, node: int, key: int) -> bool:
+        api, _ = SPOKEN[key]
+        with self._lock:
+            is_cut = self._script.cuts_half_read(api)
+            if is_cut:
+                self.requests.append(Received(node, api, (), validate_only=False))
+            return is_cut
+
+    def _answer(self, node: int, key: int, message: bytes) -> bytes | None:
+        """The body of the answer once its time has come, or ``None`` to cut the connection."""
+        request = read_request(key, message)
+        topics = None if request.wanted is None else tuple(request.wanted)
+        with self._lock:
+            self.requests.append(Received(node, request.api, topics, request.validate_only))
+            wanted = dict.fromkeys(self.topics) if request.wanted is None else request.wanted
+            is_own_accord = request.api == "metadata" and topics == ()
+            met = {} if is_own_accord else self._script.take(request.api, wanted)
+            faults = met.values()
+            if any(fault.cut == "before" for fault in faults):
+                return None
+            answers = self.answers(node, request.api, wanted, met, validate_only=request.validate_only)
+            answer = write_answer(request, answers, self)
+        self._closing.wait(max((fault.delay for fault in faults), default=0))
+        if self._closing.is_set() or any(fault.cut == "after" for fault in faults):
+            return None
+        if any(fault.garbage for fault in faults):
+            return _GARBAGE
+        return b"" if any(fault.short for fault in faults) else answer
+
+
+def _exactly(connection: socket.socket, size: int) -> bytes:
+    data = connection.recv(size, socket.MSG_WAITALL)
+    if len(data) < size:
+        raise ConnectionError
+    return data
+
+
+def _started(target: Callable[..., None], *arguments: Any) -> threading.Thread:
+    thread = threading.Thread(target=target, args=arguments, daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,165 @@
+"""What the brokers of a scripted Kafka read and write: https://kafka.apache.org/protocol.
+
+Answers are tuples of their fields in the protocol's order.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import timedelta
+from typing import Any, get_args
+
+from kio.index import load_request_schema, load_response_schema
+from kio.schema.errors import ErrorCode
+from kio.schema.request_header.v1 import RequestHeader
+from kio.serial import entity_reader, entity_writer
+
+from tests.wire.fake_cluster import DONE, WRONG_PASSWORD, Answer, Cluster, Topic
+
+HOST = "127.0.0.1"
+API_VERSIONS = 18
+SPOKEN = {
+    3: ("metadata", 4),
+    17: ("sasl_handshake", 1),
+    API_VERSIONS: ("api_versions", 0),
+    19: ("create_topics", 4),
+    32: ("describe_configs", 1),
+    36: ("sasl_authenticate", 0),
+    37: ("create_partitions", 1),
+    44: ("incremental_alter_configs", 0),
+}
+"""Each API's name and version by its key. None is in the flexible encoding."""
+DEFAULT_CONFIG = {
+    "cleanup.policy": "delete",
+    "compression.type": "producer",
+    "max.message.bytes": "1048588",
+    "min.insync.replicas": "1",
+    "retention.ms": "604800000",
+}
+"""What every topic is described with, besides its overrides."""
+
+_TOPIC = 2
+_OVERRIDE, _DEFAULT = 1, 5
+_UNSUPPORTED_VERSION = 35
+_NEVER_LISTED = frozenset({3, 29})
+_NO_THROTTLE = timedelta(0)
+_PADDING = 32
+"""Bytes a topic that nobody reads: librdkafka takes memory by the answer's length, too little for absent topics."""
+
+Answers = Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request; ``wanted`` is what it says of each topic, ``None`` where it is about all of them."""
+
+    key: int
+    wanted: Mapping[str, Any] | None
+    validate_only: bool
+
+    @property
+    def api(self) -> str:
+        """The name of the API."""
+        return SPOKEN[self.key][0]
+
+
+def read_request(key: int, message: bytes) -> Request:
+    """The request in a message without its length."""
+    kind: Any = load_request_schema(key, SPOKEN[key][1])
+    _, start = entity_reader(RequestHeader)(message, 0)
+    body, _ = entity_reader(kind)(message, start)
+    items = getattr(body, "topics", getattr(body, "resources", ()))
+    wanted = None if items is None else {getattr(item, "name", None) or item.resource_name: item for item in items}
+    return Request(key, wanted, getattr(body, "validate_only", False))
+
+
+def write_answer(request: Request, answers: Answers, cluster: Cluster) -> bytes:
+    """The body of the answer to ``request``, where ``answers`` became of its topics."""
+    body = _body(request.key, _ANSWERS[request.api](request, answers, cluster))
+    return body + bytes(_PADDING * len(answers)) if request.api == "metadata" else body
+
+
+def versions(asked: int) -> bytes:
+    """The body of the answer to ApiVersions: always version 0, which a client that ``asked`` for more asks for next."""
+    return _body(API_VERSIONS, (asked and _UNSUPPORTED_VERSION, [(key, 0, last) for key, (_, last) in SPOKEN.items()]))
+
+
+def _body(key: int, values: Sequence[Any]) -> bytes:
+    kind: Any = load_response_schema(key, SPOKEN[key][1])
+    buffer = io.BytesIO()
+    entity_writer(kind)(buffer, _entity(kind, values))
+    return buffer.getvalue()
+
+
+def _entity(kind: Any, values: Sequence[Any]) -> Any:
+    """An object of a generated class of kio, with those inside it."""
+    made: dict[str, Any] = {}
+    for field, value in zip(fields(kind), values, strict=True):
+        inner = next(iter(get_args(field.type)), None)
+        if is_dataclass(inner):
+            made[field.name] = tuple(_entity(inner, item) for item in value)
+        else:
+            made[field.name] = ErrorCode(value) if field.type is ErrorCode else value
+    return kind(**made)
+
+
+def _written(_request: Request, answers: Answers, _cluster: Cluster) -> Sequence[Any]:
+    return _NO_THROTTLE, [(name, *answer) for name, answer in answers.items()]
+
+
+def _altered(_request: Request, answers: Answers, _cluster: Cluster) -> Sequence[Any]:
+    return _NO_THROTTLE, [(*answer, _TOPIC, name) for name, answer in answers.items()]
+
+
+def _described(request: Request, answers: Answers, cluster: Cluster) -> Sequence[Any]:
+    def entries(name: str) -> list[Any]:
+        overrides = cluster.topics[name].config
+        keys = request.wanted[name].configuration_keys if request.wanted else None
+        return [
+            (key, value, False, _OVERRIDE if key in overrides else _DEFAULT, False, ())
+            for key, value in {**DEFAULT_CONFIG, **overrides}.items()
+            if keys is None or key in keys
+        ]
+
+    return _NO_THROTTLE, [
+        (*answer, _TOPIC, name, [] if answer.code else entries(name)) for name, answer in answers.items()
+    ]
+
+
+def _metadata(request: Request, answers: Answers, cluster: Cluster) -> Sequence[Any]:
+    def partitions(topic: Topic) -> list[Any]:
+        nodes = max(len(cluster.ports), topic.replication_factor)
+        placed = [
+            tuple((number + replica) % nodes + 1 for replica in range(topic.replication_factor))
+            for number in range(topic.partitions)
+        ]
+        return [(0, number, replicas[0], replicas, replicas) for number, replicas in enumerate(placed)]
+
+    brokers = [(node, HOST, port, None) for node, port in cluster.ports.items()]
+    topics = [
+        (answer.code, name, False, [] if answer.code else partitions(cluster.topics[name]))
+        for name, answer in answers.items()
+        if request.wanted is not None or answer.code not in _NEVER_LISTED
+    ]
+    return _NO_THROTTLE, brokers, cluster.cluster_id, cluster.controller, topics
+
+
+def _mechanisms(_request: Request, answers: Answers, _cluster: Cluster) -> Sequence[Any]:
+    return answers.get("", DONE).code, ("PLAIN",)
+
+
+def _authenticated(_request: Request, answers: Answers, cluster: Cluster) -> Sequence[Any]:
+    return *answers.get("", WRONG_PASSWORD if cluster.reject_credentials else DONE), b""
+
+
+_ANSWERS: dict[str, Callable[[Request, Answers, Cluster], Sequence[Any]]] = {
+    "metadata": _metadata,
+    "sasl_handshake": _mechanisms,
+    "create_topics": _written,
+    "describe_configs": _described,
+    "sasl_authenticate": _authenticated,
+    "create_partitions": _written,
+    "incremental_alter_configs": _altered,
+}

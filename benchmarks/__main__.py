@@ -9,7 +9,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 5_000, 10_000])
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", choices=PARTS, help="one table instead of all")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        without_cluster(Path(folder), options.runs)
-        head("what", "topics", "wall s", "CPU s", "peak MB", "requests", "floor s", "ratio")
-        for size in options.sizes:
-            with_cluster(Path(folder), size, options.runs)
+        for part in [options.only] if options.only else PARTS:
+            PARTS[part](Path(folder), options.sizes, options.runs)
+            print()
 
 
-def without_cluster(folder: Path, runs: int) -> None:
+def without_cluster(folder: Path, _sizes: Sequence[int], runs: int) -> None:
     """Help, the example, many files, and how long a sandbox takes to start."""
     many = folder / "many"
     many.mkdir()
@@ -53,10 +53,16 @@ def without_cluster(folder: Path, runs: int) -> None:
         with start():
             seconds.append(time.perf_counter() - began)
     row("sandbox start, one broker", f"{sorted(seconds)[runs // 2]:.2f}", "", "")
-    print()
 
 
-def with_cluster(folder: Path, size: int, runs: int) -> None:
+def reads(folder: Path, sizes: Sequence[int], runs: int) -> None:
+    """Every reading command."""
+    head(*COLUMNS)
+    for size in sizes:
+        read(folder, size, runs)
+
+
+def read(folder: Path, size: int, runs: int) -> None:
     """Every reading command on a cluster of its own with so many topics."""
     there = topics(size)
     manifest = write_manifest(folder / f"{size}.yaml", there)
@@ -68,15 +74,42 @@ def with_cluster(folder: Path, size: int, runs: int) -> None:
         servers = sandbox.bootstrap_servers
         cluster = ("--bootstrap-server", servers, "--timeout", "300")
         same, new = ((*RECONCILER, "plan", "-f", path, *cluster) for path in (manifest, other))
-        read, check_changes, check_creates, create = (
+        bare_read, check_changes, check_creates, create = (
             (*FLOOR, servers, rows, what) for what in ("read", "check-changes", "check-creates", "create")
         )
         plan("`plan`, all topics new", same, check_creates, runs)
         cost_of(*create)
-        plan("`plan`, no changes", same, read, runs)
+        plan("`plan`, no changes", same, bare_read, runs)
         plan("`plan`, 1 % changed", new, check_changes, runs)
         for what, command in VARIANTS.items():
-            plan(f"`plan`, no changes, {what}", (*command, "plan", "-f", manifest, *cluster), read, runs)
+            plan(f"`plan`, no changes, {what}", (*command, "plan", "-f", manifest, *cluster), bare_read, runs)
+
+
+def writes(folder: Path, sizes: Sequence[int], runs: int) -> None:
+    """Creating every topic and reading it back, each time on a new cluster."""
+    head(*COLUMNS)
+    for size in sizes:
+        manifest = write_manifest(folder / f"new-{size}.yaml", topics(size))
+        rows = write_for_floor(manifest)
+        mine, bare, requests = [], [], 0
+        for _ in range(runs):
+            with start() as sandbox:
+                cluster = ("--bootstrap-server", sandbox.bootstrap_servers)
+                report = folder / "report.json"
+                apply = (*RECONCILER, "apply", "--yes", "-f", manifest, *cluster, "--report", report)
+                mine.append(cost_of(*apply))
+                requests = sum(json.loads(report.read_bytes())["statistics"]["requests"].values())
+            with start() as sandbox:
+                bare.append(cost_of(*FLOOR, sandbox.bootstrap_servers, rows, "create"))
+        wall = f"{middle(bare).wall:.2f}"
+        row(
+            "`apply`, all topics new",
+            f"{size:,}",
+            *figures(middle(mine)),
+            str(requests),
+            wall,
+            f"{ratio(mine, bare):.2f}",
+        )
 
 
 def plan(what: str, command: Sequence[str | Path], floor: Sequence[str | Path], runs: int) -> None:
@@ -113,6 +146,13 @@ def head(*columns: str) -> None:
 def row(*cells: str) -> None:
     print("|", " | ".join(cells), "|", flush=True)
 
+
+COLUMNS = ("what", "topics", "wall s", "CPU s", "peak MB", "requests", "floor s", "ratio")
+PARTS: dict[str, Callable[[Path, Sequence[int], int], None]] = {
+    "without-cluster": without_cluster,
+    "reads": reads,
+    "writes": writes,
+}
 
 if __name__ == "__main__":
     main()

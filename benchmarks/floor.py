@@ -6,6 +6,7 @@ and the file has ``[name, partitions, configuration]`` for every topic.
 
 import json
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -23,6 +24,7 @@ from confluent_kafka.admin import (
 
 READ_CHUNK, WRITE_CHUNK = 200, 400
 EVERY = 100
+LOOK_EVERY_SECONDS = 0.05
 
 Topics = Mapping[str, tuple[int, dict[str, str]]]
 
@@ -60,7 +62,7 @@ def create(admin: AdminClient, topics: Topics) -> None:
     """Create every topic and wait until all are visible."""
     ask_for(admin, topics, validate_only=False)
     while not topics.keys() <= admin.list_topics(timeout=60).topics.keys():
-        pass
+        time.sleep(LOOK_EVERY_SECONDS)  # a broker that is asked without a pause takes longer
 
 
 def ask_for(admin: AdminClient, topics: Topics, *, validate_only: bool) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from reconciler.apply.ledger import Ledger
 from reconciler.apply.log_lines import log_attempt
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 _LAST_LOOK_SECONDS = 5.0
 
-Answers = dict[str, KafkaFailure | None]
+Answers = Mapping[str, KafkaFailure | None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,25 +105,32 @@ class Execution:
         """Put one request to the cluster and note its answers, whatever signal comes meanwhile."""
         with self.undisturbed():
             started_at, started = self.clock.now(), self.clock.monotonic()
-            answers = dict(request.put_to(self.writer))
-            seconds = self.clock.monotonic() - started
-            for name, answer in answers.items():
-                # There is no smaller batch than one topic.
-                failure = replace(answer, is_of_batch=False) if answer and len(answers) == 1 else answer
-                attempt = Attempt(
-                    operation=request.operation,
-                    number=self.ledger.number_of_attempts(name, request.operation) + 1,
-                    started_at=started_at,
-                    duration_seconds=seconds,
-                    failure=failure,
-                )
-                self.ledger.attempted(name, attempt)
-                log_attempt(name, attempt)
+            try:
+                answers = request.put_to(self.writer)
+            except ClusterUnavailable as error:
+                lost = dict.fromkeys((topic.name for topic in request.topics), _lost(error))
+                self._note(request.operation, lost, started_at, self.clock.monotonic() - started)
+                raise
+            self._note(request.operation, answers, started_at, self.clock.monotonic() - started)
         if None in answers.values():
             self.limit.restart()
         self.tell(self.ledger.progress())
         _stop_at_what_hits_all(answers)
         return answers
+
+    def _note(self, operation: Operation, answers: Answers, started_at: datetime, seconds: float) -> None:
+        for name, answer in answers.items():
+            # There is no smaller batch than one topic.
+            failure = replace(answer, is_of_batch=False) if answer and len(answers) == 1 else answer
+            attempt = Attempt(
+                operation=operation,
+                number=self.ledger.number_of_attempts(name, operation) + 1,
+                started_at=started_at,
+                duration_seconds=seconds,
+                failure=failure,
+            )
+            self.ledger.attempted(name, attempt)
+            log_attempt(name, attempt)
 
     def _is_in_doubt(self, topic: TopicPlan, operation: Operation, answers: Answers) -> bool:
         """Whether a look has to show if there is more to do; not where it failed for good, or too often."""
@@ -181,6 +189,19 @@ class Execution:
     def _was_refused_as_batch(self, request: Request) -> bool:
         failures = (self.ledger.last_failure(topic.name, request.operation) for topic in request.topics)
         return len(request.topics) > 1 and all(failure and failure.is_of_batch for failure in failures)
+
+
+def _lost(error: ClusterUnavailable) -> KafkaFailure:
+    """What a request came to that was under way when the cluster went out of reach for good."""
+    (diagnostic, *_) = error.diagnostics
+    return KafkaFailure(
+        code=-195,
+        name="_TRANSPORT",
+        kind=RETRIABLE,
+        message=diagnostic.message,
+        remedy=diagnostic.hint or "",
+        outcome_known=False,
+    )
 
 
 def _stop_at_what_hits_all(answers: Answers) -> None:

@@ -74,7 +74,7 @@ def command(
         execution = Execution(
             ledger=ledger,
             writer=Writer(connection),
-            reader=Reader(connection, step="looking"),
+            reader=Reader(connection),
             limit=connection.limit,
             retries=Retries(most=retry.retries, delay=retry.retry_delay),
             clock=run.clock,

@@ -31,7 +31,7 @@ def make_plan(
     from reconciler.cluster.reader import Reader  # noqa: PLC0415 - as above
 
     with run.phase("read"):
-        run.live = Reader(connection).read(desired.topics)
+        run.live = Reader(connection, tell=run.progress).read(desired.topics)
     made = plan(desired, run.live)
     run.plan = made = made if creating else without_creation(made)
     run.diagnostics += suspected_reassignments(made)

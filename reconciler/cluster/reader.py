@@ -24,10 +24,14 @@ class Reader:
     """Reads topics. It cannot write: what only reads is given nothing else."""
 
     def __init__(
-        self, connection: Connection, *, step: str = "reading", sleep: Callable[[float], None] = time.sleep
+        self,
+        connection: Connection,
+        *,
+        tell: Callable[[str], None] = lambda _line: None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._connection = connection
-        self._step = step
+        self._tell = tell
         self._sleep = sleep
 
     def read(self, topics: Collection[TopicSpec]) -> LiveState:
@@ -75,7 +79,7 @@ class Reader:
         for number, (name, answer) in enumerate(self._configs(listed)):
             if number % CHUNK == 0:
                 have_progress()
-                self._connection.tell(f"{self._step}: {number:,} of {len(listed):,} topics")
+                self._tell(f"reading: {number:,} of {len(listed):,} topics")
             if isinstance(answer, Configs):
                 live[name] = _live_topic(name, metadata.topics[name], answer)
             else:

@@ -166,7 +166,7 @@ class Execution:
         live = self.reader.look([topic.desired for request in in_doubt for topic in request.topics])
         for request in in_doubt:
             operation = request.operation
-            topics = [self._after_look(topic, operation, live) for topic in request.topics]
+            topics = [self._after_look(topic.name, operation, live) for topic in request.topics]
             lacking = [topic for topic in topics if topic is not None]
             if operation is Operation.CREATE_TOPICS:
                 yield from requests_of(lacking, (Operation.CREATE_PARTITIONS, Operation.ALTER_CONFIGS))
@@ -174,11 +174,11 @@ class Execution:
             for again in requests_of(allowed, (operation,)):
                 yield from again.halves() if self._was_refused_as_batch(again) else [again]
 
-    def _after_look(self, topic: TopicPlan, operation: Operation, live: LiveState) -> TopicPlan | None:
-        """What is still to be done of ``topic``, noted in the ledger; ``None`` for nothing."""
-        name = topic.name
+    def _after_look(self, name: str, operation: Operation, live: LiveState) -> TopicPlan | None:
+        """What is still to be done of a topic, noted in the ledger; ``None`` for nothing."""
         if name in live.unreadable and not self.ledger.is_outcome_known(name, operation):
             return None  # verification reads on
+        topic = self.ledger.topic(name)
         now = still_to_do(topic, operation, live.topics.get(name), self.ledger.policy)
         if now is None:
             self.ledger.found_applied(name, operation)

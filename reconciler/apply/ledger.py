@@ -50,6 +50,10 @@ class Ledger:
         """The plan's policy."""
         return self._plan.policy
 
+    def topic(self, name: str) -> TopicPlan:
+        """What is planned of a topic, as it stands."""
+        return self._topics[name]
+
     def replan(self, topic: TopicPlan) -> None:
         """Put what a second look showed of a topic in place of what was planned."""
         self._topics[topic.name] = topic

@@ -266,6 +266,27 @@ def test_a_topic_that_somebody_made_meanwhile_with_other_settings_goes_on_as_dri
         assert kafka.topics == AFTER
 
 
+def test_what_a_second_look_shows_of_partitions_stands_when_the_configuration_is_looked_at(apply: Apply) -> None:
+    class Growing(FakeKafka):
+        """Somebody else gives the topic nine partitions, and the answer to ours is lost."""
+
+        def answers(self, node: int, api: str, *rest: Any, **more: Any) -> Any:
+            if api == "create_partitions":
+                self.topics["both"] = Topic(partitions=9)
+            return super().answers(node, api, *rest, **more)
+
+    faults = Fault(api="create_partitions", error=7), Fault(api="incremental_alter_configs", error=41)
+    with Growing(*faults, topics={"both": Topic()}) as kafka:
+        manifest = "version: 1\ntopics: {both: {partitions: 3, config: {retention.ms: 1000}}}\n"
+        done = apply(kafka, manifest=manifest)
+        assert (done.code, done.statuses()) == (3, {"both": "refused"})
+        assert [(each["field"], each["before"], each["status"]) for each in done.topic("both")["changes"]] == [
+            ("partitions", 9, "refused"),
+            ("config.retention.ms", "604800000", "applied"),
+        ]
+        assert kafka.topics == {"both": Topic(partitions=9, config={"retention.ms": "1000"})}
+
+
 def test_metadata_is_asked_for_before_a_moved_controller_is_tried_again(apply: Apply) -> None:
     class Moving(FakeKafka):
         """The controller moves away when the first write arrives."""

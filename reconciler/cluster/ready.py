@@ -19,9 +19,13 @@ class Readiness:
             }
         )
 
-    def brokers(self, timeout: float) -> int:
-        """The number of brokers alive by the cluster's own account, 0 without an answer in ``timeout`` seconds."""
+    def node_ids(self, timeout: float) -> frozenset[int]:
+        """The brokers alive by the cluster's own account, none without an answer in ``timeout`` seconds."""
         try:
-            return len(self._admin.list_topics(timeout=timeout).brokers)
+            return frozenset(self._admin.list_topics(timeout=timeout).brokers)
         except KafkaException:
-            return 0
+            return frozenset()
+
+    def brokers(self, timeout: float) -> int:
+        """How many they are."""
+        return len(self.node_ids(timeout))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,12 +16,11 @@ from pathlib import Path
 from reconciler.errors import SandboxError
 from reconciler.sandbox.jars import jars
 from reconciler.sandbox.java import find_java
-from reconciler.sandbox.nodes import LOOPBACK, Node, is_free, plan_nodes, write_properties
+from reconciler.sandbox.nodes import LOOPBACK, Node, plan_nodes, write_properties
+from reconciler.sandbox.servers import PortTaken, Servers, await_end, await_ready, format_storage, guarded
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version
 
 MOST_BROKERS = 3
-START_SECONDS = 90
-_LAST_LINES = 15
 _TRIES = 3
 
 # What a broker for tests needs: the heap of Kafka's own start script, which 10,000 topics fill by half, and the
@@ -36,86 +31,143 @@ _LOGGING = ("-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLog
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """A broker that runs."""
+    """A broker that was started."""
 
     node_id: int
     port: int
+    advertised_port: int
+    """Where clients are sent: ``port``, unless a proxy stands before it."""
+    direct_port: int
+    """A client that asks here first is never sent to a proxy; ``port``, unless there is one."""
     pid: int
     rack: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
     """A cluster that runs, on the loopback address only."""
 
-    kafka_version: str
-    brokers: tuple[Broker, ...]
+    def __init__(self, kafka_version: str, nodes: Sequence[Node], servers: Servers, pids: Mapping[int, int]) -> None:
+        self.kafka_version = kafka_version
+        self._nodes = {node.node_id: node for node in nodes}
+        self._servers = servers
+        self._pids = dict(pids)
+
+    @property
+    def brokers(self) -> tuple[Broker, ...]:
+        """Those that were started, by node id; one that was killed stays among them."""
+        return tuple(_broker(self._nodes[node_id], pid) for node_id, pid in sorted(self._pids.items()))
 
     @property
     def bootstrap_servers(self) -> str:
-        """The addresses of all brokers."""
-        return _addresses(self.brokers)
+        """The addresses of all brokers, of their proxies where they stand behind some."""
+        return ",".join(f"{LOOPBACK}:{broker.advertised_port}" for broker in self.brokers)
+
+    @property
+    def direct_servers(self) -> str:
+        """The same for a client that is to pass by the proxies."""
+        return ",".join(f"{LOOPBACK}:{broker.direct_port}" for broker in self.brokers)
+
+    def start_broker(self, node_id: int) -> Broker:
+        """Start a broker that stood by, or that was killed or told to end; it keeps its ports and its topics.
+
+        Comes back when the broker serves and the cluster counts it among its own. For one that was killed a
+        moment ago that takes up to ``broker.session.timeout.ms``, 9 s by default. Raises SandboxError.
+        """
+        node = self._nodes[node_id]
+        if node_id in self._pids and not await_end(self._pids[node_id]):
+            raise SandboxError.because("broker-runs", f"broker {node_id} does not end", hint="send it a signal first")
+        for _ in range(_TRIES):
+            with suppress(PortTaken):
+                self._pids |= _run(self._servers, [node])
+                return _broker(node, self._pids[node_id])
+        raise SandboxError.because("port-taken", f"a port of broker {node_id} is in use")
 
 
-def _addresses(brokers: Sequence[Broker]) -> str:
-    return ",".join(f"{LOOPBACK}:{broker.port}" for broker in brokers)
-
-
-class _PortTaken(Exception):
-    """Somebody took a port between the look and the start."""
+def _broker(node: Node, pid: int) -> Broker:
+    return Broker(
+        node_id=node.node_id,
+        port=node.port,
+        advertised_port=node.advertised_port,
+        direct_port=node.direct_port,
+        pid=pid,
+        rack=node.rack,
+    )
 
 
 @contextmanager
 def start(
     *,
     brokers: int = 1,
+    standing_by: int = 0,
     kafka_version: str = DEFAULT_VERSION,
     port: int | None = None,
+    advertised_ports: Sequence[int] | None = None,
     properties: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Iterator[Sandbox]:
     """Run a cluster for the length of the ``with`` block.
 
-    ``kafka_version`` may be short (``4.1``); ``port`` is the first broker's, the next ones count from it;
-    ``properties`` are added to every server's. ``progress`` gets lines of text. The cluster ends with the
-    block, and with this process however that dies. Raises SandboxError.
+    The last ``standing_by`` brokers are not started before ``Sandbox.start_broker``. ``kafka_version`` may be
+    short (``4.1``); ``port`` is the first broker's, the next ones count from it; ``properties`` are added to
+    every server's. ``progress`` gets lines of text.
+
+    ``advertised_ports``, one a broker, are where clients are sent instead of ``Broker.port``: a proxy is to
+    listen there before clients come, and pass on to that port. Brokers talk to each other past it.
+
+    The cluster ends with the block, and with this process however that dies. Raises SandboxError.
     """
-    if not 1 <= brokers <= MOST_BROKERS:
-        raise SandboxError.because("brokers", f"a sandbox has 1 to {MOST_BROKERS} brokers, not {brokers}")
+    _check_numbers(brokers, standing_by, advertised_ports)
     version = full_version(kafka_version)
     classpath = os.pathsep.join(map(str, _from_extra(lambda: jars(version, os.environ, progress))))
     java = [find_java(os.environ), *_JVM, *_LOGGING, "-cp", classpath]
     with ExitStack() as stack:
         for _ in range(_TRIES):
-            with suppress(_PortTaken):
-                started = stack.enter_context(_started(java, brokers, port, properties or {}))
+            with suppress(PortTaken):
+                folder = stack.enter_context(_temporary_folder())
+                nodes = plan_nodes(brokers, folder, first_port=port, advertised_ports=advertised_ports or ())
+                write_properties(nodes, properties or {})
+                servers, pids = stack.enter_context(_running(java, folder, nodes, standing_by))
                 break
         else:
             raise SandboxError.because("port-taken", "free ports are taken before Kafka can use them")
-        yield Sandbox(kafka_version=version, brokers=started)
+        yield Sandbox(version, nodes, servers, pids)
+
+
+def _check_numbers(brokers: int, standing_by: int, advertised_ports: Sequence[int] | None) -> None:
+    if not 1 <= brokers <= MOST_BROKERS:
+        raise SandboxError.because("brokers", f"a sandbox has 1 to {MOST_BROKERS} brokers, not {brokers}")
+    if not 0 <= standing_by <= (brokers - 1) // 2:
+        raise SandboxError.because("brokers", f"{standing_by} of {brokers} brokers cannot stand by: most have to run")
+    if advertised_ports is not None and len(advertised_ports) != brokers:
+        raise SandboxError.because("brokers", f"{len(advertised_ports)} advertised ports for {brokers} brokers")
 
 
 @contextmanager
-def _started(
-    java: Sequence[str], number: int, first_port: int | None, properties: Mapping[str, str]
-) -> Iterator[tuple[Broker, ...]]:
-    """So many brokers, ready to serve."""
+def _temporary_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="reconciler-sandbox-"))
     try:
-        nodes = plan_nodes(number, folder, first_port)
-        taken = [node.port for node in nodes if first_port is not None and not is_free(node.port)]
-        if taken:
-            raise SandboxError.because("port-taken", f"port {taken[0]} is in use", hint="choose another --port")
-        with _running(java, nodes, folder, properties) as pids:
-            brokers = tuple(map(_broker, nodes, pids))
-            _await_ready(brokers, nodes)
-            yield brokers
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _broker(node: Node, pid: int) -> Broker:
-    return Broker(node_id=node.node_id, port=node.port, pid=pid, rack=node.rack)
+@contextmanager
+def _running(
+    java: Sequence[str], folder: Path, nodes: Sequence[Node], standing_by: int
+) -> Iterator[tuple[Servers, Mapping[int, int]]]:
+    """Servers for ``nodes``, of which all but the last ``standing_by`` serve already: their process ids."""
+    with guarded(java, folder) as servers:
+        cluster_id = _new_cluster_id()
+        with ThreadPoolExecutor(len(nodes)) as pool:
+            list(pool.map(lambda node: format_storage(java, node, cluster_id), nodes))
+        yield servers, _run(servers, nodes[: len(nodes) - standing_by])
+
+
+def _run(servers: Servers, nodes: Sequence[Node]) -> Mapping[int, int]:
+    """Start ``nodes`` and wait until they serve; their process ids. Raises SandboxError, PortTaken."""
+    pids = {node.node_id: servers.start(node) for node in nodes}
+    await_ready({node: pids[node.node_id] for node in nodes})
+    return pids
 
 
 def _from_extra(get: Callable[[], Sequence[Path]]) -> Sequence[Path]:
@@ -129,77 +181,8 @@ def _from_extra(get: Callable[[], Sequence[Path]]) -> Sequence[Path]:
         ) from error
 
 
-@contextmanager
-def _running(
-    java: Sequence[str], nodes: list[Node], folder: Path, properties: Mapping[str, str]
-) -> Iterator[list[int]]:
-    """The servers' process ids, while a guardian runs them."""
-    cluster_id = _new_cluster_id()
-    for node in nodes:
-        write_properties(node, nodes, properties)
-    with ThreadPoolExecutor(len(nodes)) as pool:
-        list(pool.map(lambda node: _format(java, node, cluster_id), nodes))
-    guardian = subprocess.Popen(
-        [sys.executable, "-m", "reconciler.sandbox.guardian"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-        text=True,
-    )
-    if guardian.stdin is None or guardian.stdout is None:
-        raise AssertionError("pipes were asked for")
-    try:
-        servers = [
-            {"command": [*java, "kafka.Kafka", str(node.properties_file)], "log": str(node.log_file)} for node in nodes
-        ]
-        guardian.stdin.write(json.dumps({"servers": servers, "folder": str(folder)}) + "\n")
-        guardian.stdin.flush()
-        yield json.loads(guardian.stdout.readline())
-    finally:
-        guardian.stdin.close()
-        guardian.stdout.close()
-        guardian.wait()
-
-
 def _new_cluster_id() -> str:
     """A random UUID in Kafka's spelling; none that begins with "-", as Kafka's own Uuid.randomUuid avoids it."""
     while (cluster_id := urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()).startswith("-"):
         pass
     return cluster_id
-
-
-def _format(java: Sequence[str], node: Node, cluster_id: str) -> None:
-    arguments = ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(node.properties_file)]
-    done = subprocess.run([*java, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        raise _failed(done.stdout + done.stderr)
-
-
-def _await_ready(brokers: Sequence[Broker], nodes: Sequence[Node]) -> None:
-    """Wait until the cluster itself says that all brokers are alive."""
-    import psutil  # noqa: PLC0415 - from the extra [sandbox]
-
-    from reconciler.cluster.ready import Readiness  # noqa: PLC0415 - loads the Kafka client
-
-    readiness = Readiness(_addresses(brokers))
-    deadline = time.monotonic() + START_SECONDS
-    while readiness.brokers(timeout=0.25) < len(nodes):
-        for broker, node in zip(brokers, nodes, strict=True):
-            if not psutil.pid_exists(broker.pid) or psutil.Process(broker.pid).status() == psutil.STATUS_ZOMBIE:
-                raise _died(node)
-        if time.monotonic() > deadline:
-            raise _failed(_log(nodes[0]), f"Kafka is not ready after {START_SECONDS} s")
-
-
-def _died(node: Node) -> Exception:
-    log = _log(node)
-    return _PortTaken() if "Address already in use" in log else _failed(log)
-
-
-def _log(node: Node) -> str:
-    return node.log_file.read_text(encoding="utf-8", errors="replace")
-
-
-def _failed(log: str, what: str = "Kafka did not start") -> SandboxError:
-    last = "\n  ".join(log.strip().splitlines()[-_LAST_LINES:])
-    return SandboxError.because("broker-died", what, hint=f"the last lines of its log:\n  {last}")

@@ -7,10 +7,12 @@ the loss of any one.
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+
+from reconciler.errors import SandboxError
 
 LOOPBACK = "127.0.0.1"
 
@@ -21,6 +23,10 @@ class Node:
 
     node_id: int
     port: int
+    advertised_port: int
+    """Where clients that come to ``port`` are sent; another one where a proxy stands before it."""
+    direct_port: int
+    """Where the other brokers come; another one than ``port`` where a proxy stands before that."""
     controller_port: int
     folder: Path
 
@@ -56,34 +62,51 @@ def is_free(port: int) -> bool:
     return True
 
 
-def plan_nodes(brokers: int, folder: Path, first_port: int | None) -> list[Node]:
-    """So many nodes; their ports count from ``first_port``, or are any that are free."""
-    ports = free_ports(2 * brokers)
-    return [
-        Node(
-            node_id=number,
-            port=first_port + number - 1 if first_port is not None else ports.pop(),
-            controller_port=ports.pop(),
-            folder=folder / f"node-{number}",
+def plan_nodes(
+    brokers: int, folder: Path, *, first_port: int | None = None, advertised_ports: Sequence[int] = ()
+) -> list[Node]:
+    """So many nodes; their ports count from ``first_port``, or are any that are free. Raises SandboxError."""
+    ports = free_ports(3 * brokers)
+    nodes = []
+    for number in range(1, brokers + 1):
+        port = first_port + number - 1 if first_port is not None else ports.pop()
+        if first_port is not None and not is_free(port):
+            raise SandboxError.because("port-taken", f"port {port} is in use", hint="choose another --port")
+        nodes.append(
+            Node(
+                node_id=number,
+                port=port,
+                advertised_port=advertised_ports[number - 1] if advertised_ports else port,
+                direct_port=ports.pop() if advertised_ports else port,
+                controller_port=ports.pop(),
+                folder=folder / f"node-{number}",
+            )
         )
-        for number in range(1, brokers + 1)
-    ]
+    return nodes
 
 
-def write_properties(node: Node, nodes: list[Node], extra: Mapping[str, str]) -> None:
-    """Make the folder of ``node`` and put its server properties there; ``extra`` has the last word."""
-    copies = str(len(nodes))
-    voters = ",".join(f"{each.node_id}@{LOOPBACK}:{each.controller_port}" for each in nodes)
-    properties = {
+def write_properties(nodes: Sequence[Node], extra: Mapping[str, str]) -> None:
+    """Make the folder of each node and put its server properties there; ``extra`` has the last word."""
+    voters = ",".join(f"{node.node_id}@{LOOPBACK}:{node.controller_port}" for node in nodes)
+    for node in nodes:
+        properties = _of_all(len(nodes)) | {
+            "node.id": str(node.node_id),
+            "broker.rack": node.rack,
+            "controller.quorum.voters": voters,
+            "log.dirs": str(node.folder / "data"),
+            **_listeners(node),
+            **extra,
+        }
+        node.folder.mkdir(parents=True)
+        lines = (f"{key}={value}\n" for key, value in properties.items())
+        node.properties_file.write_text("".join(lines), encoding="utf-8")
+
+
+def _of_all(brokers: int) -> dict[str, str]:
+    copies = str(brokers)
+    return {
         "process.roles": "broker,controller",
-        "node.id": str(node.node_id),
-        "broker.rack": node.rack,
-        "controller.quorum.voters": voters,
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://{LOOPBACK}:{node.port},CONTROLLER://{LOOPBACK}:{node.controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{node.port}",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "log.dirs": str(node.folder / "data"),
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": copies,
         "transaction.state.log.replication.factor": copies,
@@ -93,7 +116,20 @@ def write_properties(node: Node, nodes: list[Node], extra: Mapping[str, str]) ->
         "num.network.threads": "2",
         "num.io.threads": "4",
         "log.cleaner.dedupe.buffer.size": str(4 * 1024 * 1024),  # by default 128 MB of heap
-        **extra,
     }
-    node.folder.mkdir(parents=True)
-    node.properties_file.write_text("".join(f"{key}={value}\n" for key, value in properties.items()), encoding="utf-8")
+
+
+def _listeners(node: Node) -> dict[str, str]:
+    """One listener for all, or where a proxy stands before that a second one, for what is to pass by it."""
+    direct = {"DIRECT": node.direct_port} if node.direct_port != node.port else {}
+    listeners = {"PLAINTEXT": node.port, **direct, "CONTROLLER": node.controller_port}
+    properties = {
+        "listeners": _spelt(listeners),
+        "advertised.listeners": _spelt({"PLAINTEXT": node.advertised_port, **direct}),
+        "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in listeners),
+    }
+    return properties | ({"inter.broker.listener.name": "DIRECT"} if direct else {})
+
+
+def _spelt(listeners: Mapping[str, int]) -> str:
+    return ",".join(f"{name}://{LOOPBACK}:{port}" for name, port in listeners.items())

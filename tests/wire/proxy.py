@@ -1,4 +1,4 @@
-"""A TCP proxy that knows where one Kafka message ends and the next begins.
+"""TCP proxies before a broker, and one that knows where one Kafka message ends and the next begins.
 
 https://kafka.apache.org/protocol#protocol_common: four bytes of length; a request goes on with two of API key.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 API_NAMES = {
@@ -22,15 +23,14 @@ API_NAMES = {
 }
 
 
-class CountingProxy:
-    """Passes everything on to ``target``, and keeps every request with the name of its API."""
+class Proxy(ABC):
+    """Takes connections at ``port``, any free one for 0, and makes one to ``target`` for each, both of this machine."""
 
     def __init__(self, port: int, target: int) -> None:
-        self.port = port
         self._server = socket.create_server(("127.0.0.1", port))
+        self.port: int = self._server.getsockname()[1]
         self._target = target
         self._open: list[socket.socket] = []
-        self.sent: list[tuple[str, bytes]] = []
 
     def serve(self) -> None:
         """Take connections until the server is closed."""
@@ -39,27 +39,49 @@ class CountingProxy:
                 client, _ = self._server.accept()
             except OSError:
                 return
-            broker = socket.create_connection(("127.0.0.1", self._target))
-            self._open += [client, broker]
-            for source, sink, are_requests in ((client, broker, True), (broker, client, False)):
-                threading.Thread(target=self._pass_on, args=(source, sink, are_requests), daemon=True).start()
+            self._open.append(client)
+            try:
+                broker = socket.create_connection(("127.0.0.1", self._target))
+            except OSError:  # the broker is down: so is the client's connection
+                client.close()
+                continue
+            self._open.append(broker)
+            for carry in self._carriers(client, broker):
+                threading.Thread(target=carry, daemon=True).start()
 
     def close(self) -> None:
         """Cut everything."""
         self._server.shutdown(socket.SHUT_RDWR)
         for connection in (self._server, *self._open):
+            hang_up(connection)
             connection.close()
 
-    def _pass_on(self, source: socket.socket, sink: socket.socket, are_requests: bool) -> None:
+    @abstractmethod
+    def _carriers(self, client: socket.socket, broker: socket.socket) -> Sequence[Callable[[], None]]:
+        """What passes the bytes on, each to run in a thread of its own."""
+
+
+class CountingProxy(Proxy):
+    """Passes everything on, and keeps every request with the name of its API."""
+
+    def __init__(self, port: int, target: int) -> None:
+        super().__init__(port, target)
+        self.sent: list[tuple[str, bytes]] = []
+
+    def _carriers(self, client: socket.socket, broker: socket.socket) -> Sequence[Callable[[], None]]:
+        return (
+            lambda: self._pass_on(client, broker, are_requests=True),
+            lambda: self._pass_on(broker, client, are_requests=False),
+        )
+
+    def _pass_on(self, source: socket.socket, sink: socket.socket, *, are_requests: bool) -> None:
         with suppress(OSError):
             for message in messages(source):
                 if are_requests:
                     (key,) = struct.unpack_from(">h", message, 4)
                     self.sent.append((API_NAMES.get(key, str(key)), message))
                 sink.sendall(message)
-        for connection in (source, sink):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        hang_up(source, sink)
 
 
 def messages(source: socket.socket) -> Iterator[bytes]:
@@ -69,17 +91,31 @@ def messages(source: socket.socket) -> Iterator[bytes]:
             yield length + stream.read(struct.unpack(">i", length)[0])
 
 
+def hang_up(*connections: socket.socket) -> None:
+    """End them for both sides; what was sent before still arrives."""
+    for connection in connections:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def serving(proxy: Proxy) -> Iterator[None]:
+    """Let ``proxy`` work for the length of the block."""
+    thread = threading.Thread(target=proxy.serve, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        proxy.close()
+        thread.join()
+
+
 @contextmanager
 def counting_proxy(port: int, target: int) -> Iterator[CountingProxy]:
     """A proxy from ``port`` to ``target``, both of this machine, for the length of the block."""
     proxy = CountingProxy(port, target)
-    thread = threading.Thread(target=proxy.serve, daemon=True)
-    thread.start()
-    try:
+    with serving(proxy):
         yield proxy
-    finally:
-        proxy.close()
-        thread.join()
 
 
 def free_port() -> int:

@@ -1,0 +1,124 @@
+"""The servers of a cluster as processes, each a child of the guardian."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from reconciler.errors import SandboxError
+from reconciler.sandbox.nodes import LOOPBACK, Node
+
+START_SECONDS = 90
+_END_SECONDS = 60  # a broker that is told to end hands its leaderships over first
+_LAST_LINES = 15
+
+
+class PortTaken(Exception):
+    """Somebody took a port between the look and the start."""
+
+
+class Servers:
+    """Starts servers through ``guardian``; ``java`` is the beginning of their command line."""
+
+    def __init__(self, guardian: subprocess.Popen[str], java: Sequence[str]) -> None:
+        self._guardian = guardian
+        self._java = java
+
+    def start(self, node: Node) -> int:
+        """Start the server of ``node``, which does not run; its process id. Raises SandboxError."""
+        if self._guardian.stdin is None or self._guardian.stdout is None:
+            raise AssertionError("pipes were asked for")
+        command = [*self._java, "kafka.Kafka", str(node.properties_file)]
+        order = {"node_id": node.node_id, "command": command, "log": str(node.log_file)}
+        with suppress(BrokenPipeError):
+            self._guardian.stdin.write(json.dumps(order) + "\n")
+            self._guardian.stdin.flush()
+        answer = self._guardian.stdout.readline()
+        if not answer:
+            raise SandboxError.because("guardian-died", "the process that runs the brokers has ended")
+        return int(answer)
+
+
+@contextmanager
+def guarded(java: Sequence[str], folder: Path) -> Iterator[Servers]:
+    """Servers that end with the block, or with this process; ``folder`` goes with them."""
+    guardian = subprocess.Popen(
+        [sys.executable, "-m", "reconciler.sandbox.guardian", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    try:
+        yield Servers(guardian, java)
+    finally:
+        for pipe in (guardian.stdin, guardian.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        guardian.wait()
+
+
+def format_storage(java: Sequence[str], node: Node, cluster_id: str) -> None:
+    """Make the data folder of ``node`` one of the cluster. Raises SandboxError."""
+    arguments = ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(node.properties_file)]
+    done = subprocess.run([*java, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise _failed(done.stdout + done.stderr)
+
+
+def await_ready(started: Mapping[Node, int]) -> None:
+    """Wait until one of the servers answers and counts all of them among the brokers alive.
+
+    ``started`` has their process ids. Raises SandboxError, PortTaken.
+    """
+    from reconciler.cluster.ready import Readiness  # noqa: PLC0415 - loads the Kafka client
+
+    readiness = Readiness(",".join(f"{LOOPBACK}:{node.direct_port}" for node in started))
+    wanted = {node.node_id for node in started}
+    deadline = time.monotonic() + START_SECONDS
+    while not wanted <= readiness.node_ids(timeout=0.25):
+        for node, pid in started.items():
+            if _has_ended(pid):
+                raise _died(node)
+        if time.monotonic() > deadline:
+            raise _failed(_log(next(iter(started))), f"Kafka is not ready after {START_SECONDS} s")
+
+
+def await_end(pid: int) -> bool:
+    """Whether the process has ended, after a minute at most."""
+    deadline = time.monotonic() + _END_SECONDS
+    while not _has_ended(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether the process is gone, or has yet to be reaped by the guardian only."""
+    import psutil  # noqa: PLC0415 - from the extra [sandbox]
+
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _died(node: Node) -> Exception:
+    log = _log(node)
+    return PortTaken() if "Address already in use" in log else _failed(log)
+
+
+def _log(node: Node) -> str:
+    return node.log_file.read_text(encoding="utf-8", errors="replace")
+
+
+def _failed(log: str, what: str = "Kafka did not start") -> SandboxError:
+    last = "\n  ".join(log.strip().splitlines()[-_LAST_LINES:])
+    return SandboxError.because("broker-died", what, hint=f"the last lines of its log:\n  {last}")

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SCHEMAS := schemas/*.schema.json
 
-.PHONY: help demo test check bench lock schemas docs clean
+.PHONY: help demo test check bench chaos lock schemas docs clean
 
 help:  ## Show these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -38,6 +38,12 @@ check: $(INSTALLED)  ## Lint, types, import contracts, schemas, workflows
 
 bench: $(INSTALLED)  ## Measure against a bare client on a real Kafka
 	$(BIN)/python -m benchmarks
+
+SEEDS ?= 200
+FIRST ?= 1
+
+chaos: $(INSTALLED)  ## Applies while connections break, checked against the cluster; SEEDS of them, from FIRST
+	$(BIN)/python -m tests.chaos --first $(FIRST) --seeds $(SEEDS)
 
 lock: $(INSTALLED)  ## Renew requirements-dev.lock from pyproject.toml
 	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv

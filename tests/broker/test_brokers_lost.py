@@ -1,0 +1,169 @@
+"""Brokers that are killed, stopped and started again in the middle of an apply, and brokers that are too few."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.sandbox import Sandbox, start
+from tests.broker.another_client import AnotherClient
+from tests.cli.test_interrupted import process, report_at
+from tests.conftest import RunReconciler
+
+TOPICS = 500
+MISSED_SOON = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"}
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[Sandbox]:
+    """Three brokers that every test leaves alive."""
+    with start(brokers=3, properties=MISSED_SOON) as sandbox:
+        yield sandbox
+
+
+def names(prefix: str) -> list[str]:
+    return [f"{prefix}.{number:03}" for number in range(TOPICS)]
+
+
+def write_manifest(folder: Path, prefix: str) -> None:
+    """A third of the topics with settings, all on three brokers."""
+    lines = (
+        f"  {name}: {{partitions: {1 + number % 3}{', config: {retention.ms: 1d}' if number % 3 == 0 else ''}}}\n"
+        for number, name in enumerate(names(prefix))
+    )
+    (folder / "topics.yaml").write_text(f"version: 1\ndefaults: {{replication_factor: 3}}\ntopics:\n{''.join(lines)}")
+
+
+@contextmanager
+def in_the_middle(folder: Path, sandbox: Sandbox, prefix: str, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """An apply of which some topics are there already."""
+    write_manifest(folder, prefix)
+    arguments = ["apply", "--yes", "-q", "--bootstrap-server", sandbox.bootstrap_servers, "--report", "report.json"]
+    client = AnotherClient(sandbox)
+    with process(*arguments, *more, cwd=folder) as running:
+        while not any(name.startswith(prefix) for name in client.admin.list_topics(timeout=30).topics):
+            assert running.poll() is None
+        yield running
+
+
+def assert_report_is_true(report: Any, sandbox: Sandbox) -> None:
+    """What is called done is on the cluster as wanted, once a broker that was gone has caught up."""
+    wanted = {
+        topic["name"]: topic["desired"]["partitions"]
+        for topic in report["topics"]
+        if topic["status"] in {"applied", "unchanged"}
+    }
+    admin = AnotherClient(sandbox).admin
+    deadline = time.monotonic() + 60
+    while True:
+        topics = admin.list_topics(timeout=30).topics
+        found = {name: len(topics[name].partitions) for name in wanted if name in topics}
+        if found == wanted:
+            return
+        assert time.monotonic() < deadline, wanted.keys() ^ found.keys()
+
+
+def assert_next_run_finishes(sandbox: Sandbox, reconciler: RunReconciler) -> None:
+    servers = ("--bootstrap-server", sandbox.bootstrap_servers)
+    again = reconciler("apply", "--yes", "-o", "json", *servers)
+    assert again.code == 0, again.stderr
+    assert {topic["status"] for topic in again.report["topics"]} <= {"applied", "unchanged"}
+    assert_report_is_true(again.report, sandbox)
+    assert reconciler("plan", "--detailed-exitcode", *servers).code == 0
+
+
+@pytest.mark.parametrize("node", [1, 2, 3])
+def test_a_broker_killed_in_the_middle_is_survived(
+    node: int, three: Sandbox, tmp_path: Path, reconciler: RunReconciler
+) -> None:
+    with in_the_middle(tmp_path, three, f"killed-{node}") as running:
+        os.kill(three.brokers[node - 1].pid, signal.SIGKILL)
+        code = running.wait(120)
+    try:
+        report = report_at(tmp_path / "report.json")
+        assert code == 0, report["diagnostics"]
+        assert report["summary"]["applied"] == TOPICS
+        assert_report_is_true(report, three)
+        assert_next_run_finishes(three, reconciler)
+    finally:
+        three.start_broker(node)
+
+
+@pytest.mark.parametrize("node", [1, 2, 3])
+def test_a_broker_stopped_in_the_middle_is_survived(
+    node: int, three: Sandbox, tmp_path: Path, reconciler: RunReconciler
+) -> None:
+    pid = three.brokers[node - 1].pid
+    with in_the_middle(tmp_path, three, f"stopped-{node}", "--timeout", "20") as running:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            code = running.wait(120)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+    report = report_at(tmp_path / "report.json")
+    assert code == 0, report["diagnostics"]
+    assert report["summary"]["applied"] == TOPICS
+    assert_report_is_true(report, three)
+    assert_next_run_finishes(three, reconciler)
+
+
+def test_one_killed_and_one_stopped_end_it_in_time_with_a_true_report(
+    three: Sandbox, tmp_path: Path, reconciler: RunReconciler
+) -> None:
+    """Without a majority of the controllers nothing can be written."""
+    with in_the_middle(tmp_path, three, "both", "--timeout", "4") as running:
+        os.kill(three.brokers[0].pid, signal.SIGKILL)
+        os.kill(three.brokers[1].pid, signal.SIGSTOP)
+        try:
+            code = running.wait(60)
+        finally:
+            os.kill(three.brokers[1].pid, signal.SIGCONT)
+            three.start_broker(1)
+    report = report_at(tmp_path / "report.json")
+    assert report["run"]["exit_code"] == code
+    assert code == (0 if report["summary"]["applied"] == TOPICS else 1)
+    assert_report_is_true(report, three)
+    assert_next_run_finishes(three, reconciler)
+
+
+def test_two_of_three_brokers_restarted_in_the_middle_are_waited_for(
+    three: Sandbox, tmp_path: Path, reconciler: RunReconciler
+) -> None:
+    """Meanwhile the controllers have no majority, and nothing can be written."""
+    with in_the_middle(tmp_path, three, "restarted", "--timeout", "60") as running:
+        for broker in three.brokers[:2]:
+            os.kill(broker.pid, signal.SIGKILL)
+        for broker in three.brokers[:2]:
+            three.start_broker(broker.node_id)
+        code = running.wait(120)
+    report = report_at(tmp_path / "report.json")
+    assert code == 0, report["diagnostics"]
+    assert_report_is_true(report, three)
+    assert_next_run_finishes(three, reconciler)
+
+
+def test_too_few_brokers_and_then_enough(reconciler: RunReconciler, tmp_path: Path) -> None:
+    (tmp_path / "topics.yaml").write_text(
+        "version: 1\ntopics: {three: {replication_factor: 3}, two: {replication_factor: 2}}\n"
+    )
+    with start(brokers=3, standing_by=1) as sandbox:
+        servers = ("--bootstrap-server", sandbox.bootstrap_servers, "-o", "json")
+        done = reconciler("apply", "--yes", *servers)
+        assert done.code == 1
+        failed, applied = done.report["topics"]
+        assert (failed["status"], applied["status"]) == ("failed", "applied")
+        assert (failed["error"]["name"], failed["error"]["class"]) == ("INVALID_REPLICATION_FACTOR", "FATAL")
+        assert "only 2 broker(s) are registered" in failed["error"]["message"]
+        assert "add brokers" in failed["error"]["remedy"]
+        assert len(failed["attempts"]) == 1, "waiting does not bring a broker that was never there"
+        sandbox.start_broker(3)
+        assert reconciler("apply", "--yes", *servers).code == 0
+        assert AnotherClient(sandbox).replication_factor("three") == 3

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from reconciler.cli.main import main
+from reconciler.cli.main import run
 from reconciler.cluster import configs_librdkafka
 from reconciler.cluster.connection import Connection
 
@@ -26,4 +26,4 @@ if __name__ == "__main__":
         configs_librdkafka.is_available = lambda: False  # the one thing that this variant lacks
     else:
         Connection.ask_early = ask_nothing  # type: ignore[method-assign, assignment]  # likewise
-    main(sys.argv[2:])
+    run(sys.argv[2:])

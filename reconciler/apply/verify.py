@@ -29,7 +29,10 @@ from reconciler.plan import differences, operation_for
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+OF_WAITING, OF_LOOKING = 0.1, 2.0
+"""A pause in relation to the time waited so far, so that what comes soon is seen soon, and to that of the last look,
+so that looking takes little from a broker that is busy creating."""
 AT_A_LOOK = 2_000
 """Topics of one look: what is not visible yet is not asked for, and a slow cluster shows progress."""
 
@@ -51,21 +54,27 @@ def verify(
     """
     pending = deque(ledger.to_verify())
     number = len(pending)
-    pause = FIRST_PAUSE
     limit.restart()
+    since = clock.monotonic()
     while pending:
         part = [pending.popleft() for _ in range(min(AT_A_LOOK, len(pending)))]
+        began = clock.monotonic()
         different = _patiently(part, reader, ledger, limit, clock)
+        looked = clock.monotonic() - began
         pending.extend(different)
         tell(f"verifying: {number - len(pending):,} of {number:,} topics")
         if len(different) < len(part):
             limit.restart()
-            pause = FIRST_PAUSE
+            since = clock.monotonic()
         elif not limit.remaining():
             return
-        else:
-            clock.sleep(min(pause, limit.remaining()))
-            pause = min(2 * pause, LONGEST_PAUSE)
+        if different:
+            clock.sleep(min(_pause(clock.monotonic() - since, looked), limit.remaining()))
+
+
+def _pause(waited: float, looked: float) -> float:
+    """Seconds until the next look, when nothing more was seen for so long and the last look took so long."""
+    return min(max(SHORTEST_PAUSE, OF_WAITING * waited, OF_LOOKING * looked), LONGEST_PAUSE)
 
 
 def look_once(*, reader: LooksAtTopics, ledger: Ledger, clock: Clock) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -113,3 +114,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ERROR)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The life of a process: ``main``, and the end as soon as its output is out.
+
+    Taking apart what it built, the Kafka client included, costs a tenth of a second that nobody gains from.
+    """
+    try:
+        main(arguments)
+    except SystemExit as ended:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):  # closed, gone, or never there
+                stream.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else ERROR)

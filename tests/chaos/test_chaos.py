@@ -11,9 +11,8 @@ from reconciler.sandbox import Sandbox
 from tests.chaos.proxy import Kind
 from tests.chaos.schedules import cluster, run
 
-
-# Writes are hit in most of them, and in some so often that apply gives up.
-SEEDS = (2, 4, 8, 19, 31, 61, 68, 84, 114, 132, 148, 156)
+# Together they meet every fate, while reading and while writing, and are quick about it.
+SEEDS = (2, 4, 7, 13, 18, 22, 28, 29, 61, 68, 114, 132)
 
 
 @pytest.fixture(scope="module")

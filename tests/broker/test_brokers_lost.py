@@ -23,10 +23,18 @@ MISSED_SOON = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.m
 
 
 @pytest.fixture(scope="module")
-def three() -> Iterator[Sandbox]:
-    """Three brokers that every test leaves alive."""
+def cluster() -> Iterator[Sandbox]:
     with start(brokers=3, properties=MISSED_SOON) as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def three(cluster: Sandbox) -> Iterator[Sandbox]:
+    """Three brokers that every test leaves alive; its topics are gone afterwards, for they slow a broker's start."""
+    yield cluster
+    admin = AnotherClient(cluster).admin
+    for answer in admin.delete_topics(list(admin.list_topics(timeout=30).topics), request_timeout=60).values():
+        answer.result()
 
 
 def names(prefix: str) -> list[str]:
@@ -34,9 +42,9 @@ def names(prefix: str) -> list[str]:
 
 
 def write_manifest(folder: Path, prefix: str) -> None:
-    """A third of the topics with settings, all on three brokers."""
+    """A third of the topics with settings and more partitions, all on three brokers."""
     lines = (
-        f"  {name}: {{partitions: {1 + number % 3}{', config: {retention.ms: 1d}' if number % 3 == 0 else ''}}}\n"
+        f"  {name}: {'{partitions: 2, config: {retention.ms: 1d}}' if number % 3 == 0 else '{partitions: 1}'}\n"
         for number, name in enumerate(names(prefix))
     )
     (folder / "topics.yaml").write_text(f"version: 1\ndefaults: {{replication_factor: 3}}\ntopics:\n{''.join(lines)}")
@@ -80,12 +88,9 @@ def assert_next_run_finishes(sandbox: Sandbox, reconciler: RunReconciler) -> Non
     assert reconciler("plan", "--detailed-exitcode", *servers).code == 0
 
 
-@pytest.mark.parametrize("node", [1, 2, 3])
-def test_a_broker_killed_in_the_middle_is_survived(
-    node: int, three: Sandbox, tmp_path: Path, reconciler: RunReconciler
-) -> None:
-    with in_the_middle(tmp_path, three, f"killed-{node}") as running:
-        os.kill(three.brokers[node - 1].pid, signal.SIGKILL)
+def test_a_broker_killed_in_the_middle_is_survived(three: Sandbox, tmp_path: Path, reconciler: RunReconciler) -> None:
+    with in_the_middle(tmp_path, three, "killed") as running:
+        os.kill(three.brokers[0].pid, signal.SIGKILL)
         code = running.wait(120)
     try:
         report = report_at(tmp_path / "report.json")
@@ -94,15 +99,12 @@ def test_a_broker_killed_in_the_middle_is_survived(
         assert_report_is_true(report, three)
         assert_next_run_finishes(three, reconciler)
     finally:
-        three.start_broker(node)
+        three.start_broker(1)
 
 
-@pytest.mark.parametrize("node", [1, 2, 3])
-def test_a_broker_stopped_in_the_middle_is_survived(
-    node: int, three: Sandbox, tmp_path: Path, reconciler: RunReconciler
-) -> None:
-    pid = three.brokers[node - 1].pid
-    with in_the_middle(tmp_path, three, f"stopped-{node}", "--timeout", "20") as running:
+def test_a_broker_stopped_in_the_middle_is_survived(three: Sandbox, tmp_path: Path, reconciler: RunReconciler) -> None:
+    pid = three.brokers[1].pid
+    with in_the_middle(tmp_path, three, "stopped", "--timeout", "20") as running:
         os.kill(pid, signal.SIGSTOP)
         try:
             code = running.wait(120)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_unreachable import closed_port
 from tests.conftest import Finished, RunReconciler
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
@@ -71,12 +72,13 @@ def test_json_log_lines_are_json_and_nothing_else(reconciler: RunReconciler) -> 
 
 
 def test_librdkafkas_own_lines_come_at_debug(reconciler: RunReconciler) -> None:
-    with FakeKafka(Fault(api="create_topics", cut="before")) as kafka:
-        quiet, loud = (apply(reconciler, kafka, "--log-format", "json", *more) for more in ([], ["-v"]))
-        kafka.add(Fault(api="metadata", cut="before"))
-        loud = apply(reconciler, kafka, "--log-format", "json", "-v")
-    assert "librdkafka" not in quiet.stderr
-    assert any(json.loads(line)["logger"] == "reconciler.librdkafka" for line in loud.stderr.splitlines())
+    address = f"127.0.0.1:{closed_port()}"
+    arguments = ["plan", "--bootstrap-server", address, "--timeout", "1", "--log-format", "json"]
+    quiet, loud = reconciler(*arguments), reconciler(*arguments, "-v")
+    assert (quiet.code, loud.code) == (1, 1)
+    assert "reconciler.librdkafka" not in quiet.stderr
+    lines = [json.loads(line) for line in loud.stderr.splitlines()]
+    assert {line["level"] for line in lines if line["logger"] == "reconciler.librdkafka"} == {"DEBUG"}
 
 
 def test_without_a_terminal_progress_is_plain_lines(reconciler: RunReconciler, tmp_path: Path) -> None:

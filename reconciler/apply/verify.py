@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 OF_WAITING, OF_LOOKING = 0.1, 2.0
-"""A pause in relation to the time waited so far, so that nothing is seen more than a tenth late, and to that of the
-last look, so that looking takes little from a broker that is busy creating."""
+"""A pause in relation to the time waited so far, so that what comes soon is seen soon, and to that of the last look,
+so that looking takes little from a broker that is busy creating."""
 AT_A_LOOK = 2_000
 """Topics of one look: what is not visible yet is not asked for, and a slow cluster shows progress."""
 

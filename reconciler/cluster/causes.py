@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 
 _ADDRESS = re.compile(r"(?:\w+://)?(?P<address>[^\s/]+)/(?:bootstrap|\d+): ")
-_SILENCE = re.compile(r"ApiVersionRequest failed: Local: Timed out|request\(s\) timed out")
-"""No cause but the lack of one: the connection stands, and nobody answers."""
+_NO_CAUSE = re.compile(r"ApiVersionRequest failed: Local: Timed out|request\(s\) timed out|\(_DESTROY")
+"""The connection stands, and nobody answers; or it was the client that ended it."""
 _NOISE = re.compile(r" \(after \d+ms in state [A-Z_]+(?:, \d+ identical error\(s\) suppressed)?\)")
 
 
@@ -98,7 +98,7 @@ class Causes(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Take one line of librdkafka's log."""
         line = record.getMessage()
-        if not line.startswith("FAIL ") or _SILENCE.search(line):
+        if not line.startswith("FAIL ") or _NO_CAUSE.search(line):
             return
         found = _ADDRESS.search(line)
         if found is None:

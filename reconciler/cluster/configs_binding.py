@@ -24,7 +24,7 @@ def describe_configs(connection: Connection, topics: Sequence[TopicSpec]) -> Ite
         chunk = topics[start : start + CHUNK]
         resources = [ConfigResource(ResourceType.TOPIC, spec.name) for spec in chunk]
         connection.requests["describe_configs"] += 1
-        seconds = connection.request_timeout()
+        seconds = connection.read_timeout()
         answers = connection.admin.describe_configs(resources, request_timeout=seconds)
         by_name = {spec.name: answers[resource] for spec, resource in zip(chunk, resources, strict=True)}
         under_way.append(_Asked(chunk, by_name, seconds))

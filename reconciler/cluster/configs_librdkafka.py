@@ -119,7 +119,7 @@ class _Client:
         stack.callback(functions["queue_destroy"], self._queue)
         self._options = functions["AdminOptions_new"](self._client, _OP_DESCRIBE_CONFIGS)
         stack.callback(functions["AdminOptions_destroy"], self._options)
-        milliseconds = int(connection.request_timeout() * 1000)
+        milliseconds = int(connection.read_timeout() * 1000)
         functions["AdminOptions_set_request_timeout"](self._options, milliseconds, message, _MESSAGE_BYTES)
         self._places: dict[str, int] = {}
 
@@ -150,6 +150,7 @@ class _Client:
             self._f["event_destroy"](event)
 
     def _unavailable(self, event: int) -> ReconcilerError:
+        self._connection.connect_anew()
         return self._connection.unavailable(self._f["event_error_string"](event).decode())
 
     def _answer(self, resource: int, spec: TopicSpec) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections import Counter
@@ -17,14 +16,17 @@ from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from reconciler.clock import TimeLimit
 from reconciler.cluster.causes import Causes
+from reconciler.cluster.client import defaults, new_client
 from reconciler.cluster.client_log import PassedOn
 from reconciler.cluster.properties import without_secrets
-from reconciler.errors import ClusterUnavailable, DeadlinePassed, Diagnostic, Location, Severity
+from reconciler.errors import ClusterUnavailable, DeadlinePassed, Location
 from reconciler.model import KafkaFailure
 
 _POLL_SECONDS = 0.05
 _A_MOMENT = 1.0
 _GRACE_SECONDS = 1.0
+_PATIENCE_SECONDS = 3.0
+"""For the first read without an answer; the next one gets twice as long, which a slow cluster may need."""
 _NOT_MENTIONED = KafkaException(KafkaError(KafkaError._TIMED_OUT, "the broker's answer does not mention it"))
 Key = TypeVar("Key")
 _TIMED_OUT, _TRANSPORT = -185, -195
@@ -51,8 +53,9 @@ class Connection:
     ) -> None:
         self.limit = limit
         self.bootstrap_servers = properties["bootstrap.servers"]
-        self.properties = {**_DEFAULTS, **_timeouts(limit.seconds), **properties}
+        self.properties = {**defaults(limit.seconds), **properties}
         self._causes = Causes()
+        self._places = places or {}
         self._addresses = len(self.bootstrap_servers.split(","))
         self.most_brokers = 0
         """The most brokers that this run has seen alive at once."""
@@ -60,7 +63,8 @@ class Connection:
         """Takes what is going on, in words, as often as there is news."""
         self.requests: Counter[str] = Counter()
         """Requests sent, by kind."""
-        self.admin = self._client(places or {})
+        self.admin = self._client()
+        self._patience = _PATIENCE_SECONDS
         self._asked_early: Future[ClusterMetadata] | None = None
 
     def ask_early(self) -> None:
@@ -77,11 +81,12 @@ class Connection:
             if not self.limit.remaining():
                 raise self.unavailable(str(answer.exception()))
             time.sleep(_POLL_SECONDS)
+            self.connect_anew()
             answer = self._ask_metadata()
             self._settle([answer], math.inf, started)
         self._causes.forget()
         found = answer.result()
-        self._addresses = len(found.brokers)
+        self._learn_addresses(found)
         self.most_brokers = max(self.most_brokers, len(found.brokers))
         if self.expected_cluster_id not in {None, found.cluster_id}:
             raise ClusterUnavailable.for_good(
@@ -91,14 +96,32 @@ class Connection:
             )
         return found
 
+    def _learn_addresses(self, found: ClusterMetadata) -> None:
+        """Where a client that starts anew can go: the brokers there are, for those given first may be gone by then."""
+        brokers: Any = found.brokers.values()  # the stub calls their hosts None
+        known = [_address(broker.host, broker.port) for broker in brokers]
+        given = [address for address in self.bootstrap_servers.split(",") if address not in known]
+        self.properties["bootstrap.servers"] = ",".join([*known, *given])
+        self._addresses = len(known)
+
+    def connect_anew(self) -> None:
+        """Leave the connections on which a request was not answered, and wait longer for the next answer.
+
+        A broker that hangs keeps its connections, so that the client goes on choosing it; what is sent to one
+        that hangs on a write waits behind it; and for a controller that is gone the client waits in vain.
+        """
+        self._patience *= 2
+        self.admin.poll(0)  # its last log lines
+        self.admin = self._client()
+
     def _ask_metadata(self) -> Future[ClusterMetadata]:
         answer: Future[ClusterMetadata] = Future()
         self.requests["metadata"] += 1
-        seconds = self.request_timeout()
+        seconds, admin = self.read_timeout(), self.admin
 
         def ask() -> None:
             try:
-                answer.set_result(self.admin.list_topics(timeout=seconds))
+                answer.set_result(admin.list_topics(timeout=seconds))
             except KafkaException as error:
                 answer.set_exception(error)
 
@@ -106,8 +129,12 @@ class Connection:
         Thread(target=ask, daemon=True).start()
         return answer
 
-    def request_timeout(self) -> float:
-        """Seconds that a request sent now may take. Raises DeadlinePassed."""
+    def read_timeout(self) -> float:
+        """Seconds that a read sent now may take, few at first, for it can be sent again. Raises DeadlinePassed."""
+        return min(self.write_timeout(), self._patience)
+
+    def write_timeout(self) -> float:
+        """Seconds that a write sent now may take. Raises DeadlinePassed."""
         if self.limit.is_run_over():
             raise _deadline_passed()
         return self.limit.for_one_request()
@@ -118,7 +145,10 @@ class Connection:
         What a broker leaves out of its answer the client would await for ever.
         """
         self._settle(answers.values(), seconds + _GRACE_SECONDS, time.monotonic())
-        return {key: answer.exception() if answer.done() else _NOT_MENTIONED for key, answer in answers.items()}
+        errors = {key: answer.exception() if answer.done() else _NOT_MENTIONED for key, answer in answers.items()}
+        if any(_is_no_answer(error) for error in errors.values()):
+            self.connect_anew()
+        return errors
 
     def _settle(self, answers: Iterable[Future[Any]], seconds: float, since: float) -> None:
         """Wait until all ``answers`` are there, good or bad, or so many seconds have passed ``since``."""
@@ -168,48 +198,10 @@ class Connection:
     def _clean(self, text: str) -> str:
         return without_secrets(text, self.properties)
 
-    def _client(self, places: Mapping[str, Location]) -> AdminClient:
-        logger = logging.Logger("librdkafka")  # not registered: nobody else's handlers see the lines
-        logger.addHandler(self._causes)
-        logger.addHandler(PassedOn(self._clean))
-        try:
-            return AdminClient(dict(self.properties), logger=logger)
-        except (KafkaException, TypeError, ValueError) as error:
-            objections = {"": _words(error)} | _objections(self.properties)
-            if len(objections) > 1:
-                del objections[""]  # said again, and better, by the property at fault
-            raise ClusterUnavailable(
-                *(
-                    Diagnostic(
-                        severity=Severity.ERROR,
-                        code="client-property",
-                        message=self._clean(f"{key}: {words}" if key else words),
-                        hint=_WHOSE_PROPERTIES,
-                        origin=places.get(key),
-                    )
-                    for key, words in objections.items()
-                )
-            ) from None
-
-
-# librdkafka waits half of reconnect.backoff.ms between the connection that tells it of the brokers and the first
-# one to a broker. log_level 6 is where it says why a broker hung up on us.
-_DEFAULTS = {"client.id": "reconciler", "reconnect.backoff.ms": "20", "log_level": "6"}
-
-_SHORTEST_SOCKET_TIMEOUT, _LONGEST_SOCKET_TIMEOUT = 10, 300_000
-"""Milliseconds; the range that librdkafka allows."""
-
-
-def _timeouts(seconds: float) -> dict[str, str]:
-    """A connection on which an answer is this late is given up: what is sent after it would wait behind it."""
-    half = int(seconds * 1000 / 2)
-    return {"socket.timeout.ms": str(min(max(half, _SHORTEST_SOCKET_TIMEOUT), _LONGEST_SOCKET_TIMEOUT))}
-
-
-_WHOSE_PROPERTIES = (
-    "properties are librdkafka's (https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md), "
-    "not those of the Java client"
-)
+    def _client(self) -> AdminClient:
+        return new_client(
+            self.properties, self._places, log_to=[self._causes, PassedOn(self._clean)], clean=self._clean
+        )
 
 
 def _deadline_passed() -> DeadlinePassed:
@@ -217,16 +209,9 @@ def _deadline_passed() -> DeadlinePassed:
     return DeadlinePassed.because("deadline", "the deadline has passed", hint=hint)
 
 
-def _objections(properties: Mapping[str, str]) -> dict[str, str]:
-    """The client's objection to each property that it does not even take on its own."""
-    objections = {}
-    for key, value in properties.items():
-        try:
-            AdminClient({key: value, "log_level": 0})
-        except (KafkaException, TypeError, ValueError) as error:
-            objections[key] = _words(error)
-    return objections
+def _is_no_answer(error: BaseException | None) -> bool:
+    return isinstance(error, KafkaException) and error.args[0].code() in _NO_ANSWER
 
 
-def _words(error: Exception) -> str:
-    return str(error.args[0].str()) if isinstance(error, KafkaException) else str(error)
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

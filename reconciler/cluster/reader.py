@@ -104,7 +104,7 @@ class Reader:
         if not topics:
             return {}
         self._connection.requests["describe_topics"] += 1
-        seconds = self._connection.request_timeout()
+        seconds = self._connection.read_timeout()
         names = TopicCollection([spec.name for spec in topics])
         answers = self._connection.admin.describe_topics(names, request_timeout=seconds)
         errors = self._connection.errors(answers, seconds)

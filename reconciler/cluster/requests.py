@@ -86,7 +86,7 @@ def _answers(
 ) -> Answers:
     """Send what ``ask`` asks for within a number of seconds, and wait for what is said of each of ``names``."""
     permission = _PERMISSIONS[kind]
-    seconds = connection.request_timeout()
+    seconds = connection.write_timeout()
     connection.requests[kind] += 1
     try:
         answers = ask(seconds)

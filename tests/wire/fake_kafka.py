@@ -57,6 +57,7 @@ class FakeKafka(Cluster):
         self._script = Script(faults)
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self._frozen: set[int] = set()
         self._connections: list[socket.socket] = []
         self._talks: list[threading.Thread] = []
         self._porters = [_started(self._accept, node) for node in self._doors]
@@ -83,6 +84,16 @@ class FakeKafka(Cluster):
         with self._lock:
             self._script.faults += faults
 
+    def freeze(self, node: int) -> None:
+        """Let one broker hang for good, as a stopped process: its connections stay, no answer comes.
+
+        The others no longer count it among the brokers.
+        """
+        with self._lock:
+            self._frozen.add(node)
+            self.ports = {other: port for other, port in self.ports.items() if other != node}
+            self.controller = min(self.ports)
+
     def faults_left(self) -> list[Fault]:
         """Faults that have not happened as often as they are to, also those without end."""
         with self._lock:
@@ -107,6 +118,9 @@ class FakeKafka(Cluster):
                 start = _exactly(connection, _START.size)
                 length, key, version, correlation = _START.unpack(start)
                 if self._cuts_half_read(node, key):
+                    return
+                if node in self._frozen:
+                    self._closing.wait()
                     return
                 message = start[4:] + _exactly(connection, length + 4 - _START.size)
                 answer = versions(version) if key == API_VERSIONS else self._answer(node, key, message)

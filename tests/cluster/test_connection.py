@@ -1,0 +1,61 @@
+"""What a connection does about a broker that hangs: the client itself goes on choosing it."""
+
+from __future__ import annotations
+
+from reconciler.clock import TimeLimit
+from reconciler.cluster.connection import Connection
+from reconciler.cluster.reader import Reader
+from reconciler.cluster.writer import Writer
+from reconciler.errors import Location
+from reconciler.model import TopicSpec
+from tests.wire.fake_cluster import Topic
+from tests.wire.fake_kafka import FakeKafka
+from tests.wire.faults import Fault
+
+SECONDS = 9.0
+LOOKS = 20
+"""Enough for the client to choose the broker that hangs, which it does at random, and mostly."""
+TOPIC = TopicSpec(name="there", origin=Location(file="topics.yaml", line=1, column=1))
+
+
+def connected(kafka: FakeKafka) -> Connection:
+    """A connection whose client has asked for everything once."""
+    connection = Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(SECONDS))
+    Reader(connection).look([TOPIC])
+    return connection
+
+
+def test_a_broker_that_hangs_is_asked_once_and_then_avoided() -> None:
+    """Half of ``SECONDS`` has to pass until the client itself gives up a connection without an answer."""
+    with FakeKafka(brokers=2, topics={"there": Topic()}) as kafka:
+        connection = connected(kafka)
+        kafka.freeze(kafka.received("metadata")[-1].node)
+        before = connection.requests["metadata"]
+        for _ in range(LOOKS):
+            connection.limit.restart()
+            connection.limit.shorten(SECONDS / 3)
+            assert "there" in Reader(connection).look([TOPIC]).topics
+        assert connection.requests["metadata"] - before <= LOOKS + 1
+
+
+def test_what_follows_a_write_without_an_answer_does_not_wait_behind_it() -> None:
+    hangs = Fault(api="incremental_alter_configs", delay=1000)
+    with FakeKafka(hangs, topics={"there": Topic()}) as kafka:
+        connection = connected(kafka)
+        (failure,) = Writer(connection).alter_configs({"there": {"retention.ms": "1"}}).values()
+        assert failure is not None
+        assert failure.name == "_TIMED_OUT"
+        before = connection.requests["metadata"]
+        assert "there" in Reader(connection).look([TOPIC]).topics
+        assert connection.requests["metadata"] - before == 1
+
+
+def test_the_brokers_of_the_cluster_are_known_when_those_given_are_gone() -> None:
+    with FakeKafka(brokers=2, topics={"there": Topic()}) as kafka:
+        first, second = kafka.bootstrap_servers.split(",")
+        connection = Connection({"bootstrap.servers": first}, limit=TimeLimit(SECONDS))
+        connection.metadata()
+        assert set(connection.properties["bootstrap.servers"].split(",")) == {first, second}
+        kafka.freeze(1)
+        connection.connect_anew()
+        assert "there" in Reader(connection).look([TOPIC]).topics

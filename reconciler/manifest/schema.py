@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
+
 from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.nodes import Node
 from reconciler.schemas import schema_text
@@ -22,31 +24,41 @@ def check(document: Node, schema_name: str) -> list[Diagnostic]:
 
     What a manifest as a whole must have, one of its documents need not.
     """
-    validator = _validator(schema_name)
+    plain = document.plain()
+    if _is_valid(plain, schema_name):
+        return []
     objections = {
         objection: None
-        for error in validator.iter_errors(document.plain())
+        for error in _validator(schema_name).iter_errors(plain)
         for objection in _objections(document, error)
     }
     return sorted(objections, key=lambda objection: objection.origin or document.location)
 
 
+def _is_valid(plain: Any, schema_name: str) -> bool:
+    """Whether there is nothing to object, in a hundredth of the time that looking for objections takes."""
+    try:
+        return _quick_validator(schema_name).is_valid(plain)
+    except ValueError:  # a number or a nesting that only Python can hold
+        return False
+
+
+@functools.cache
+def _quick_validator(schema_name: str) -> jsonschema_rs.Draft7Validator:
+    return jsonschema_rs.Draft7Validator(_schema(schema_name))
+
+
 @functools.cache
 def _validator(schema_name: str) -> Draft7Validator:
-    from jsonschema import Draft7Validator  # noqa: PLC0415 - 100 ms that --help need not pay
+    from jsonschema import Draft7Validator  # noqa: PLC0415 - 40 ms that a good manifest need not pay
 
-    schema = json.loads(schema_text(schema_name))
+    return Draft7Validator(_schema(schema_name))
+
+
+def _schema(schema_name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(schema_text(schema_name))
     schema.pop("required", None)
-    return Draft7Validator(_inlined(schema, schema["definitions"]))
-
-
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """``schema`` with its references replaced by what they refer to: looking them up takes a third of the time."""
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-    return {key: _inlined(value, definitions) for key, value in schema.items() if key != "definitions"}
+    return schema
 
 
 def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:

@@ -110,6 +110,5 @@ def show_plan(run: Run, *, to_stderr: bool) -> None:
     from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
 
     run.progress.end()
-    for line in render_plan(run.report(), text_style(run.output)):
-        click.echo(line, err=to_stderr)
-    click.echo(err=to_stderr)
+    lines = render_plan(run.report(), text_style(run.output))
+    click.echo("".join(f"{line}\n" for line in lines), err=to_stderr)

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 
+from reconciler import __version__
 from reconciler.cli.exit_codes import ERROR, SIGNALLED, USAGE
 from reconciler.errors import Interrupted, ReconcilerError
 
@@ -66,9 +67,7 @@ def _closest(word: str) -> str:
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from reconciler.cli.version import version  # noqa: PLC0415 - reading package metadata costs time
-
-    click.echo(f"reconciler {version()}")
+    click.echo(f"reconciler {__version__}")
     ctx.exit()
 
 

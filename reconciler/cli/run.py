@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import click
 
+from reconciler import __version__
 from reconciler.cli.conclusion import conclude
 from reconciler.cli.exit_codes import DIFFERENCES, ERROR
 from reconciler.cli.logs import start_logging
 from reconciler.cli.options import ManifestOptions, OutputOptions, report_format
 from reconciler.cli.progress import Progress
 from reconciler.cli.signals import Signals
-from reconciler.cli.version import version
 from reconciler.clock import Clock
 from reconciler.errors import Diagnostic, ReconcilerError, ReportNotWritten, Severity, WrongUsage
 from reconciler.model import DesiredState, LiveState, Outcome, Plan
@@ -105,7 +105,7 @@ class Run:
         return build(
             Facts(
                 command=self.command,
-                version=version(),
+                version=__version__,
                 run_id=str(uuid.uuid4()),
                 started_at=self.started_at,
                 finished_at=self.clock.now(),

@@ -15,6 +15,9 @@ from reconciler.model import Action, KafkaFailure, Operation, TopicPlan, TopicSp
 MOST_RECORDS = 5_000
 """Half the controller's limit: what an omitted partition count comes to is the broker's secret."""
 MOST_TOPICS = 400
+"""A broker shows the topics of a request before it has made them, but only after it has made those of the requests
+before. With 1,000 topics in one request an apply ends twice as soon, and with a tenth of their partitions in place.
+"""
 
 Answers = Mapping[str, KafkaFailure | None]
 

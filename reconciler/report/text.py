@@ -163,8 +163,11 @@ def _place(origin: Origin) -> str:
 def _plan_summary(report: Report) -> str:
     summary = report.summary
     parts = [f"{summary.create} to create", f"{summary.drift} to change", f"{summary.skip} unchanged"]
-    if summary.refused:
-        parts.append(f"{summary.refused} impossible as written")
+    barred = sum(topic.error is not None and topic.error.name == "CREATION_TURNED_OFF" for topic in report.topics)
+    if barred:
+        parts.append(f"{barred} that this run may not create")
+    if summary.refused > barred:
+        parts.append(f"{summary.refused - barred} impossible as written")
     if summary.unreadable:
         parts.append(f"{summary.unreadable} unreadable")
     nothing = not summary.create and not summary.drift and not summary.unreadable

@@ -141,6 +141,7 @@ def test_without_creation_missing_topics_are_reported_and_the_rest_is_done(how: 
             "c": "refused",
         }
         assert done.report["topics"][0]["error"]["name"] == "CREATION_TURNED_OFF"
+        assert "2 to create, 1 to change, 0 unchanged, 2 that this run may not create." in done.stderr
         assert kafka.topics == {"b": Topic(partitions=2)}
         kafka.topics |= {"a": Topic(), "c": Topic()}
         assert apply(reconciler, kafka, *more, env=env).code == 0

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_void_p
+from sys import intern
 from typing import Any
 
 from confluent_kafka import cimpl
@@ -162,7 +163,7 @@ class _Client:
         entries = self._f["ConfigResource_configs"](resource, byref(count))[: count.value]
         source, name, value = (self._f[f"ConfigEntry_{what}"] for what in ("source", "name", "value"))
         overrides = {
-            name(entry).decode(): text.decode()
+            intern(name(entry).decode()): text.decode()
             for entry in entries
             if source(entry) == _SOURCE_TOPIC and (text := value(entry)) is not None
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from itertools import accumulate
+from sys import intern
 from typing import Any
 
 from reconciler.errors import Diagnostic, Location, Severity
@@ -140,7 +141,7 @@ class _Reader:
             elif key.id != "scalar":
                 self.problems.append(_problem("yaml-key", "a key must be a word", self._place(key)))
             else:
-                self._add(own, self._interpolated(key), key, value)
+                self._add(own, intern(self._interpolated(key)), key, value)  # the same few in every topic
         return merged | own
 
     def _add(self, own: dict[str, Node], name: str, key: Any, value: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from sys import intern
 from typing import Any
 
 from reconciler.configs import InvalidValue, canonical, expand
@@ -51,7 +52,7 @@ class _Layer:
                 continue
             try:
                 self.config[key] = canonical(key, expand(key, text))
-                self.sources[f"config.{key}"] = Source(name, node.location)
+                self.sources[intern(f"config.{key}")] = Source(name, node.location)
             except InvalidValue as error:
                 problems.append(_refused(key, error, text, node, topic))
 

@@ -100,7 +100,7 @@ class Connection:
         """Where a client that starts anew can go: the brokers there are, for those given first may be gone by then."""
         brokers: Any = found.brokers.values()  # the stub calls their hosts None
         known = [_address(broker.host, broker.port) for broker in brokers]
-        given = [address for address in self.bootstrap_servers.split(",") if address not in known]
+        given = [address for each in self.bootstrap_servers.split(",") if (address := each.strip()) not in known]
         self.properties["bootstrap.servers"] = ",".join([*known, *given])
         self._addresses = len(known)
 

@@ -119,7 +119,7 @@ def test_a_broker_stopped_in_the_middle_is_survived(
 ) -> None:
     """A stopped broker keeps its connections and answers nothing; one of the three is the active controller."""
     pid = three.brokers[node - 1].pid
-    with in_the_middle(tmp_path, three, f"stopped.{node}", "--timeout", "20") as running:
+    with in_the_middle(tmp_path, three, f"stopped.{node}") as running:
         os.kill(pid, signal.SIGSTOP)
         try:
             code = running.wait(120)

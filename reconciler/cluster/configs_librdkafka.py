@@ -141,6 +141,7 @@ class _Client:
             self._connection.still_waiting(started)
         try:
             if self._f["event_error"](event):
+                self._connection.connect_anew()
                 raise self._unavailable(event)
             result = self._f["event_DescribeConfigs_result"](event)
             count = c_size_t()
@@ -151,7 +152,6 @@ class _Client:
             self._f["event_destroy"](event)
 
     def _unavailable(self, event: int) -> ReconcilerError:
-        self._connection.connect_anew()
         return self._connection.unavailable(self._f["event_error_string"](event).decode())
 
     def _answer(self, resource: int, spec: TopicSpec) -> Answer:

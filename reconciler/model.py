@@ -195,7 +195,7 @@ class FieldChange:
 class TopicPlan:
     """What one topic needs. A create has no changes: ``desired`` says it all.
 
-    ``failure`` says why the topic is unreadable, or what the broker has against the create or a change.
+    ``failure`` says why the topic is unreadable, why it is not created, or the first of the broker's ``objections``.
     """
 
     action: Action
@@ -203,6 +203,10 @@ class TopicPlan:
     live: LiveTopic | None = None
     changes: Sequence[FieldChange] = ()
     failure: KafkaFailure | None = None
+    objections: Mapping[str, KafkaFailure] = field(default_factory=dict)
+    """What the broker refuses of it, by field."""
+    unchecked: KafkaFailure | None = None
+    """Why the broker did not check the create or the changes."""
 
     @property
     def name(self) -> str:
@@ -231,10 +235,9 @@ class Plan:
 
     topics: Sequence[TopicPlan]
     policy: Policy = field(default_factory=Policy)
-    unchecked: Mapping[str, KafkaFailure] = field(default_factory=dict)
-    """Topics whose create or change the broker was asked about without an answer that counts."""
-    fingerprint: str
-    """SHA-256 over the plan, the cluster's id and the live state it was made from."""
+    cluster_id: str | None = None
+    fingerprint: str | None = None
+    """SHA-256 over the plan, the cluster's id and the live state it was made from; ``None`` until it is complete."""
 
     @property
     def has_work(self) -> bool:

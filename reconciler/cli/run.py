@@ -187,13 +187,16 @@ def render(report: Report, form: str, look: TextStyle) -> str:
 
 
 def _write(report: Report, paths: tuple[Path, ...]) -> bool:
-    from reconciler.report.text import TextStyle  # noqa: PLC0415 - as in Run.report
+    from reconciler.report.text import TextStyle, render_record  # noqa: PLC0415 - as in Run.report
     from reconciler.report.write import write_report  # noqa: PLC0415 - as in Run.report
 
     written = True
     for path in paths:
         try:
-            write_report(path, click.unstyle(render(report, report_format(path), TextStyle())))
+            form = report_format(path)
+            is_text = form == "text"
+            text = click.unstyle(render_record(report, TextStyle())) if is_text else render(report, form, TextStyle())
+            write_report(path, text)
         except ReportNotWritten as error:
             click.echo(str(error), err=True)
             written = False

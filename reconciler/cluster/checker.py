@@ -33,4 +33,4 @@ class Checker:
 
     def _tell(self, more: int) -> None:
         self._asked += more
-        self._connection.tell(f"putting changes to the broker, which only checks them: {self._asked:,} so far")
+        self._connection.tell(f"checking changes with the broker (dry run): {self._asked:,} topics so far")

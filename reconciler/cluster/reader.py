@@ -42,7 +42,15 @@ class Reader:
         is looked at again. Raises ClusterUnavailable where the cluster as a whole does not answer.
         """
         self._connection.limit.restart()
-        state = self._look(topics, self._connection.limit.restart)
+        return self._read(topics, self._connection.limit.restart)
+
+    def read_anew(self, topics: Collection[TopicSpec]) -> LiveState:
+        """The same over a new connection, by another broker if chance will have it so; the time limit goes on."""
+        self._connection.connect_anew()
+        return self._read(topics, lambda: None)
+
+    def _read(self, topics: Collection[TopicSpec], have_progress: Callable[[], None]) -> LiveState:
+        state = self._look(topics, have_progress)
         absent = [spec for spec in topics if spec.name not in state.topics and spec.name not in state.unreadable]
         live, unreadable = dict(state.topics), dict(state.unreadable)
         unreadable |= self._not_missing(absent)

@@ -43,7 +43,7 @@ def create_topics(connection: Connection, topics: Sequence[TopicSpec], *, valida
     def ask(seconds: float) -> dict[str, Future[Any]]:
         return connection.admin.create_topics(new, **_options(seconds, validate_only=validate_only))
 
-    answers = _answers(connection, "create_topics", names, ask)
+    answers = _answers(connection, "create_topics", names, ask, validate_only=validate_only)
     return {spec.name: _passing(answers[spec.name], spec, connection.most_brokers) for spec in topics}
 
 
@@ -54,7 +54,7 @@ def create_partitions(connection: Connection, totals: Mapping[str, int], *, vali
     def ask(seconds: float) -> dict[str, Future[Any]]:
         return connection.admin.create_partitions(new, **_options(seconds, validate_only=validate_only))
 
-    return _answers(connection, "create_partitions", list(totals), ask)
+    return _answers(connection, "create_partitions", list(totals), ask, validate_only=validate_only)
 
 
 def alter_configs(
@@ -74,7 +74,7 @@ def alter_configs(
         )
         return {resource.name: answer for resource, answer in answers.items()}
 
-    return _answers(connection, "incremental_alter_configs", list(changes), ask)
+    return _answers(connection, "incremental_alter_configs", list(changes), ask, validate_only=validate_only)
 
 
 def _options(seconds: float, *, validate_only: bool) -> dict[str, Any]:
@@ -82,12 +82,17 @@ def _options(seconds: float, *, validate_only: bool) -> dict[str, Any]:
 
 
 def _answers(
-    connection: Connection, kind: str, names: Sequence[str], ask: Callable[[float], dict[str, Future[Any]]]
+    connection: Connection,
+    kind: str,
+    names: Sequence[str],
+    ask: Callable[[float], dict[str, Future[Any]]],
+    *,
+    validate_only: bool,
 ) -> Answers:
     """Send what ``ask`` asks for within a number of seconds, and wait for what is said of each of ``names``."""
     permission = _PERMISSIONS[kind]
     seconds = connection.write_timeout()
-    connection.requests[kind] += 1
+    connection.requests[f"{kind}_validate_only" if validate_only else kind] += 1
     try:
         answers = ask(seconds)
     except (KafkaException, ValueError, TypeError) as error:

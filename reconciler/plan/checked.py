@@ -2,56 +2,181 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from dataclasses import replace
+from typing import Protocol
 
-from reconciler.errors import Diagnostic, Severity
-from reconciler.model import FATAL, Action, FieldChange, KafkaFailure, Operation, Plan, TopicPlan, Verdict
-from reconciler.plan.requests import TakesRequests, requests_of
+from reconciler.clock import Clock, TimeLimit
+from reconciler.errors import ClusterUnavailable, Diagnostic, Severity
+from reconciler.model import (
+    EXPECTED,
+    FATAL,
+    Action,
+    FieldChange,
+    KafkaFailure,
+    LiveState,
+    Operation,
+    Plan,
+    TopicPlan,
+    TopicSpec,
+    Verdict,
+)
+from reconciler.plan.planner import topic_plan
+from reconciler.plan.question import Question, questions_about
+from reconciler.plan.requests import Answers, Request, TakesRequests, requests_of
 
 NOT_ALLOWED = frozenset({29, 31})
 """TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED: this principal may not even ask."""
+_UNKNOWN_TOPIC = 3
+_LOOKS = 5
+"""How often a topic is looked for that the broker calls existing and does not show, or the reverse."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_Key = tuple[str, Operation]
 
-_Answers = Mapping[Operation, KafkaFailure]
+
+class ReadsAnew(Protocol):
+    """What the check needs where the broker contradicts what was read."""
+
+    def read_anew(self, topics: Collection[TopicSpec]) -> LiveState:
+        """The live state of ``topics``, if possible by another broker than the last one."""
 
 
-def checked(plan: Plan, broker: TakesRequests) -> Plan:
-    """``plan`` after every safe create and change was put to ``broker``, which does none of them.
+class BrokerCheck:
+    """Puts every safe create and change of ``plan`` to ``broker``, which does none of them.
 
-    ``unchecked`` of the result says why, where the broker did not give an answer that counts.
+    ``limit`` is the longest that the check may go without an answer that counts. ``judge`` is what holds of every
+    topic that is planned anew on the way, because the broker contradicts what was read.
     """
-    objections: dict[str, dict[Operation, KafkaFailure]] = {}
-    unanswered: dict[str, KafkaFailure] = {}
-    queue = deque(requests_of(plan.topics))
-    while queue:
-        request = queue.popleft()
-        answers = request.put_to(broker)
-        if request.is_refused_for_its_size(answers):
-            queue.extendleft(reversed(request.halves()))
-            continue
-        for name, failure in answers.items():
-            if failure is None:
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        broker: TakesRequests,
+        reader: ReadsAnew,
+        limit: TimeLimit,
+        clock: Clock | None = None,
+        judge: Callable[[TopicPlan], TopicPlan] = lambda topic: topic,
+    ) -> None:
+        self._plan = plan
+        self._topics = {topic.name: topic for topic in plan.topics}
+        self._broker = broker
+        self._reader = reader
+        self._limit = limit
+        self._clock = clock or Clock()
+        self._judge = judge
+        self._open: dict[_Key, Question] = {}
+        self._looks: Counter[str] = Counter()
+
+    @property
+    def plan(self) -> Plan:
+        """The plan with what is known so far."""
+        return replace(self._plan, topics=tuple(self._topics.values()))
+
+    def run(self) -> None:
+        """Ask until everything has its answer; only a missing permission leaves a topic unchecked.
+
+        Raises ClusterUnavailable where the broker does not answer in time, and what ``broker`` and ``reader`` raise.
+        """
+        self._ask_about(self._plan.topics)
+        self._limit.restart()
+        pause = _FIRST_PAUSE
+        while self._open:
+            doubtful = self._ask()
+            if not doubtful:
+                pause = _FIRST_PAUSE
                 continue
-            if failure.code in NOT_ALLOWED or failure.kind != FATAL:
-                unanswered[name] = failure
+            self._clock.sleep(min(pause, self._limit.remaining()))
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            if not self._limit.remaining():
+                raise self._not_answered(doubtful)
+            self._look_again({name: failure for (name, _), failure in doubtful.items()})
+
+    def _ask_about(self, topics: Iterable[TopicPlan]) -> None:
+        self._open |= {(each.topic.name, each.operation): each for topic in topics for each in questions_about(topic)}
+
+    def _ask(self) -> Mapping[_Key, KafkaFailure]:
+        """Ask every open question once; those without an answer that counts, and why."""
+        doubtful: dict[_Key, KafkaFailure] = {}
+        for operation in Operation:
+            parts = [each.part for each in self._open.values() if each.operation is operation]
+            for answers in self._answers(requests_of(parts, (operation,))):
+                for name, answer in answers.items():
+                    if answer is None or answer.kind == FATAL:
+                        self._take((name, operation), answer)
+                        self._limit.restart()
+                    else:
+                        doubtful[name, operation] = answer
+        return doubtful
+
+    def _answers(self, requests: Iterable[Request]) -> Iterator[Answers]:
+        """The answers to ``requests``, halved where they are refused for what is in them as a whole."""
+        queue = deque(requests)
+        while queue:
+            request = queue.popleft()
+            answers = request.put_to(self._broker)
+            if len(request.topics) > 1 and all(answer and answer.is_of_batch for answer in answers.values()):
+                queue.extendleft(reversed(request.halves()))
             else:
-                objections.setdefault(name, {})[request.operation] = failure
-    topics = tuple(_with(topic, objections.get(topic.name, {})) for topic in plan.topics)
-    return replace(plan, topics=topics, unchecked=unanswered)
+                yield answers
+
+    def _take(self, key: _Key, answer: KafkaFailure | None) -> None:
+        question = self._open.pop(key)
+        topic = self._topics[key[0]]
+        if answer is not None and answer.code in NOT_ALLOWED:
+            self._topics[topic.name] = replace(topic, unchecked=answer)
+            return
+        question = question.agreed() if answer is None else question.refused(answer)
+        if question.open:
+            self._open[key] = question
+        self._topics[topic.name] = with_objections(topic, question)
+
+    def _look_again(self, doubtful: Mapping[str, KafkaFailure]) -> None:
+        """Plan anew what is not as it was read. The look also tells the client where the controller is now."""
+        specs = [self._topics[name].desired for name in doubtful]
+        live = self._reader.read_anew(specs)
+        for spec in specs:
+            planned, failure = self._topics[spec.name], doubtful[spec.name]
+            self._looks[spec.name] += _contradicts(failure)
+            if live.topics.get(spec.name) != planned.live or spec.name in live.unreadable:
+                self._plan_anew(self._judge(topic_plan(spec, live, self._plan.policy)))
+            elif self._looks[spec.name] >= _LOOKS:
+                self._plan_anew(TopicPlan(action=Action.UNREADABLE, desired=spec, failure=failure))
+
+    def _plan_anew(self, topic: TopicPlan) -> None:
+        for operation in Operation:
+            self._open.pop((topic.name, operation), None)
+        self._topics[topic.name] = topic
+        self._ask_about([topic])
+
+    def _not_answered(self, doubtful: Mapping[_Key, KafkaFailure]) -> ClusterUnavailable:
+        for (name, _), failure in doubtful.items():
+            self._topics[name] = replace(self._topics[name], unchecked=failure)
+        failure = next(iter(doubtful.values()))
+        number = count_of({name for name, _ in doubtful})
+        return ClusterUnavailable.because(
+            "not-checked",
+            f"the broker did not check {number} within {self._limit.seconds:g} s: {failure.name}: {failure.message}",
+            hint=f"{failure.remedy}; or raise --timeout",
+        )
 
 
 def not_checked(plan: Plan) -> Iterator[Diagnostic]:
-    """One note for all topics of ``plan`` that the broker was asked about in vain."""
-    if plan.unchecked:
-        failure = next(iter(plan.unchecked.values()))
-        topics = "1 topic" if len(plan.unchecked) == 1 else f"{len(plan.unchecked)} topics"
+    """One note for all topics of ``plan`` that this principal may not ask the broker about."""
+    denied = [topic.unchecked for topic in plan.topics if topic.unchecked and topic.unchecked.code in NOT_ALLOWED]
+    if denied:
         yield Diagnostic(
             severity=Severity.INFO,
             code="not-checked",
-            message=f"not checked by the broker: {topics} ({failure.name})",
-            hint=f"{failure.message}; the plan stands, but apply may be refused",
+            message=f"not checked by the broker: {count_of(denied)} ({denied[0].name})",
+            hint=f"apply may be refused; {denied[0].remedy}, so that plan can check",
         )
+
+
+def count_of(topics: Sized) -> str:
+    """``1 topic``, ``2 topics``."""
+    return "1 topic" if len(topics) == 1 else f"{len(topics):,} topics"
 
 
 def operation_for(change: FieldChange) -> Operation:
@@ -59,17 +184,22 @@ def operation_for(change: FieldChange) -> Operation:
     return Operation.ALTER_CONFIGS if change.config_key is not None else Operation.CREATE_PARTITIONS
 
 
-def _with(topic: TopicPlan, objections: _Answers) -> TopicPlan:
-    if not objections:
+def with_objections(topic: TopicPlan, question: Question) -> TopicPlan:
+    """``topic`` with what the broker refuses of it by the answers to ``question`` so far."""
+    if not question.objections and question.failure is None:
         return topic
-    failure = next(iter(objections.values()))
-    if topic.action is Action.CREATE:
-        return replace(topic, failure=failure)
-    changes = tuple(_refused(change, objections.get(operation_for(change))) for change in topic.changes)
-    return replace(topic, changes=changes, failure=failure)
+    objections = {**topic.objections, **question.objections}
+    failure = topic.failure or next(iter(objections.values()), question.failure)
+    changes = tuple(_refused(change, objections.get(change.field)) for change in topic.changes)
+    return replace(topic, changes=changes, objections=objections, failure=failure)
 
 
 def _refused(change: FieldChange, failure: KafkaFailure | None) -> FieldChange:
     if failure is None or change.verdict is not Verdict.SAFE:
         return change
     return replace(change, verdict=Verdict.IMPOSSIBLE, reason=f"the broker refuses it: {failure.message}")
+
+
+def _contradicts(failure: KafkaFailure) -> bool:
+    """Whether the broker knows a topic, or its absence, otherwise than it was read."""
+    return failure.kind == EXPECTED or failure.code == _UNKNOWN_TOPIC

@@ -1,23 +1,50 @@
-"""Plans of runs that may not create topics."""
+"""Creates that are refused without asking a broker."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 
-from reconciler.model import FATAL, Action, KafkaFailure, Plan
+from reconciler.model import FATAL, Action, KafkaFailure, Plan, TopicPlan
 
+CREATION_TURNED_OFF = "CREATION_TURNED_OFF"
 _TURNED_OFF = KafkaFailure(
     code=0,
-    name="CREATION_TURNED_OFF",
+    name=CREATION_TURNED_OFF,
     kind=FATAL,
     message="the topic is missing, and this run may not create topics",
     remedy="create it some other way, or allow it: --auto-create, KAFKA_TOPIC_AUTO_CREATE=true",
 )
 
 
-def without_creation(plan: Plan) -> Plan:
-    """``plan`` with every create refused."""
-    topics = tuple(
-        replace(topic, failure=_TURNED_OFF) if topic.action is Action.CREATE else topic for topic in plan.topics
+def without_creation(topic: TopicPlan) -> TopicPlan:
+    """``topic``, refused if it is to be created."""
+    return replace(topic, failure=_TURNED_OFF) if topic.action is Action.CREATE else topic
+
+
+def without_collisions(plan: Plan) -> Plan:
+    """``plan`` with every create refused whose name differs only in ``.`` and ``_`` from another topic's in it.
+
+    A broker refuses such a name beside a topic that exists, but not beside one of the same request
+    (``Topic.hasCollision``, ``ReplicationControlManager.validateNewTopicNames``).
+    """
+    alike: dict[str, list[str]] = defaultdict(list)
+    for topic in plan.topics:
+        alike[topic.name.replace(".", "_")].append(topic.name)
+    topics = []
+    for topic in plan.topics:
+        others = [name for name in alike[topic.name.replace(".", "_")] if name != topic.name]
+        is_refused = bool(others) and topic.action is Action.CREATE and topic.failure is None
+        topics.append(replace(topic, failure=_collision(topic.name, others)) if is_refused else topic)
+    return replace(plan, topics=tuple(topics))
+
+
+def _collision(name: str, others: list[str]) -> KafkaFailure:
+    return KafkaFailure(
+        code=0,
+        name="NAME_COLLISION",
+        kind=FATAL,
+        message=f"{name!r} and {', '.join(map(repr, others))} differ only in . and _, "
+        "which Kafka's metrics cannot tell apart",
+        remedy="rename the topic, or remove one of them from the manifest",
     )
-    return replace(plan, topics=topics)

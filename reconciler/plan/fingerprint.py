@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from reconciler.model import TopicPlan
+from reconciler.model import Plan, TopicPlan
 
 
-def fingerprint(cluster_id: str | None, topics: Sequence[TopicPlan]) -> str:
-    """SHA-256 in the form ``sha256:<hexadecimal>``; places in files do not count."""
-    facts = json.dumps([cluster_id, *map(_facts, topics)], sort_keys=True, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(facts.encode()).hexdigest()}"
+def sealed(plan: Plan) -> Plan:
+    """``plan`` with its fingerprint: SHA-256 in the form ``sha256:<hexadecimal>``; places in files do not count.
+
+    To be taken when nothing changes the plan any more.
+    """
+    facts = json.dumps([plan.cluster_id, *map(_facts, plan.topics)], sort_keys=True, separators=(",", ":"))
+    return replace(plan, fingerprint=f"sha256:{hashlib.sha256(facts.encode()).hexdigest()}")
 
 
 def _facts(topic: TopicPlan) -> list[Any]:
@@ -24,4 +27,6 @@ def _facts(topic: TopicPlan) -> list[Any]:
         [desired.partitions, desired.replication_factor, dict(desired.config)],
         [live.partitions, live.replication_factor, dict(live.overrides)] if live else None,
         [[change.field, change.before, change.after, change.verdict] for change in topic.changes],
+        topic.failure.name if topic.failure else None,
+        sorted(topic.objections),
     ]

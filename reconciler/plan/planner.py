@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from reconciler.model import Action, DesiredState, LiveState, Plan, Policy, TopicPlan, TopicSpec
 from reconciler.plan.diff import differences
-from reconciler.plan.fingerprint import fingerprint
 
 
 def plan(desired: DesiredState, live: LiveState) -> Plan:
     """What every topic of ``desired`` needs, sorted by name."""
     topics = tuple(
-        sorted((_topic_plan(spec, live, desired.policy) for spec in desired.topics), key=lambda topic: topic.name)
+        sorted((topic_plan(spec, live, desired.policy) for spec in desired.topics), key=lambda topic: topic.name)
     )
-    return Plan(topics=topics, policy=desired.policy, fingerprint=fingerprint(live.cluster_id, topics))
+    return Plan(topics=topics, policy=desired.policy, cluster_id=live.cluster_id)
 
 
-def _topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
+def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
+    """What the topic ``spec`` needs."""
     failure = live.unreadable.get(spec.name)
     if failure is not None:
         return TopicPlan(action=Action.UNREADABLE, desired=spec, failure=failure)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from reconciler.errors import Diagnostic, Location, Origin, Variable
 from reconciler.model import (
+    Action,
     Attempt,
     DesiredState,
     FieldChange,
@@ -22,7 +23,9 @@ from reconciler.model import (
     Plan,
     Status,
     TopicPlan,
+    TopicSpec,
 )
+from reconciler.plan.creation import CREATION_TURNED_OFF
 from reconciler.report import document
 
 
@@ -67,7 +70,7 @@ def build(facts: Facts) -> document.Report:
         environment=facts.environment,
         cluster=_cluster(facts),
         manifest=_manifest(facts.desired),
-        plan=document.Plan(fingerprint=facts.plan.fingerprint) if facts.plan else None,
+        plan=document.Plan(fingerprint=facts.plan.fingerprint) if facts.plan and facts.plan.fingerprint else None,
         summary=_summary(plans, outcomes),
         topics=[_topic(topic, outcome) for topic, outcome in zip(plans, outcomes, strict=True)],
         unmanaged=[],
@@ -101,10 +104,17 @@ def _summary(plans: Sequence[TopicPlan], outcomes: Sequence[Outcome]) -> documen
         create=actions["create"],
         skip=actions["skip"],
         drift=actions["drift"],
-        impossible=sum(bool(topic.impossible_changes) for topic in plans),
+        impossible=sum(_is_impossible(topic) for topic in plans),
         unreadable=actions["unreadable"],
         **{name: statuses[name] for name in ("applied", "failed", "refused", "unknown")},
     )
+
+
+def _is_impossible(topic: TopicPlan) -> bool:
+    """Whether something in it cannot be done at all; that this run may not create topics is another matter."""
+    if topic.action is Action.CREATE:
+        return topic.failure is not None and topic.failure.name != CREATION_TURNED_OFF
+    return bool(topic.impossible_changes)
 
 
 def _statistics(outcomes: Sequence[Outcome], facts: Facts) -> document.Statistics:
@@ -148,9 +158,17 @@ def _topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
         ),
         live=_live(topic.live),
         changes=[_change(change, outcome.changes[change.field]) for change in topic.changes],
+        objections=[_objection(topic.desired, field, failure) for field, failure in topic.objections.items()],
+        unchecked=_error(topic.unchecked),
         attempts=[_attempt(attempt) for attempt in outcome.attempts],
         verification=verification,
         error=_error(outcome.failure),
+    )
+
+
+def _objection(desired: TopicSpec, field: str, failure: KafkaFailure) -> document.Objection:
+    return document.Objection(
+        field=field, message=failure.message, remedy=failure.remedy, origin=_origin(desired.origin_of(field))
     )
 
 

@@ -71,14 +71,16 @@ class Plan(_Part):
 
 
 class Summary(_Part):
-    """Numbers of topics: by action, by what stands in the way, and by what came of them."""
+    """Numbers of topics: by `action`, by what stands in the way, and by the `status` that they came to."""
 
     create: Count = 0
     skip: Count = 0
     drift: Count = 0
     delete: Count = 0
     risky: Count = Field(default=0, description="Topics with a change that needs consent.")
-    impossible: Count = Field(default=0, description="Topics with a change that Kafka cannot make.")
+    impossible: Count = Field(
+        default=0, description="Topics with a change, or a create, that Kafka cannot make or the broker refuses."
+    )
     unmanaged: Count = 0
     unreadable: Count = Field(default=0, description="Topics whose live state could not be read.")
     waived: Count = 0
@@ -151,6 +153,15 @@ class Change(_Part):
     status: Status = Field(description="What came of this change.")
 
 
+class Objection(_Part):
+    """What the broker refuses of the topic, field by field."""
+
+    field: str = Field(description="`partitions`, `replication_factor` or `config.<key>`.")
+    message: str = Field(description="The broker's words.")
+    remedy: str = Field(description="What to do about it.")
+    origin: Origin | None = Field(description="The place that set the value.")
+
+
 class Attempt(_Part):
     """One write request as far as it concerns this topic."""
 
@@ -182,6 +193,10 @@ class Topic(_Part):
     desired: Settings
     live: Live | None
     changes: list[Change]
+    objections: list[Objection]
+    unchecked: Error | None = Field(
+        description="Why the broker did not check the create or the changes; `null` where it did, or there were none."
+    )
     attempts: list[Attempt]
     verification: Verification | None
     error: Error | None

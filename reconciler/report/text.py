@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 from click import style
 
-from reconciler.report.document import Change, Origin, Report, Topic, Variable
+from reconciler.plan.creation import CREATION_TURNED_OFF
+from reconciler.report.document import Change, DiagnosticEntry, Origin, Place, Report, Topic, Variable
 from reconciler.report.units import with_units
 
 
@@ -31,7 +33,14 @@ class TextStyle:
 
 _SIGNS = {"create": "+", "drift": "~", "unreadable": "?", "skip": " "}
 _COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "red", "?": "red"}
-_STATUS_COLOURS = {"applied": "green", "failed": "red", "unknown": "red", "refused": "magenta", "not_attempted": "red"}
+_STATUS_COLOURS = {
+    "applied": "green",
+    "failed": "red",
+    "unknown": "red",
+    "refused": "magenta",
+    "stale": "magenta",
+    "not_attempted": "red",
+}
 _NAMED_FILES = 3
 
 
@@ -41,9 +50,25 @@ def render_text(report: Report, look: TextStyle) -> str:
     return "".join(f"{line}\n" for line in render(report, look))
 
 
+def render_record(report: Report, look: TextStyle) -> str:
+    """The whole run for a file that is read later: when, how it ended, the plan, what came of it, every message."""
+    run = report.run
+    started = f"{run.started_at:%Y-%m-%d %H:%M:%S %Z}"
+    lines = [
+        f"reconciler {report.command}, {started}, {run.duration_seconds:.1f} s: {run.status}, exit code {run.exit_code}"
+    ]
+    if report.manifest is not None:
+        lines += _wrapped(f"Manifest: {', '.join(file.path for file in report.manifest.files)}", look)
+    for render in dict.fromkeys((render_plan, _RENDERERS[report.command])):
+        part = list(render(report, look))
+        lines += ["", *part] if part else []
+    messages = [_message(diagnostic) for diagnostic in report.diagnostics]
+    return "".join(f"{line}\n" for line in [*lines, *([""] if messages else []), *messages])
+
+
 def render_plan(report: Report, look: TextStyle) -> Iterator[str]:
     """What would change, topic by topic, unchanged ones as a count."""
-    if report.cluster is None:
+    if report.cluster is None or report.plan is None:
         return
     environment = f", environment {report.environment}" if report.environment else ""
     cluster = f"cluster {report.cluster.id}, {_count(report.cluster.brokers, 'broker')}"
@@ -53,10 +78,10 @@ def render_plan(report: Report, look: TextStyle) -> Iterator[str]:
     for topic in shown:
         yield from _topic(topic, look)
         yield ""
-    for line in _wrapped(_plan_summary(report), look):
+    for line in _wrapped(plan_summary(report), look):
         yield style(line, bold=True)
     for diagnostic in report.diagnostics:
-        if diagnostic.code == "not-checked":
+        if diagnostic.code == "not-checked" and diagnostic.severity == "info":
             yield from _wrapped(f"{diagnostic.message[0].upper()}{diagnostic.message[1:]}.", look)
 
 
@@ -65,13 +90,9 @@ def render_result(report: Report, look: TextStyle) -> Iterator[str]:
     if report.plan is None:
         return
     for topic in report.topics:
-        if topic.status != "unchanged" and look.detail > Detail.SUMMARY:
+        if topic.status != "unchanged" and (look.detail > Detail.SUMMARY or _is_trouble(topic)):
             yield from _result(topic, look)
-    summary = report.summary
-    done = f"{_count(summary.applied, 'topic')} applied, {summary.skip} unchanged"
-    troubles = {name: getattr(summary, name) for name in ("refused", "failed", "unknown")}
-    troubles["not attempted"] = sum(topic.status == "not_attempted" for topic in report.topics)
-    yield f"Apply: {done}{''.join(f', {number} {name}' for name, number in troubles.items() if number)}."
+    yield result_summary(report)
 
 
 def render_validation(report: Report, _look: TextStyle) -> Iterator[str]:
@@ -89,29 +110,58 @@ _RENDERERS: dict[str, Callable[[Report, TextStyle], Iterator[str]]] = {
 
 
 def _is_shown(topic: Topic, look: TextStyle) -> bool:
-    return look.detail is Detail.ALL or (look.detail is Detail.CHANGES and topic.action != "skip")
+    if look.detail is Detail.SUMMARY:
+        return _is_trouble(topic)
+    return look.detail is Detail.ALL or topic.action != "skip"
+
+
+def _is_trouble(topic: Topic) -> bool:
+    """Whether it fails the run: shown however quiet the text is to be."""
+    return topic.status not in {"planned", "applied", "unchanged"}
 
 
 def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
-    sign = _SIGNS[topic.action]
+    sign = "!" if _refusal(topic) is Refusal.WHOLE else _SIGNS[topic.action]
     owner = f"  ({topic.owner})" if topic.owner else ""
     lines = _wrapped(f"{sign} {topic.name}{owner}  {_place(topic.origin)}", look, indent=4)
     yield lines[0].replace(f"{sign} {topic.name}", f"{_coloured(sign)} {style(topic.name, bold=True)}", 1)
     yield from lines[1:]
     if topic.action == "create":
-        for name in ("partitions", "replication_factor"):
-            count = getattr(topic.desired, name)
-            yield f"  {_coloured('+')} {name}: {count if count is not None else 'as the broker decides'}"
-        for key, value in topic.desired.config.items():
-            yield from _signed("+", f"{key}: {with_units(key, value)}", look)
+        yield from _created(topic, look)
     for change in topic.changes:
         yield from _change(change, look)
-    if topic.error is not None and not any(change.verdict == "impossible" for change in topic.changes):
+    if topic.error is not None and not topic.objections and not topic.attempts:
         what = "cannot be read" if topic.action == "unreadable" else "the broker refuses it"
         if topic.error.code == 0:
             what = "refused"
         yield from _wrapped(f"{what}: {topic.error.name}: {topic.error.message}", look, start=6, indent=8)
         yield from _wrapped(topic.error.remedy, look, start=6, indent=8)
+    if topic.unchecked is not None:
+        why = f"{topic.unchecked.name}: {topic.unchecked.remedy}"
+        yield from _wrapped(f"not checked by the broker: {why}", look, start=6, indent=8)
+
+
+def _created(topic: Topic, look: TextStyle) -> Iterator[str]:
+    """The settings of a topic to create, each with what the broker objects to it."""
+    objections = {objection.field: objection for objection in topic.objections}
+    sign = " " if _refusal(topic) is Refusal.WHOLE else "+"
+    values = {
+        name: "as the broker decides" if count is None else str(count)
+        for name in ("partitions", "replication_factor")
+        for count in [getattr(topic.desired, name)]
+    }
+    values |= {f"config.{key}": with_units(key, value) for key, value in topic.desired.config.items()}
+    for field, value in values.items():
+        setting = f"{field.removeprefix('config.')}: {value}"
+        objection = objections.get(field)
+        if objection is None:
+            yield from _signed(sign, setting, look)
+            continue
+        place = f"  {_place(objection.origin)}" if objection.origin else ""
+        yield from _signed("!", f"{setting}{place}", look)
+        words = f"impossible: the broker refuses it: {objection.message}"
+        yield from _wrapped(words, look, start=6, indent=8)
+        yield from _wrapped(objection.remedy, look, start=6, indent=8)
 
 
 def _change(change: Change, look: TextStyle) -> Iterator[str]:
@@ -126,14 +176,20 @@ def _change(change: Change, look: TextStyle) -> Iterator[str]:
 
 
 def _result(topic: Topic, look: TextStyle) -> Iterator[str]:
-    verified = f", {topic.verification.status.replace('_', ' ')}" if topic.verification else ""
-    yield f"{topic.name}: {style(topic.status.replace('_', ' '), fg=_STATUS_COLOURS.get(topic.status))}{verified}"
+    yield f"{topic.name}: {style(topic.status.replace('_', ' '), fg=_STATUS_COLOURS.get(topic.status))}{_seen(topic)}"
     if topic.error is not None:
         yield from _wrapped(f"{topic.error.name}: {topic.error.message}", look, start=4, indent=6)
         yield from _wrapped(topic.error.remedy, look, start=4, indent=6)
-    for change in topic.changes:
-        if change.status not in {topic.status, "applied"} or change.reason:
+    if any(change.status != topic.status for change in topic.changes):
+        for change in topic.changes:
             yield f"    {change.field.removeprefix('config.')}: {change.status.replace('_', ' ')}"
+
+
+def _seen(topic: Topic) -> str:
+    """What reading back showed, where it says something of the topic as a whole."""
+    if topic.verification is None or (topic.verification.status == "verified" and topic.status != "applied"):
+        return ""
+    return f", {topic.verification.status.replace('_', ' ')}"
 
 
 def _signed(sign: str, text: str, look: TextStyle) -> Iterator[str]:
@@ -160,18 +216,70 @@ def _place(origin: Origin) -> str:
     return origin.variable if isinstance(origin, Variable) else f"{origin.file}:{origin.line}"
 
 
-def _plan_summary(report: Report) -> str:
-    summary = report.summary
-    parts = [f"{summary.create} to create", f"{summary.drift} to change", f"{summary.skip} unchanged"]
-    barred = sum(topic.error is not None and topic.error.name == "CREATION_TURNED_OFF" for topic in report.topics)
-    if barred:
-        parts.append(f"{barred} that this run may not create")
-    if summary.refused > barred:
-        parts.append(f"{summary.refused - barred} impossible as written")
-    if summary.unreadable:
-        parts.append(f"{summary.unreadable} unreadable")
-    nothing = not summary.create and not summary.drift and not summary.unreadable
-    return f"{'Nothing to do' if nothing else 'Plan'}: {', '.join(parts)}."
+class Refusal(Enum):
+    """How much of a topic is refused."""
+
+    NONE = 0
+    PART = 1
+    WHOLE = 2
+
+
+def _refusal(topic: Topic) -> Refusal:
+    """How much of ``topic`` its plan refuses, also after an apply."""
+    if topic.action == "create":
+        return Refusal.WHOLE if topic.status == "refused" else Refusal.NONE
+    refused = [change.verdict == "impossible" for change in topic.changes]
+    if not any(refused):
+        return Refusal.NONE
+    return Refusal.WHOLE if all(refused) else Refusal.PART
+
+
+def plan_summary(report: Report) -> str:
+    """The plan in one line; each topic counts once."""
+    whole = [topic for topic in report.topics if _refusal(topic) is Refusal.WHOLE]
+    part = [topic for topic in report.topics if _refusal(topic) is Refusal.PART]
+    clear = Counter(topic.action for topic in report.topics if _refusal(topic) is Refusal.NONE)
+    numbers = [f"{clear['create']} to create", f"{clear['drift']} to change", f"{clear['skip']} unchanged"]
+    if whole or part:
+        turned_off = sum(topic.error is not None and topic.error.name == CREATION_TURNED_OFF for topic in whole)
+        details = {"in part": len(part), "because of --no-auto-create": turned_off}
+        numbers.append(f"{len(whole) + len(part)} refused{_details(details)}")
+    if clear["unreadable"]:
+        numbers.append(f"{clear['unreadable']} unreadable")
+    nothing = clear.keys() <= {"skip"} and not whole and not part
+    return f"{'Nothing to do' if nothing else 'Plan'}: {', '.join(numbers)}."
+
+
+def result_summary(report: Report) -> str:
+    """What came of an apply in one line; each topic counts once, by its status."""
+    statuses = Counter(topic.status for topic in report.topics)
+    in_part = sum(topic.status == "refused" and _is_changed(topic) for topic in report.topics)
+    numbers = [f"{_count(statuses['applied'], 'topic')} applied", f"{statuses['unchanged']} unchanged"]
+    for status in ("refused", "stale", "failed", "unknown", "not_attempted", "planned"):
+        if statuses[status]:
+            details = _details({"in part: its other changes were applied": in_part}) if status == "refused" else ""
+            numbers.append(f"{statuses[status]} {status.replace('_', ' ')}{details}")
+    return f"Apply: {', '.join(numbers)}."
+
+
+def _is_changed(topic: Topic) -> bool:
+    return any(change.status == "applied" for change in topic.changes)
+
+
+def _details(numbers: Mapping[str, int]) -> str:
+    """`` (1 in part)``: how many of a number are special, as far as any are."""
+    some = [f"{number} {what}" for what, number in numbers.items() if number]
+    return f" ({', '.join(some)})" if some else ""
+
+
+def _message(diagnostic: DiagnosticEntry) -> str:
+    where = (
+        f"{diagnostic.origin.file}:{diagnostic.origin.line}:{diagnostic.origin.column}: "
+        if isinstance(diagnostic.origin, Place)
+        else ""
+    )
+    hint = f"\n  {diagnostic.hint}" if diagnostic.hint else ""
+    return f"{where}{diagnostic.severity}: {diagnostic.message}{hint}"
 
 
 def _count(number: int, noun: str) -> str:

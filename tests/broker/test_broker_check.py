@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -63,15 +65,78 @@ def test_a_change_that_the_broker_would_refuse_is_impossible_in_its_words_and_th
     assert client.overrides(prefix) == {}
 
 
+def test_one_bad_key_does_not_block_the_topics_good_keys(
+    prefix: str, manifest: Manifest, plan: Command, apply: Command, client: AnotherClient
+) -> None:
+    client.create(prefix, config={"retention.ms": "1000", "flush.messages": "5"})
+    manifest(f"{prefix}: {{config: {{retention.ms: 1d, bad.one: 1, bad.two: 2, max.message.bytes: 2000}}}}")
+    done = plan()
+    assert done.code == 3
+    verdicts = {change["field"]: change["verdict"] for change in by_name(done)[prefix]["changes"]}
+    assert verdicts == {
+        "config.bad.one": "impossible",
+        "config.bad.two": "impossible",
+        "config.flush.messages": "safe",
+        "config.max.message.bytes": "safe",
+        "config.retention.ms": "safe",
+    }
+    reasons = [change["reason"] for change in by_name(done)[prefix]["changes"] if change["reason"]]
+    assert ["bad.one" in reasons[0], "bad.two" in reasons[1]] == [True, True]
+    assert apply().code == 3
+    assert client.overrides(prefix) == {"retention.ms": "86400000", "max.message.bytes": "2000"}
+
+
+def test_every_objection_to_a_create_is_shown_at_its_place(
+    prefix: str, manifest: Manifest, plan: Command, client: AnotherClient
+) -> None:
+    manifest(f"{prefix}: {{replication_factor: 7, config: {{bad.one: 1, retention.ms: 1d, bad.two: 2}}}}")
+    done = plan()
+    (topic,) = done.report["topics"]
+    assert {each["field"] for each in topic["objections"]} == {"replication_factor", "config.bad.one", "config.bad.two"}
+    assert all(each["origin"]["column"] > topic["origin"]["column"] for each in topic["objections"])
+    assert done.report["statistics"]["requests"]["create_topics_validate_only"] == 4
+    assert not client.exists(prefix)
+
+
+def test_apply_shows_and_refuses_what_plan_does_and_asks_nothing_twice(
+    prefix: str, manifest: Manifest, kafka: Sandbox, reconciler: RunReconciler, tmp_path: Path
+) -> None:
+    client = AnotherClient(kafka)
+    client.create(f"{prefix}.there", partitions=3)
+    manifest(f"""
+        {prefix}.bad: {{config: {{no.such.key: x}}}}
+        {prefix}.good: {{partitions: 2}}
+        {prefix}.there: {{partitions: 2, config: {{retention.ms: 1d}}}}
+        {prefix}.too-many-replicas: {{replication_factor: 7}}
+    """)
+    address = ("--bootstrap-server", kafka.bootstrap_servers)
+    planned = reconciler("plan", *address, "--report", "plan.json")
+    applied = reconciler("apply", *address, "--yes", "--report", "apply.json")
+    assert (planned.code, applied.code) == (3, 3)
+    assert applied.stdout.startswith(planned.stdout)
+    assert (
+        "Apply: 1 topic applied, 0 unchanged, 3 refused (1 in part: its other changes were applied)." in applied.stdout
+    )
+    assert client.exists(f"{prefix}.good")
+    assert client.overrides(f"{prefix}.there") == {"retention.ms": "86400000"}
+    assert not client.exists(f"{prefix}.bad")
+    first, second = (json.loads((tmp_path / name).read_text()) for name in ("plan.json", "apply.json"))
+    assert first["plan"] == second["plan"], "the fingerprint is that of the plan that was shown"
+    writes = {"create_topics": 1, "incremental_alter_configs": 1}
+    more = Counter(second["statistics"]["requests"]) - Counter(first["statistics"]["requests"])
+    assert more == Counter(writes | {kind: more[kind] for kind in ("metadata", "describe_configs")})
+
+
 def test_the_text_shows_the_brokers_words_beside_the_place(
     prefix: str, manifest: Manifest, kafka: Sandbox, reconciler: RunReconciler
 ) -> None:
     manifest(f"{prefix}: {{config: {{no.such.key: x}}}}")
     done = reconciler("plan", "--bootstrap-server", kafka.bootstrap_servers)
     assert done.code == 3
-    assert f"+ {prefix}  topics.yaml:3" in done.stdout
-    assert "the broker refuses it: INVALID_CONFIG: " in done.stdout
-    assert "1 impossible as written" in done.stdout
+    assert f"! {prefix}  topics.yaml:3" in done.stdout
+    assert "  ! no.such.key: x  topics.yaml:3" in done.stdout
+    assert "impossible: the broker refuses it: Unknown topic config name: no.such.key" in done.stdout
+    assert "0 to create, 0 to change, 0 unchanged, 1 refused." in done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +201,10 @@ def test_a_principal_that_may_not_ask_gets_a_plan_that_says_so_once(
     done = reconciler(*arguments, "-o", "json")
     assert (done.code, done.report["run"]["status"]) == (0, "changes")
     assert [each["code"] for each in done.report["diagnostics"]] == ["not-checked"]
+    assert [each["unchecked"]["name"] for each in done.report["topics"]] == ["TOPIC_AUTHORIZATION_FAILED"] * 2
     text = reconciler(*arguments).stdout
     assert text.count("ot checked by the broker: 2 topics (TOPIC_AUTHORIZATION_FAILED)") == 1
+    assert text.count("not checked by the broker: TOPIC_AUTHORIZATION_FAILED: grant this principal") == 2
 
 
 def test_only_some_topics(
@@ -180,8 +247,8 @@ def test_quiet_and_verbose(
     assert "warning" in usual.stderr
     assert f"{prefix}.there" not in usual.stdout
     assert quiet.stderr == ""
-    assert f"{prefix}.new" not in quiet.stdout
-    assert quiet.stdout.endswith("1 to create, 0 to change, 1 unchanged, 1 impossible as written.\n")
+    assert "impossible: the broker refuses it: Unknown topic config name: odd.key" in quiet.stdout, "why is no detail"
+    assert quiet.stdout.endswith("0 to create, 0 to change, 1 unchanged, 1 refused.\n")
     assert f"{prefix}.there" in verbose.stdout
 
 

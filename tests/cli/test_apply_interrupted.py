@@ -67,12 +67,12 @@ def test_the_request_under_way_is_settled_and_no_other_is_sent(number: signal.Si
         FakeKafka(*SECOND_REQUEST_IS_SLOW) as kafka,
         process(*arguments(kafka.bootstrap_servers), cwd=folder, stderr=subprocess.PIPE) as running,
     ):
-        wait_until(lambda: len(kafka.received("create_topics")) == 2, running)
+        wait_until(lambda: len(kafka.written("create_topics")) == 2, running)
         running.send_signal(number)
         _, stderr = running.communicate(timeout=30)
         assert running.returncode == code
         assert len(kafka.topics) == 800
-        assert len(kafka.received("create_topics")) == 2
+        assert len(kafka.written("create_topics")) == 2
     assert f"interrupted by {number.name}" in stderr.decode()
     report = report_at(folder / "report.json")
     assert (report["run"]["status"], report["run"]["exit_code"]) == ("interrupted", code)
@@ -84,7 +84,7 @@ def test_a_second_signal_ends_it_at_once(folder: Path) -> None:
         FakeKafka(Fault(api="create_topics", delay=60)) as kafka,
         process(*arguments(kafka.bootstrap_servers), cwd=folder) as running,
     ):
-        wait_until(lambda: bool(kafka.received("create_topics")), running)
+        wait_until(lambda: bool(kafka.written("create_topics")), running)
         running.send_signal(signal.SIGINT)
         while running.poll() is None:
             running.send_signal(signal.SIGINT)

@@ -123,7 +123,7 @@ def test_statistics(reconciler: RunReconciler) -> None:
     assert statistics["topic_creation_errors"] == 0
     assert statistics["retries"] == 1
     assert statistics["requests"]["create_topics"] == 2
-    assert list(statistics["durations"]) == ["manifest", "read", "write", "verify"]
+    assert list(statistics["durations"]) == ["manifest", "read", "check", "write", "verify"]
     assert statistics["last_topic_verification"] == max(
         topic["verification"]["checked_at"] for topic in done.report["topics"] if topic["verification"]
     )
@@ -141,7 +141,7 @@ def test_without_creation_missing_topics_are_reported_and_the_rest_is_done(how: 
             "c": "refused",
         }
         assert done.report["topics"][0]["error"]["name"] == "CREATION_TURNED_OFF"
-        assert "2 to create, 1 to change, 0 unchanged, 2 that this run may not create." in done.stderr
+        assert "0 to create, 1 to change, 0 unchanged, 2 refused (2 because of --no-auto-create)." in done.stderr
         assert kafka.topics == {"b": Topic(partitions=2)}
         kafka.topics |= {"a": Topic(), "c": Topic()}
         assert apply(reconciler, kafka, *more, env=env).code == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,20 +39,35 @@ def live_from(path: Path) -> LiveState:
 
 
 class Broker:
-    """What a broker says of writes, by the ``objections`` in ``live.yaml`` of a golden case."""
+    """What a broker says of writes, by the ``objections`` in ``live.yaml`` of a golden case.
+
+    One that has a ``field`` is raised only while the topic is asked about with that field.
+    """
 
     def __init__(self, path: Path) -> None:
         data: Any = YAML(typ="safe").load(path)
-        self._objections = {name: KafkaFailure(**each) for name, each in (data.get("objections") or {}).items()}
+        self._objections: dict[str, list[dict[str, Any]]] = data.get("objections") or {}
 
     def create(self, topics: Sequence[TopicSpec]) -> Answers:
-        return {spec.name: self._objections.get(spec.name) for spec in topics}
+        counts = {spec.name: {"replication_factor"} if spec.replication_factor else set() for spec in topics}
+        return {spec.name: self._answer(spec.name, {*spec.config, *counts[spec.name]}) for spec in topics}
 
     def add_partitions(self, totals: Mapping[str, int]) -> Answers:
         return dict.fromkeys(totals)
 
     def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
-        return {name: self._objections.get(name) for name in changes}
+        return {name: self._answer(name, keys) for name, keys in changes.items()}
+
+    def read_anew(self, topics: Collection[TopicSpec]) -> LiveState:
+        raise AssertionError(topics)
+
+    def _answer(self, name: str, fields: Collection[str]) -> KafkaFailure | None:
+        """As Kafka does: the first objection only."""
+        for objection in self._objections.get(name, []):
+            facts = dict(objection)
+            if facts.pop("field", None) in {None, *fields}:
+                return KafkaFailure(**facts)
+        return None
 
 
 @st.composite

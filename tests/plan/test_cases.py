@@ -11,8 +11,9 @@ import click
 import pytest
 
 from reconciler.cli.conclusion import conclude
+from reconciler.clock import TimeLimit
 from reconciler.manifest.load import load
-from reconciler.plan import checked, not_checked, outlook, plan, suspected_reassignments
+from reconciler.plan import BrokerCheck, not_checked, outlook, plan, sealed, suspected_reassignments, without_collisions
 from reconciler.report.build import Facts, build
 from reconciler.report.json import render_json
 from reconciler.report.text import TextStyle, render_text
@@ -26,7 +27,10 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     desired, live = load([Path("topics.yaml")], None, {}), live_from(folder / "live.yaml")
-    made = checked(plan(desired, live), Broker(folder / "live.yaml"))
+    broker = Broker(folder / "live.yaml")
+    check = BrokerCheck(without_collisions(plan(desired, live)), broker=broker, reader=broker, limit=TimeLimit(60))
+    check.run()
+    made = sealed(check.plan)
     diagnostics = [*suspected_reassignments(made), *not_checked(made)]
     status, exit_code = conclude(outlook(made).values(), diagnostics, None)
     report = build(

@@ -104,6 +104,10 @@ class FakeKafka(Cluster):
         with self._lock:
             return [request for request in self.requests if request.api == api]
 
+    def written(self, api: str) -> list[Received]:
+        """Those that were not only to be checked."""
+        return [request for request in self.received(api) if not request.validate_only]
+
     def _accept(self, node: int) -> None:
         with suppress(OSError):  # closed
             while True:
@@ -117,23 +121,28 @@ class FakeKafka(Cluster):
             while True:
                 start = _exactly(connection, _START.size)
                 length, key, version, correlation = _START.unpack(start)
-                if self._cuts_half_read(node, key):
+                rest = length + 4 - _START.size
+                if self._cuts_half_read(
+                    node, key, start[4:] + connection.recv(rest, socket.MSG_PEEK | socket.MSG_WAITALL)
+                ):
                     return
                 if node in self._frozen:
                     self._closing.wait()
                     return
-                message = start[4:] + _exactly(connection, length + 4 - _START.size)
+                message = start[4:] + _exactly(connection, rest)
                 answer = versions(version) if key == API_VERSIONS else self._answer(node, key, message)
                 if answer is None:
                     return
                 connection.sendall(struct.pack(">ii", 4 + len(answer), correlation) + answer)
 
-    def _cuts_half_read(self, node: int, key: int) -> bool:
+    def _cuts_half_read(self, node: int, key: int, message: bytes) -> bool:
+        """Whether the connection is cut with ``message`` on it, which was looked at but not taken."""
         api, _ = SPOKEN[key]
+        checks = key != API_VERSIONS and read_request(key, message).validate_only
         with self._lock:
-            is_cut = self._script.cuts_half_read(api)
+            is_cut = self._script.cuts_half_read(api, checks=checks)
             if is_cut:
-                self.requests.append(Received(node, api, (), validate_only=False))
+                self.requests.append(Received(node, api, (), validate_only=checks))
             return is_cut
 
     def _answer(self, node: int, key: int, message: bytes) -> bytes | None:
@@ -144,7 +153,7 @@ class FakeKafka(Cluster):
             self.requests.append(Received(node, request.api, topics, request.validate_only))
             wanted = dict.fromkeys(self.topics) if request.wanted is None else request.wanted
             is_own_accord = request.api == "metadata" and topics == ()
-            met = {} if is_own_accord else self._script.take(request.api, wanted)
+            met = {} if is_own_accord else self._script.take(request.api, wanted, checks=request.validate_only)
             faults = met.values()
             if any(fault.cut == "before" for fault in faults):
                 return None

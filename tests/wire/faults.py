@@ -27,6 +27,8 @@ class Fault:
     or with the ``request`` half read, when nobody knows its topics. Or it is done, but the answer is ``delay``
     seconds late, as is all that follows on the connection; or it is ``garbage``; or it is too ``short``.
 
+    What a broker is to check only (``validate_only``) meets the faults with ``checks``, and no other.
+
     The client asks for metadata of no topics whenever it likes: only a cut half read befalls that. Its first list
     of topics it asks for twice, if the connection to the bootstrap address ends before the answer.
     """
@@ -41,6 +43,7 @@ class Fault:
     delay: float = 0
     garbage: bool = False
     short: bool = False
+    checks: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what could never happen: a test would pass without it."""
@@ -62,28 +65,31 @@ class Script:
         self.faults = list(faults)
         self._happened: Counter[int] = Counter()
 
-    def left(self, api: str | None = None) -> dict[int, Fault]:
+    def left(self) -> dict[int, Fault]:
         """Those that have not happened as often as they are to, by their place in the script."""
         return {
             place: fault
             for place, fault in enumerate(self.faults)
-            if api in {None, fault.api} and (fault.times is None or self._happened[place] < fault.times)
+            if fault.times is None or self._happened[place] < fault.times
         }
 
-    def cuts_half_read(self, api: str) -> bool:
+    def _for(self, api: str, *, checks: bool) -> dict[int, Fault]:
+        return {place: fault for place, fault in self.left().items() if (fault.api, fault.checks) == (api, checks)}
+
+    def cuts_half_read(self, api: str, *, checks: bool) -> bool:
         """Whether the next fault of ``api`` cuts a request half read. Then it has happened."""
-        place, fault = next(iter(self.left(api).items()), (0, None))
+        place, fault = next(iter(self._for(api, checks=checks).items()), (0, None))
         is_cut = fault is not None and fault.cut == "request"
         self._happened[place] += is_cut
         return is_cut
 
-    def take(self, api: str, topics: Collection[str]) -> dict[str, Fault]:
+    def take(self, api: str, topics: Collection[str], *, checks: bool = False) -> dict[str, Fault]:
         """What happens to the topics of a request, or to ``""`` if it has none: the first fault left that fits.
 
         Where that is an error of named topics, so do those that follow it, up to one of the whole request.
         """
         met: dict[str, int] = {}
-        for place, fault in self.left(api).items():
+        for place, fault in self._for(api, checks=checks).items():
             fitting = [name for name in topics or [""] if fault.topics is None or name in fault.topics]
             if not fitting or fault.cut == "request":
                 continue

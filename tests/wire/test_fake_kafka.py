@@ -154,6 +154,15 @@ def test_alter_configs() -> None:
         assert fake.topics == {"a": Topic(config={"retention.ms": "5", "cleanup.policy": "compact"})}
 
 
+@pytest.mark.parametrize("checks", [False, True])
+def test_a_fault_befalls_either_what_writes_or_what_only_checks(checks: bool) -> None:
+    with FakeKafka(Fault(api="create_topics", error=44, checks=checks)) as fake:
+        admin = client(fake)
+        first = create(admin, "a", validate_only=not checks)
+        assert (first, len(fake.faults_left())) == ({"a": None}, 1)
+        assert create(admin, "b", validate_only=checks) == {"b": "POLICY_VIOLATION"}
+
+
 def test_validate_only_says_the_same_and_changes_nothing() -> None:
     before = {"a": Topic(partitions=2)}
     with FakeKafka(topics=before) as fake:
@@ -251,11 +260,12 @@ ASK: dict[Api, Callable[[AdminClient], Mapping[Any, Future[Any]]]] = {
 @pytest.mark.parametrize("api", ASK)
 def test_every_api_can_fail_for_one_topic_or_as_a_whole(api: Api) -> None:
     present = {} if api == "create_topics" else {"a": Topic(), "b": Topic()}
+    checks = api == "create_topics"  # so that it can be asked again
     faults = [
-        Fault(api=api, topics={"b"}, error=29, message="hands off", times=2),
-        Fault(api=api, cut="after"),
-        Fault(api=api, garbage=True),
-        Fault(api=api, short=True),
+        Fault(api=api, topics={"b"}, error=29, message="hands off", times=2, checks=checks),
+        Fault(api=api, cut="after", checks=checks),
+        Fault(api=api, garbage=True, checks=checks),
+        Fault(api=api, short=True, checks=checks),
     ]
     with FakeKafka(topics=present) as fake:
         admin = client(fake)

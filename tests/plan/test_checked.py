@@ -1,0 +1,203 @@
+"""What the broker's check makes of a plan, whatever order its answers come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.errors import ClusterUnavailable
+from reconciler.model import (
+    FATAL,
+    RETRIABLE,
+    Action,
+    DesiredState,
+    KafkaFailure,
+    LiveState,
+    LiveTopic,
+    TopicSpec,
+    Verdict,
+)
+from reconciler.plan import BrokerCheck, not_checked, plan, sealed
+from reconciler.plan.requests import Answers
+from tests.apply.facts import EXISTS, NO_ANSWER, Time, spec
+
+DENIED = KafkaFailure(code=29, name="TOPIC_AUTHORIZATION_FAILED", kind=FATAL, message="no", remedy="grant it")
+GONE = KafkaFailure(code=3, name="UNKNOWN_TOPIC_OR_PARTITION", kind=RETRIABLE, message="unknown", remedy="wait")
+
+
+def invalid(message: str) -> KafkaFailure:
+    return KafkaFailure(code=40, name="INVALID_CONFIG", kind=FATAL, message=message, remedy="fix it")
+
+
+Says = Callable[[str, Mapping[str, str | None]], KafkaFailure | None]
+
+
+@dataclass
+class Broker:
+    """Answers by ``says``, which gets a topic and the configuration it is asked about; ``live`` is what it shows."""
+
+    says: Says
+    live: dict[str, LiveTopic] = field(default_factory=dict)
+    requests: int = 0
+    looks: int = 0
+
+    def create(self, topics: Sequence[TopicSpec]) -> Answers:
+        return self._answers({topic.name: dict(topic.config) for topic in topics})
+
+    def add_partitions(self, totals: Mapping[str, int]) -> Answers:
+        return self._answers({name: {} for name in totals})
+
+    def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
+        return self._answers(changes)
+
+    def read_anew(self, topics: Collection[TopicSpec]) -> LiveState:
+        self.looks += 1
+        names = {topic.name for topic in topics}
+        return state({name: topic for name, topic in self.live.items() if name in names})
+
+    def _answers(self, asked: Mapping[str, Mapping[str, str | None]]) -> Answers:
+        self.requests += 1
+        return {name: self.says(name, keys) for name, keys in asked.items()}
+
+
+def state(topics: Mapping[str, LiveTopic]) -> LiveState:
+    return LiveState(cluster_id="c", brokers=1, topics=topics)
+
+
+def there(name: str, **config: str) -> LiveTopic:
+    overrides = {key.replace("_", "."): value for key, value in config.items()}
+    return LiveTopic(name=name, partitions=1, replication_factor=1, overrides=overrides)
+
+
+def check(broker: Broker, *topics: TopicSpec, live: Mapping[str, LiveTopic] | None = None, **more: Any) -> BrokerCheck:
+    time = Time()
+    made = plan(DesiredState(topics=topics), state(live or {}))
+    return BrokerCheck(made, broker=broker, reader=broker, limit=time.limit(30), clock=time.clock, **more)
+
+
+KEYS = [f"key.{letter}" for letter in "abcdefgh"]
+
+
+@given(
+    keys=st.lists(st.sampled_from(KEYS), min_size=1, unique=True),
+    bad=st.sets(st.sampled_from(KEYS)),
+    words=st.sampled_from(["{key} is bad", "no"]),
+)
+def test_each_key_gets_the_answer_that_it_deserves(keys: list[str], bad: set[str], words: str) -> None:
+    def says(_name: str, asked: Mapping[str, str | None]) -> KafkaFailure | None:
+        wrong = [key for key in asked if key in bad]
+        return invalid(words.format(key=wrong[0])) if wrong else None
+
+    broker = Broker(says)
+    one = check(
+        broker, TopicSpec(name="a", origin=spec("a").origin, config=dict.fromkeys(keys, "1")), live={"a": there("a")}
+    )
+    one.run()
+    (topic,) = one.plan.topics
+    verdicts = {change.config_key: change.verdict for change in topic.changes}
+    assert verdicts == {key: Verdict.IMPOSSIBLE if key in bad else Verdict.SAFE for key in keys}
+    assert set(topic.objections) == {f"config.{key}" for key in bad & set(keys)}
+    assert broker.requests <= 2 * len(keys)
+
+
+def test_all_objections_to_a_create_are_found_in_one_request_each() -> None:
+    def says(_name: str, asked: Mapping[str, str | None]) -> KafkaFailure | None:
+        wrong = [key for key in asked if key.startswith("bad")]
+        return invalid(f"Unknown topic config name: {wrong[0]}") if wrong else None
+
+    broker = Broker(says)
+    one = check(broker, spec("a", bad_one="1", good="1", bad_two="1"))
+    one.run()
+    (topic,) = one.plan.topics
+    assert set(topic.objections) == {"config.bad.one", "config.bad.two"}
+    assert not topic.has_work
+    assert broker.requests == 3
+
+
+def test_a_key_is_not_blamed_for_a_longer_one_that_ends_like_it() -> None:
+    def says(_name: str, asked: Mapping[str, str | None]) -> KafkaFailure | None:
+        return invalid("Invalid value for local.retention.ms.") if "local.retention.ms" in asked else None
+
+    one = check(Broker(says), spec("a", retention_ms="1", local_retention_ms="2"), live={"a": there("a")})
+    one.run()
+    assert set(one.plan.topics[0].objections) == {"config.local.retention.ms"}
+
+
+def test_a_reset_goes_with_the_changes_that_need_it() -> None:
+    """A broker checks the keys of a topic together, its old overrides too."""
+
+    def says(_name: str, asked: Mapping[str, str | None]) -> KafkaFailure | None:
+        return None if "old" in asked and "wrong" not in asked else invalid("no")
+
+    live = {"a": there("a", old="1")}
+    one = check(Broker(says), spec("a", good="1", wrong="1"), live=live)
+    one.run()
+    assert {change.config_key: change.verdict for change in one.plan.topics[0].changes} == {
+        "good": Verdict.SAFE,
+        "old": Verdict.SAFE,
+        "wrong": Verdict.IMPOSSIBLE,
+    }
+
+
+def test_a_topic_that_the_broker_calls_existing_is_read_again_and_planned_as_what_it_is() -> None:
+    broker = Broker(lambda name, _keys: EXISTS if broker.looks < 2 and name == "a" else None)
+    broker.live = {"a": there("a", retention_ms="7")}
+    one = check(broker, spec("a", retention_ms="1000"), spec("b"))
+    one.run()
+    first, second = one.plan.topics
+    assert (first.action, [each.before for each in first.changes]) == (Action.DRIFT, ["7"])
+    assert second.action is Action.CREATE
+
+
+def test_a_topic_that_is_called_existing_and_never_shown_is_unreadable() -> None:
+    broker = Broker(lambda _name, _keys: EXISTS)
+    one = check(broker, spec("a"))
+    one.run()
+    (topic,) = one.plan.topics
+    assert (topic.action, topic.failure) == (Action.UNREADABLE, EXISTS)
+    assert broker.looks == 5
+
+
+def test_a_topic_that_was_deleted_meanwhile_is_planned_as_a_create() -> None:
+    broker = Broker(lambda _name, keys: GONE if broker.looks == 0 and keys else None)
+    one = check(broker, spec("a", retention_ms="1"), live={"a": there("a")})
+    one.run()
+    assert one.plan.topics[0].action is Action.CREATE
+
+
+def test_an_answer_that_passes_is_asked_for_again() -> None:
+    broker = Broker(lambda _name, _keys: NO_ANSWER if broker.requests < 4 else None)
+    one = check(broker, spec("a"))
+    one.run()
+    assert (one.plan.topics[0].unchecked, broker.requests) == (None, 4)
+
+
+def test_a_broker_that_does_not_answer_in_time_fails_the_run_and_marks_the_topics() -> None:
+    broker = Broker(lambda name, _keys: NO_ANSWER if name == "a" else None)
+    one = check(broker, spec("a"), spec("b"))
+    with pytest.raises(ClusterUnavailable, match=r"the broker did not check 1 topic within 30 s: _TIMED_OUT: late"):
+        one.run()
+    assert [topic.unchecked for topic in one.plan.topics] == [NO_ANSWER, None]
+
+
+def test_only_a_missing_permission_leaves_topics_unchecked_and_each_is_marked() -> None:
+    one = check(Broker(lambda name, _keys: DENIED if name != "b" else None), spec("a"), spec("b"), spec("c"))
+    one.run()
+    assert [topic.unchecked for topic in one.plan.topics] == [DENIED, None, DENIED]
+    assert [each.message for each in not_checked(one.plan)] == [
+        "not checked by the broker: 2 topics (TOPIC_AUTHORIZATION_FAILED)"
+    ]
+
+
+def test_the_fingerprint_is_that_of_the_plan_that_is_shown() -> None:
+    plans = []
+    for says in (lambda *_: None, lambda *_: invalid("no")):
+        one = check(Broker(says), spec("a", retention_ms="1"), spec("b"), live={"a": there("a")})
+        one.run()
+        plans.append(sealed(one.plan).fingerprint)
+    assert plans[0] != plans[1]

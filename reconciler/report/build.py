@@ -111,10 +111,14 @@ def _summary(plans: Sequence[TopicPlan], outcomes: Sequence[Outcome]) -> documen
 
 
 def _is_impossible(topic: TopicPlan) -> bool:
-    """Whether something in it cannot be done at all; that this run may not create topics is another matter."""
-    if topic.action is Action.CREATE:
-        return topic.failure is not None and topic.failure.name != CREATION_TURNED_OFF
-    return bool(topic.impossible_changes)
+    """Whether something in it cannot be done at all."""
+    return bool(topic.impossible_changes) or _is_refused_create(topic)
+
+
+def _is_refused_create(topic: TopicPlan) -> bool:
+    """Whether the topic cannot be created; that this run may not create topics is another matter."""
+    failure = topic.failure if topic.action is Action.CREATE else None
+    return failure is not None and failure.name != CREATION_TURNED_OFF
 
 
 def _statistics(outcomes: Sequence[Outcome], facts: Facts) -> document.Statistics:
@@ -123,9 +127,11 @@ def _statistics(outcomes: Sequence[Outcome], facts: Facts) -> document.Statistic
         for outcome in outcomes
         if any(attempt.operation is Operation.CREATE_TOPICS for attempt in outcome.attempts)
     ]
+    tried = facts.plan.topics if facts.plan is not None and facts.command == "apply" else ()
+    refused = sum(map(_is_refused_create, tried))
     return document.Statistics(
         topics_created=sum(outcome.status is Status.APPLIED and _created(outcome) for outcome in creates),
-        topic_creation_errors=sum(outcome.status is Status.FAILED for outcome in creates),
+        topic_creation_errors=sum(outcome.status is Status.FAILED for outcome in creates) + refused,
         retries=sum(attempt.number > 1 for outcome in outcomes for attempt in outcome.attempts),
         requests=dict(sorted(facts.requests.items())),
         durations={name: round(seconds, 6) for name, seconds in facts.durations.items()},

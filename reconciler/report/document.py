@@ -226,7 +226,9 @@ class Statistics(_Part):
     """Numbers for monitoring."""
 
     topics_created: Count = Field(default=0, description="By this run, and read back.")
-    topic_creation_errors: Count = Field(default=0, description="Topics whose creation failed.")
+    topic_creation_errors: Count = Field(
+        default=0, description="Topics that an apply did not create because the broker refused it, or it failed."
+    )
     retries: Count = Field(default=0, description="Times that a topic's request was sent again.")
     requests: dict[str, Count] = Field(default_factory=dict, description="Requests sent, by kind.")
     durations: dict[str, Seconds] = Field(

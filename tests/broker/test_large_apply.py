@@ -17,8 +17,8 @@ def test_a_wide_topic_among_many_small_ones_is_created_and_one_too_wide_fails_al
     (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics:\n{small}{wide}")
     with start() as sandbox:
         done = reconciler("apply", "--yes", "--bootstrap-server", sandbox.bootstrap_servers, "-o", "json")
-        assert done.code == 1
-        assert (done.report["summary"]["applied"], done.report["summary"]["failed"]) == (1_501, 1)
+        assert done.code == 3
+        assert (done.report["summary"]["applied"], done.report["summary"]["refused"]) == (1_501, 1)
         (failed,) = (topic for topic in done.report["topics"] if topic["status"] != "applied")
         assert failed["name"] == "too-wide"
         assert "xcessively large" in failed["error"]["message"]

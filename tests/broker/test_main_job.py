@@ -156,13 +156,13 @@ def test_one_refused_topic_among_good_ones_leaves_the_others_done(
         {prefix}.too-many-replicas: {{replication_factor: 7}}
     """)
     done = apply("--report", "report.json")
-    assert done.code == 1
+    assert done.code == 3
     topics = by_name(done)
     assert {name: topic["status"] for name, topic in topics.items()} == {
-        f"{prefix}.bad": "failed",
+        f"{prefix}.bad": "refused",
         f"{prefix}.changed": "applied",
         f"{prefix}.good": "applied",
-        f"{prefix}.too-many-replicas": "failed",
+        f"{prefix}.too-many-replicas": "refused",
     }
     assert topics[f"{prefix}.bad"]["error"]["name"] == "INVALID_CONFIG"
     assert "no.such.key" in topics[f"{prefix}.bad"]["error"]["message"]
@@ -179,7 +179,7 @@ def test_a_name_that_collides_with_an_existing_topic_is_refused_by_the_broker(
     client.create(f"{prefix}.a")
     manifest(f"{prefix}_a: {{}}")
     done = apply()
-    assert done.code == 1
+    assert done.code == 3
     assert "collides" in by_name(done)[f"{prefix}_a"]["error"]["message"]
 
 

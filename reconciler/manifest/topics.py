@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from sys import intern
 from typing import Any
 
 from reconciler.configs import InvalidValue, canonical, expand
 from reconciler.errors import Diagnostic, Severity
+from reconciler.manifest.limits import MOST, why_not_sent
 from reconciler.manifest.nodes import Node, mapping, string
-from reconciler.manifest.variables import MOST
 from reconciler.model import Source, TopicSpec
 
 Problems = list[Diagnostic]
@@ -50,21 +51,31 @@ class _Layer:
             text = _text(node)
             if text is None:
                 continue
-            try:
-                self.config[key] = canonical(key, expand(key, text))
-                self.sources[intern(f"config.{key}")] = Source(name, node.location)
-            except InvalidValue as error:
-                problems.append(_refused(key, error, text, node, topic))
+            match _value(key, text, node, topic):
+                case str(value):
+                    self.config[key] = value
+                    self.sources[intern(f"config.{key}")] = Source(name, node.location)
+                case Diagnostic() as problem:
+                    problems.append(problem)
 
 
-def _refused(key: str, error: InvalidValue, text: str, node: Node, topic: str | None) -> Diagnostic:
-    return Diagnostic(
-        severity=Severity.ERROR,
-        code="invalid-config-value",
-        message=f"{key} {error}, not {text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '…'!r}",
-        topic=topic,
-        origin=node.location,
-    )
+def _value(key: str, text: str, node: Node, topic: str | None) -> str | Diagnostic:
+    """The broker's spelling of ``text`` as a value of ``key``, or what is wrong with one of the two."""
+    refused = partial(Diagnostic, severity=Severity.ERROR, code="invalid-config-value", topic=topic)
+    reason = why_not_sent(key) if key else "is empty"
+    if reason is not None:
+        message = f"the config key {_shown(key)} {reason}"
+        return refused(code="invalid-config-key", message=message, origin=node.key_location)
+    try:
+        value = canonical(key, expand(key, text))
+    except InvalidValue as error:
+        return refused(message=f"{key} {error}, not {_shown(text)}", origin=node.location)
+    reason = why_not_sent(value)
+    return value if reason is None else refused(message=f"the value of {key} {reason}", origin=node.location)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…")
 
 
 _LONGEST_SHOWN = 60
@@ -131,7 +142,7 @@ def _text(node: Node) -> str | None:
         case bool(value):
             return str(value).lower()
         case int(value):
-            return str(value)
+            return str(value) if abs(value) < _BEYOND_ALL_NUMBERS else node.text  # Python refuses to write long ones
         case float():
             return node.text
         case str(text):
@@ -141,3 +152,6 @@ def _text(node: Node) -> str | None:
             return ",".join(text for text in texts if text is not None)
         case _:
             return None
+
+
+_BEYOND_ALL_NUMBERS = 2**128

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.errors import Diagnostic, Severity, Variable
+from reconciler.manifest.limits import MOST
 from reconciler.model import Source, TopicSpec
 
 _NAME = re.compile(r"KAFKA_TOPIC_(?P<key>.+)_(?P<what>PARTITIONS|REPLICATION)")
 _FIELDS = {"PARTITIONS": "partitions", "REPLICATION": "replication_factor"}
-MOST = {"partitions": 2**31 - 1, "replication_factor": 2**15 - 1}
 _BROKER_DECIDES = "-1"
 _MOST_DIGITS = 10
 

@@ -14,6 +14,8 @@ from reconciler.model import Action, KafkaFailure, Operation, TopicPlan, TopicSp
 
 MOST_RECORDS = 5_000
 """Half the controller's limit: what an omitted partition count comes to is the broker's secret."""
+CHARACTERS_A_RECORD = 2048
+"""A longer value counts as several: brokers read at most 100 MB a request (``socket.request.max.bytes``)."""
 MOST_TOPICS = 400
 """A broker shows the topics of a request before it has made them, but only after it has made those of the requests
 before. With 1,000 topics in one request an apply ends twice as soon, and with a tenth of their partitions in place.
@@ -103,10 +105,14 @@ def _config_changes(topic: TopicPlan) -> dict[str, str | None]:
     }
 
 
+def _records_of(config: Mapping[str, str | None]) -> int:
+    return sum(1 + len(value or "") // CHARACTERS_A_RECORD for value in config.values())
+
+
 def _records_to_create(topic: TopicPlan) -> int:
     if topic.action is not Action.CREATE or not topic.has_work:
         return 0
-    return 1 + (topic.desired.partitions or 1) + len(topic.desired.config)
+    return 1 + (topic.desired.partitions or 1) + _records_of(topic.desired.config)
 
 
 def _records_to_grow(topic: TopicPlan) -> int:
@@ -116,6 +122,6 @@ def _records_to_grow(topic: TopicPlan) -> int:
 _WEIGHTS: Mapping[Operation, Callable[[TopicPlan], int]] = {
     Operation.CREATE_TOPICS: _records_to_create,
     Operation.CREATE_PARTITIONS: _records_to_grow,
-    Operation.ALTER_CONFIGS: lambda topic: len(_config_changes(topic)),
+    Operation.ALTER_CONFIGS: lambda topic: _records_of(_config_changes(topic)),
 }
 """The metadata records that a topic's part of a request comes to; 0 where there is nothing to ask for."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import Location
-from reconciler.model import Action, TopicPlan, TopicSpec
-from reconciler.plan.requests import MOST_RECORDS, MOST_TOPICS, batches
+from reconciler.model import Action, DesiredState, LiveState, LiveTopic, TopicPlan, TopicSpec
+from reconciler.plan import plan
+from reconciler.plan.requests import MOST_RECORDS, MOST_TOPICS, batches, requests_of
+
+MOST_BYTES_READ = 100 * 1024 * 1024
+"""``socket.request.max.bytes`` by default; a broker closes the connection on a larger request."""
 
 
 def topics(weights: list[int]) -> list[TopicPlan]:
@@ -32,3 +39,16 @@ def test_every_topic_goes_into_one_batch_in_order_and_within_the_limits(weights:
 def test_many_small_topics_are_spread_over_requests() -> None:
     made = list(batches(topics([1] * (2 * MOST_TOPICS + 1)), lambda _topic: 1))
     assert [len(batch) for batch in made] == [MOST_TOPICS, MOST_TOPICS, 1]
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_no_request_is_larger_than_a_broker_reads(exists: bool) -> None:
+    """A few lines of YAML are enough: one long value in ``defaults`` is one in each topic."""
+    config = {f"vendor.{number}": "v" * 32_767 for number in range(10)}
+    live = LiveTopic(name="t", partitions=1, replication_factor=1) if exists else None
+    desired = DesiredState(topics=[replace(each.desired, config=config) for each in topics([1] * 400)])
+    there = {spec.name: replace(live, name=spec.name) for spec in desired.topics} if live else {}
+    made = list(requests_of(plan(desired, LiveState(cluster_id="c", brokers=1, topics=there)).topics))
+    assert sum(len(request.topics) for request in made) == 400
+    sizes = [sum(len(value) for topic in request.topics for value in topic.desired.config.values()) for request in made]
+    assert max(sizes) < MOST_BYTES_READ

@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from reconciler.cli.exit_codes import OK
 from reconciler.cli.options import ManifestOptions, manifest_options
+from reconciler.cli.variables import near_misses
 from reconciler.errors import Location, ReconcilerError, Variable
 from reconciler.model import Source, TopicSpec
 
@@ -57,7 +58,7 @@ def command(topic: str, manifest: ManifestOptions, output: str) -> int:
     from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
 
     desired = load(manifest.files, manifest.environment, os.environ)
-    for warning in desired.diagnostics:
+    for warning in (*near_misses(os.environ), *desired.diagnostics):
         click.echo(str(warning), err=True)
     specs = {spec.name: spec for spec in desired.topics}
     if topic not in specs:

@@ -64,6 +64,18 @@ class OutputOptions:
     quiet: bool
 
 
+class Repeatable(click.Option):
+    """An option that may be given several times; its variable holds one value a line.
+
+    click splits at spaces, and paths at colons, which are parts of values.
+    """
+
+    def value_from_envvar(self, ctx: click.Context) -> list[str] | None:
+        """The lines that are not blank; ``None`` where there are none, as where the variable is not set."""
+        text = self.resolve_envvar_value(ctx) or ""
+        return [line.strip() for line in text.split("\n") if line.strip()] or None
+
+
 def manifest_options(command: Command) -> Command:
     """``-f`` and ``-e``."""
     return _bundled(
@@ -73,13 +85,15 @@ def manifest_options(command: Command) -> Command:
             "-f",
             "--file",
             "files",
-            type=click.Path(path_type=Path),
+            cls=Repeatable,
             multiple=True,
+            type=click.Path(path_type=Path),
             default=["topics.yaml"],
             show_default=True,
             envvar="RECONCILER_FILE",
             show_envvar=True,
-            help="The manifest: a file, or a directory with all YAML files in it. Repeatable.",
+            help="The manifest: a file, or a directory with all YAML files in it. Repeatable; in the variable one a "
+            "line.",
         ),
         click.option(
             "-e",
@@ -117,10 +131,11 @@ def cluster_options(command: Command) -> Command:
             "-X",
             "properties",
             metavar="KEY=VALUE",
+            cls=Repeatable,
             multiple=True,
             envvar="RECONCILER_X",
             show_envvar=True,
-            help="A librdkafka property; repeatable. Wins over --command-config.",
+            help="A librdkafka property; repeatable, in the variable one a line. Wins over --command-config.",
         ),
         click.option(
             "--timeout",
@@ -161,12 +176,14 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
         click.option(
             "--report",
             "reports",
-            type=click.Path(path_type=Path),
+            cls=Repeatable,
             multiple=True,
+            type=click.Path(path_type=Path),
             callback=_reports,
             envvar="RECONCILER_REPORT",
             show_envvar=True,
-            help="Also write the report there, however the run ends; .json or .txt. Repeatable.",
+            help="Also write the report there, however the run ends; .json or .txt. Repeatable; in the variable one a "
+            "line.",
         ),
         click.option(
             "--log-format",
@@ -234,10 +251,12 @@ def only_option(command: Command) -> Command:
     option: Callable[[Command], Command] = click.option(
         "--only",
         metavar="GLOB",
+        cls=Repeatable,
         multiple=True,
         envvar="RECONCILER_ONLY",
         show_envvar=True,
-        help="Only the topics whose names match; repeatable. The others are as if they were not there.",
+        help="Only the topics whose names match; repeatable, in the variable one a line. The others are as if they "
+        "were not there.",
     )
     return option(command)
 

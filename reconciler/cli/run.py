@@ -25,6 +25,7 @@ from reconciler.cli.logs import start_logging
 from reconciler.cli.options import ManifestOptions, OutputOptions, report_format
 from reconciler.cli.progress import Progress
 from reconciler.cli.signals import Signals
+from reconciler.cli.variables import near_misses
 from reconciler.clock import Clock
 from reconciler.errors import Diagnostic, ReconcilerError, ReportNotWritten, Severity, WrongUsage
 from reconciler.model import DesiredState, LiveState, Outcome, Plan
@@ -217,6 +218,7 @@ def load_manifest(run: Run, options: ManifestOptions, only: tuple[str, ...] = ()
     """Note the manifest in ``run``, of its topics those that ``only`` names. Raises ManifestInvalid."""
     from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
 
+    run.diagnostics += near_misses(os.environ)
     run.environment = options.environment
     run.desired = desired = load(options.files, options.environment, os.environ)
     run.diagnostics += desired.diagnostics

@@ -1,17 +1,26 @@
-"""``KAFKA_TOPIC_<ENV_KEY>_PARTITIONS`` and ``KAFKA_TOPIC_<ENV_KEY>_REPLICATION``: the last word on a topic's counts."""
+"""``KAFKA_TOPIC_<ENV_KEY>_PARTITIONS`` and ``…_REPLICATION_FACTOR`` or ``…_REPLICATION``: the last word on the counts.
+
+An empty variable is one that is not set.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from reconciler.errors import Diagnostic, Severity, Variable
 from reconciler.manifest.limits import MOST
 from reconciler.model import Source, TopicSpec
 
-_NAME = re.compile(r"KAFKA_TOPIC_(?P<key>.+)_(?P<what>PARTITIONS|REPLICATION)")
-_FIELDS = {"PARTITIONS": "partitions", "REPLICATION": "replication_factor"}
+_START = "KAFKA_TOPIC_"
+_FIELDS = {
+    "PARTITIONS": "partitions",
+    "REPLICATION_FACTOR": "replication_factor",
+    "REPLICATION": "replication_factor",
+}
+_NAME = re.compile(rf"{_START}(?P<key>.+)_(?P<what>{'|'.join(_FIELDS)})")
 _BROKER_DECIDES = "-1"
 _MOST_DIGITS = 10
 
@@ -22,6 +31,10 @@ class _Setting:
     key: str
     field: str
     text: str
+
+    @property
+    def count(self) -> int | None:
+        return None if self.text == _BROKER_DECIDES else int(self.text)
 
 
 def env_key(topic: str, explicit: str | None) -> str:
@@ -34,20 +47,23 @@ def with_variables(
 ) -> tuple[list[TopicSpec], list[Diagnostic]]:
     """``topics`` with the counts that ``environ`` has for them; ``keys`` are the topics' keys by name.
 
-    A variable for no topic is a warning; one for several topics, or with no count in it, is an error.
+    A variable for no topic, or nearly one of a topic, is a warning; one for several topics, or with no count in
+    it, is an error, and so are two that contradict each other.
     """
     result = {topic.name: topic for topic in topics}
-    problems: list[Diagnostic] = []
+    given: dict[tuple[str, str], _Setting] = {}
+    problems = list(_near_misses(environ, frozenset(keys.values())))
     for setting in _settings(environ):
         names = [name for name, key in keys.items() if key == setting.key]
-        problem = _objection(setting, names)
+        problem = _objection(setting, names, keys)
+        if problem is None:
+            problem = _contradiction(given.setdefault((names[0], setting.field), setting), setting, names[0])
         if problem is not None:
             problems.append(problem)
             continue
-        count = None if setting.text == _BROKER_DECIDES else int(setting.text)
         topic = result[names[0]]
         sources = {**topic.sources, setting.field: Source("variable", setting.variable)}
-        changed = {setting.field: count}
+        changed = {setting.field: setting.count}
         result[topic.name] = replace(topic, **changed, sources=sources)  # type: ignore[arg-type]  # the field is a name
     return list(result.values()), problems
 
@@ -55,14 +71,52 @@ def with_variables(
 def _settings(environ: Mapping[str, str]) -> Iterator[_Setting]:
     for name in sorted(environ):
         match = _NAME.fullmatch(name)
-        if match is not None:
-            yield _Setting(Variable(name), match["key"].upper(), _FIELDS[match["what"]], environ[name].strip())
+        text = environ[name].strip()
+        if match is not None and text:
+            yield _Setting(Variable(name), match["key"].upper(), _FIELDS[match["what"]], text)
 
 
-def _objection(setting: _Setting, names: Sequence[str]) -> Diagnostic | None:
+def _near_misses(environ: Mapping[str, str], keys: frozenset[str]) -> Iterator[Diagnostic]:
+    """Variables of a topic that end nearly as they should; all others of other programs are none of our business."""
+    for name in sorted(environ):
+        if not name.startswith(_START) or _NAME.fullmatch(name) or not environ[name].strip():
+            continue
+        words = name.removeprefix(_START).split("_")
+        for count in range(1, len(words)):
+            key, end = "_".join(words[:count]), "_".join(words[count:])
+            close = get_close_matches(end.upper(), _FIELDS, n=1, cutoff=0.7)
+            if key.upper() in keys and close:
+                yield Diagnostic(
+                    severity=Severity.WARNING,
+                    code="unknown-variable",
+                    message=f"the environment variable {name} has no effect",
+                    hint=f"did you mean {_START}{key}_{close[0]}?",
+                    origin=Variable(name),
+                )
+
+
+def _contradiction(first: _Setting, second: _Setting, topic: str) -> Diagnostic | None:
+    if first.count == second.count:
+        return None
+    return Diagnostic(
+        severity=Severity.ERROR,
+        code="contradicting-variables",
+        message=f"{first.variable} is {first.text}, and {second.variable} is {second.text}: both set {second.field}",
+        hint="unset one of the two",
+        topic=topic,
+        origin=second.variable,
+    )
+
+
+def _objection(setting: _Setting, names: Sequence[str], keys: Mapping[str, str]) -> Diagnostic | None:
     if not names:
-        message = f"{setting.variable} matches no topic of the manifest"
-        return Diagnostic(severity=Severity.WARNING, code="variable-without-topic", message=message)
+        close = get_close_matches(setting.key, keys.values(), n=1)
+        return Diagnostic(
+            severity=Severity.WARNING,
+            code="variable-without-topic",
+            message=f"{setting.variable} matches no topic of the manifest",
+            hint=f"did you mean {setting.variable.name.replace(setting.key, close[0])}?" if close else None,
+        )
     if len(names) > 1:
         return Diagnostic(
             severity=Severity.ERROR,

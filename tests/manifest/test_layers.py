@@ -63,3 +63,23 @@ def test_an_overlay_may_add_a_topic(topics: dict[str, TopicSpec]) -> None:
     assert topics["added"].owner == "team-a"
     assert topics["added"].partitions == 1
     assert str(topics["added"].origin) == "topics.prod.yaml:5:3"
+
+
+@pytest.mark.parametrize(
+    ("variables", "count"),
+    [
+        ({"KAFKA_TOPIC_METRICS_REPLICATION_FACTOR": "3"}, 3),
+        ({"KAFKA_TOPIC_METRICS_REPLICATION": "3"}, 3),
+        ({"KAFKA_TOPIC_METRICS_REPLICATION": "3", "KAFKA_TOPIC_METRICS_REPLICATION_FACTOR": "03"}, 3),
+        ({"KAFKA_TOPIC_METRICS_REPLICATION": "", "KAFKA_TOPIC_METRICS_REPLICATION_FACTOR": "3"}, 3),
+        ({"KAFKA_TOPIC_METRICS_REPLICATION": "", "KAFKA_TOPIC_METRICS_REPLICATION_FACTOR": " "}, 2),
+        ({"KAFKA_TOPIC_METRICS_REPLICATION_FACTOR": "-1"}, None),
+    ],
+)
+def test_a_variable_sets_the_replication_factor_by_either_name_unless_it_is_empty(
+    variables: dict[str, str], count: int | None, tmp_path: Path
+) -> None:
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {metrics: {replication_factor: 2}}\n")
+    state = load([tmp_path / "topics.yaml"], None, variables)
+    assert [topic.replication_factor for topic in state.topics] == [count]
+    assert state.diagnostics == ()

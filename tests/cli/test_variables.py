@@ -1,0 +1,128 @@
+"""Environment variables: those of options, those that are nearly so, and those of other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from reconciler.cli.main import COMMANDS
+from reconciler.cli.main import reconciler as command
+from reconciler.cli.variables import near_misses, option_variables
+from tests.conftest import RunReconciler
+
+MANIFEST = "version: 1\ntopics:\n  orders: {}\n"
+
+
+@pytest.fixture
+def context() -> Iterator[click.Context]:
+    with click.Context(command) as context:
+        yield context
+
+
+def parameters(context: click.Context) -> list[click.Parameter]:
+    """Every option of every command."""
+    commands = [command.get_command(context, name) for name in COMMANDS]
+    return [parameter for each in commands if each is not None for parameter in each.params]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("RECONCILER_ENV", "RECONCILER_ENVIRONMENT"),
+        ("RECONCILER_FILES", "RECONCILER_FILE"),
+        ("RECONCILER_BOOTSTRAP_SERVERS", "KAFKA_BOOTSTRAP_SERVERS"),
+        ("RECONCILER_BOOTSTRAP_SERVER", "KAFKA_BOOTSTRAP_SERVERS"),
+        ("RECONCILER_COMAND_CONFIG", "RECONCILER_COMMAND_CONFIG"),
+        ("KAFKA_BOOTSTRAP_SERVER", "KAFKA_BOOTSTRAP_SERVERS"),
+        ("KAFKA_TOPIC_AUTO_CREAT", "KAFKA_TOPIC_AUTO_CREATE"),
+        ("KAFKA_TOPIC_CREATION_TIMEOUT_MS", "KAFKA_TOPIC_CREATION_TIMEOUT"),
+    ],
+)
+@pytest.mark.usefixtures("context")
+def test_a_near_miss_is_told_what_was_meant(name: str, meant: str) -> None:
+    (warning,) = near_misses({name: "x"})
+    assert name in warning.message
+    assert warning.hint == f"did you mean {meant}?"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KAFKA_ADVERTISED_LISTENERS",
+        "KAFKA_AUTO_CREATE_TOPICS_ENABLE",
+        "KAFKA_BROKERS",
+        "KAFKA_BROKER_ID",
+        "KAFKA_CREATE_TOPICS",
+        "KAFKA_HEAP_OPTS",
+        "KAFKA_LOG_RETENTION_MS",
+        "KAFKA_OPTS",
+        "KAFKA_SASL_ENABLED_MECHANISMS",
+        "KAFKA_SSL_KEYSTORE_LOCATION",
+        "KAFKA_TOPIC",
+        "KAFKA_TOPIC_PREFIX",
+        "RECONCILER_IMAGE",
+        "RECONCILER_MAVEN_REPOSITORY",
+        "RECONCILER_VERSION",
+        "BOOTSTRAP_SERVERS",
+    ],
+)
+@pytest.mark.usefixtures("context")
+def test_variables_of_brokers_and_of_other_programs_are_passed_over(name: str) -> None:
+    assert list(near_misses({name: "x"})) == []
+
+
+@pytest.mark.usefixtures("context")
+def test_no_variable_of_an_option_is_a_near_miss_of_another() -> None:
+    known = dict.fromkeys(option_variables(), "x")
+    assert {"RECONCILER_YES", "RECONCILER_RETRIES", "KAFKA_BOOTSTRAP_SERVERS"} <= known.keys()
+    assert list(near_misses(known)) == []
+
+
+@pytest.mark.usefixtures("context")
+def test_an_empty_near_miss_is_not_set() -> None:
+    assert list(near_misses({"RECONCILER_ENV": ""})) == []
+
+
+@pytest.mark.parametrize("arguments", [["validate"], ["explain", "orders"]])
+def test_commands_warn_of_near_misses(arguments: list[str], tmp_path: Path, reconciler: RunReconciler) -> None:
+    (tmp_path / "topics.yaml").write_text(MANIFEST)
+    done = reconciler(*arguments, env={"RECONCILER_ENV": "prod"})
+    assert done.code == 0
+    assert done.stderr == (
+        "warning: the environment variable RECONCILER_ENV has no effect\n  did you mean RECONCILER_ENVIRONMENT?\n"
+    )
+
+
+def test_an_empty_variable_is_not_set_whatever_the_option(
+    context: click.Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in option_variables():
+        monkeypatch.setenv(name, "")
+    options = [each for each in parameters(context) if each.envvar]
+    assert len(options) > 15
+    assert [each.name for each in options if each.value_from_envvar(context) is not None] == []
+
+
+@pytest.mark.parametrize("text", ["a b=c:d e\n/x y:z\n", "\n  a b=c:d e\r\n\n/x y:z"])
+def test_the_variable_of_a_repeatable_option_holds_one_value_a_line(
+    text: str, context: click.Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repeatable = {each.name: each for each in parameters(context) if each.multiple and each.envvar}
+    assert repeatable.keys() == {"files", "properties", "reports", "only"}
+    for option in repeatable.values():
+        monkeypatch.setenv(str(option.envvar), text)
+        assert option.value_from_envvar(context) == ["a b=c:d e", "/x y:z"]
+        monkeypatch.setenv(str(option.envvar), " \n")
+        assert option.value_from_envvar(context) is None
+
+
+def test_a_path_with_a_space_and_a_colon_can_come_from_the_environment(
+    tmp_path: Path, reconciler: RunReconciler
+) -> None:
+    (tmp_path / "my topics:1.yaml").write_text(MANIFEST)
+    (tmp_path / "more.yaml").write_text(MANIFEST.replace("orders", "returns"))
+    done = reconciler("validate", env={"RECONCILER_FILE": "my topics:1.yaml\nmore.yaml"})
+    assert (done.code, done.stdout) == (0, "my topics:1.yaml with more.yaml: valid\n")

@@ -19,10 +19,11 @@ def near_misses(environ: Mapping[str, str]) -> Iterator[Diagnostic]:
 
     Kafka's own (``KAFKA_HEAP_OPTS``) and those of other programs are passed over.
     """
-    candidates = sorted(name for name, value in environ.items() if name.startswith((_OURS, _KAFKAS)) and value.strip())
-    known = frozenset(option_variables()) if candidates else frozenset()
-    for name in candidates:
-        meant = _meant(name, known) if name not in known else None
+    prefixed = {name for name, value in environ.items() if name.startswith((_OURS, _KAFKAS)) and value.strip()}
+    candidates = prefixed.difference(own_variables())
+    known = frozenset(option_variables()) if candidates else frozenset()  # loads every command
+    for name in sorted(candidates - known):
+        meant = _meant(name, known)
         if meant is not None:
             yield Diagnostic(
                 severity=Severity.WARNING,
@@ -31,6 +32,13 @@ def near_misses(environ: Mapping[str, str]) -> Iterator[Diagnostic]:
                 hint=f"did you mean {meant}?",
                 origin=Variable(name),
             )
+
+
+def own_variables() -> Iterator[str]:
+    """The variables of the options of the command that is running."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.parent is not None:
+        yield from _variables_of(context.command, context)
 
 
 def option_variables() -> Iterator[str]:

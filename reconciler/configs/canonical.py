@@ -67,11 +67,11 @@ def _boolean(text: str) -> str:
 def _integer(config: TopicConfig, text: str) -> str:
     match = _INTEGER.fullmatch(text.strip())
     if match is None:
-        raise InvalidValue(f"must be a whole number{_range_words(config)}")
+        raise InvalidValue(f"must be {_number_words(config)}")
     number = int("".join(match.groups()))
     bound = _BOUNDS[config.type]
     if not -bound - 1 <= number <= bound or _outside(config, number):
-        raise InvalidValue(f"must be a whole number{_range_words(config)}")
+        raise InvalidValue(f"must be {_number_words(config)}")
     return str(number)
 
 
@@ -86,7 +86,7 @@ def _double(config: TopicConfig, text: str) -> str:
 
 def _choice(config: TopicConfig, text: str) -> str:
     if config.choices and text not in config.choices:
-        raise InvalidValue(f"must be {' or '.join(config.choices)}")
+        raise InvalidValue(f"must be {_choice_words(config)}")
     return text
 
 
@@ -98,6 +98,21 @@ def _outside(config: TopicConfig, number: float) -> bool:
     below = config.lowest is not None and number < config.lowest
     above = config.maximum is not None and number > config.maximum
     return below or above or number == config.excluded
+
+
+def _choice_words(config: TopicConfig) -> str:
+    return " or ".join(config.choices) if len(config.choices) == _A_PAIR else f"one of {', '.join(config.choices)}"
+
+
+_A_PAIR = 2
+
+
+def _number_words(config: TopicConfig) -> str:
+    if config.key.endswith(".ms"):
+        return f"a duration such as 7d, 12h or 4h5m, or a number of milliseconds{_range_words(config)}"
+    if config.key.endswith(".bytes"):
+        return f"a size such as 512KiB, 5MiB or 15MB, or a number of bytes{_range_words(config)}"
+    return f"a whole number{_range_words(config)}"
 
 
 def _range_words(config: TopicConfig) -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from reconciler.configs import CLIENT_SETTINGS, TOPIC_CONFIGS
+from reconciler.configs import CLIENT_SETTINGS, TOPIC_CONFIGS, hint_for_key
 from reconciler.errors import Diagnostic, Origin, Severity
+from reconciler.manifest.grouping import grouped
 from reconciler.model import Policy, TopicSpec
 
 LONGEST_NAME = 249
@@ -21,8 +21,12 @@ _LONGEST_SHOWN = 40
 _VENDOR = ("confluent.", "redpanda.", "remote.log.msk.", "diskless.", "inkless.", "warpstream.")
 
 
-def objections(topics: Sequence[TopicSpec], policy: Policy) -> Iterator[Diagnostic]:
-    """Everything there is to say against ``topics``, sorted by name as they are."""
+def objections(topics: Sequence[TopicSpec], policy: Policy) -> list[Diagnostic]:
+    """Everything there is to say against ``topics``, sorted by name as they are; once for what they share."""
+    return grouped([*_objections(topics, policy)])
+
+
+def _objections(topics: Sequence[TopicSpec], policy: Policy) -> Iterator[Diagnostic]:
     for topic in topics:
         yield from _name(topic)
         yield from _protection(topic, policy)
@@ -74,20 +78,29 @@ def _protection(topic: TopicSpec, policy: Policy) -> Iterator[Diagnostic]:
 
 
 def _keys(topic: TopicSpec) -> Iterator[Diagnostic]:
-    for key in topic.config:
+    for key, value in topic.config.items():
         config = TOPIC_CONFIGS.get(key)
         if config is not None and config.removed_in is not None:
             message = f"{key} was removed in Kafka {config.removed_in}, and newer brokers refuse it"
             yield _warning(topic, "removed-config-key", message, f"instead: {config.instead}", field=f"config.{key}")
+        elif config is not None and config.minimum_before_4 is not None:
+            yield from _minimum_of_4(topic, key, int(value), int(config.minimum or 0))
         elif key in CLIENT_SETTINGS:
             message = f"{key} is a setting of clients, not of topics"
             hint = "remove it here and set it in the application"
             yield _error(topic, "client-setting", message, hint, field=f"config.{key}")
         elif config is None and not key.startswith(_VENDOR):
-            close = get_close_matches(key, TOPIC_CONFIGS, n=1, cutoff=0.7)
-            hint = f"did you mean {close[0]}?" if close else "the broker decides whether it knows it"
-            message = f"{key} is no topic configuration of Apache Kafka"
+            hint = hint_for_key(key, value) or "sent as it is; the broker may reject it"
+            message = f"{key} is not a topic config key of Apache Kafka"
             yield _warning(topic, "unknown-config-key", message, hint, field=f"config.{key}")
+
+
+def _minimum_of_4(topic: TopicSpec, key: str, value: int, minimum: int) -> Iterator[Diagnostic]:
+    """Measured: a broker of 4.1 or 4.4 on the data of a 3.9 with such a topic ends with a ConfigException."""
+    if value < minimum:
+        message = f"{key} {value} is below {minimum}, the minimum since Kafka 4.0, and newer brokers refuse it"
+        hint = f"write at least {minimum}: after an upgrade to Kafka 4 a broker with such a topic does not start"
+        yield _warning(topic, "below-minimum-of-kafka-4", message, hint, field=f"config.{key}")
 
 
 def _compaction_lag(topic: TopicSpec) -> Iterator[Diagnostic]:
@@ -129,12 +142,14 @@ def _availability(topic: TopicSpec) -> Iterator[Diagnostic]:
         return
     if needed > replicas:
         message = f"min.insync.replicas ({needed}) is above replication_factor ({replicas})"
-        hint = "nobody can write to it with acks=all"
+        message += f", and Kafka 3.7 and newer use {replicas} instead"
     elif needed == replicas > 1:
         message = f"min.insync.replicas ({needed}) equals replication_factor ({replicas})"
-        hint = "nobody can write to it with acks=all while one broker is down"
     else:
         return
+    hint = f"write at most {max(replicas - 1, 1)}"
+    if replicas > 1:
+        hint += ": producers with acks=all fail while one broker is down"
     yield _warning(topic, "min-insync-replicas", message, hint, field="config.min.insync.replicas")
 
 

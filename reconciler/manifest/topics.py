@@ -7,7 +7,7 @@ from functools import partial
 from sys import intern
 from typing import Any
 
-from reconciler.configs import InvalidValue, canonical, expand
+from reconciler.configs import TOPIC_CONFIGS, InvalidValue, canonical, expand, hint_for_value
 from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.limits import MOST, why_not_sent
 from reconciler.manifest.nodes import Node, mapping, string
@@ -69,7 +69,8 @@ def _value(key: str, text: str, node: Node, topic: str | None) -> str | Diagnost
     try:
         value = canonical(key, expand(key, text))
     except InvalidValue as error:
-        return refused(message=f"{key} {error}, not {_shown(text)}", origin=node.location)
+        hint = hint_for_value(key, text) if key in TOPIC_CONFIGS else None
+        return refused(message=f"{key} {error}, not {_shown(text)}", hint=hint, origin=node.location)
     reason = why_not_sent(value)
     return value if reason is None else refused(message=f"the value of {key} {reason}", origin=node.location)
 

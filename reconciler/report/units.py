@@ -23,7 +23,7 @@ def _human(key: str, value: str) -> str | None:
         return "unlimited"
     number = int(value)
     if number == _LARGEST:
-        return "never"
+        return "unlimited"
     if key.endswith(".ms"):
         return _duration(number) if number >= _DURATIONS[-2][1] else None
     return _size(number) if number >= _SIZES[-2][1] else None

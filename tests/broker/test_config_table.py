@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import NewTopic
 
 from reconciler.configs import TOPIC_CONFIGS, InvalidValue, TopicConfig, ValueType, canonical, expand
+from reconciler.configs.synonyms import BROKER_SYNONYMS
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
 from tests.conftest import Finished, RunReconciler
@@ -242,3 +243,24 @@ def test_a_value_equal_to_the_brokers_default_is_no_change_and_stays_so_as_an_ov
     write(tmp_path, f"  equal.inherited: {{config: {{{lines}}}}}\n  equal.overridden: {{config: {{{lines}}}}}\n")
     done = reconciler("plan", "--bootstrap-server", each_kafka.bootstrap_servers, "-o", "json")
     assert done.report["summary"]["skip"] == 2
+
+
+def test_the_brokers_names_are_those_that_brokers_show(client: AnotherClient) -> None:
+    client.create("synonyms")
+    shown = {
+        synonym: key
+        for key, entry in client.describe("synonyms").items()
+        for synonym in entry.synonyms
+        if synonym not in TOPIC_CONFIGS
+    }
+    assert len(shown) > 15
+    assert {name: BROKER_SYNONYMS[name].key for name in shown} == shown
+
+
+def test_brokers_take_the_lower_of_in_sync_replicas_and_replicas(each_kafka: Sandbox, client: AnotherClient) -> None:
+    client.create("in-sync", config={"min.insync.replicas": "2"})
+    delivered: list[KafkaError | None] = []
+    producer = Producer({"bootstrap.servers": each_kafka.bootstrap_servers, "acks": "all"})
+    producer.produce("in-sync", b"x", on_delivery=lambda error, _message: delivered.append(error))
+    producer.flush(60)
+    assert delivered == [None]

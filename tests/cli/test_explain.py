@@ -93,8 +93,8 @@ def test_annotations_point_to_their_lines(tmp_path: Path, reconciler: RunReconci
         "Kafka takes 1 to 249 of a-z A-Z 0-9 . _ - and not '.' or '..'",
         "::error file=topics.yaml,line=4,col=22,title=client-setting::acks is a setting of clients, not of topics"
         "%0Aremove it here and set it in the application",
-        "::warning file=topics.yaml,line=4,col=30,title=unknown-config-key::x is no topic configuration of Apache Kafka"
-        "%0Athe broker decides whether it knows it",
+        "::warning file=topics.yaml,line=4,col=30,title=unknown-config-key::x is not a topic config key of Apache Kafka"
+        "%0Asent as it is; the broker may reject it",
     ]
 
 

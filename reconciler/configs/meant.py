@@ -1,0 +1,139 @@
+"""What somebody probably meant by a key that Kafka does not know, or by a value that it does not take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from reconciler.configs.canonical import InvalidValue, canonical
+from reconciler.configs.spelling import expand
+from reconciler.configs.synonyms import BROKER_SYNONYMS
+from reconciler.configs.table import TOPIC_CONFIGS, ValueType
+
+_COUNTS = {
+    "partitions": "partitions",
+    "num_partitions": "partitions",
+    "replication_factor": "replication_factor",
+    "replication.factor": "replication_factor",
+}
+_UNITS_OF_TIME: Mapping[str, tuple[str, ...]] = {
+    "ms": ("ms", "msec", "msecs", "milli", "millis", "millisecond", "milliseconds"),
+    "s": ("s", "sec", "secs", "second", "seconds"),
+    "m": ("m", "min", "mins", "minute", "minutes"),
+    "h": ("h", "hr", "hrs", "hour", "hours"),
+    "d": ("d", "day", "days"),
+    "w": ("w", "wk", "wks", "week", "weeks"),
+}
+_UNITS_OF_SIZE: Mapping[str, tuple[str, ...]] = {
+    "B": ("b", "byte", "bytes"),
+    "kB": ("kb", "kilobyte", "kilobytes"),
+    "MB": ("mb", "megabyte", "megabytes"),
+    "GB": ("gb", "gigabyte", "gigabytes"),
+    "TB": ("tb", "terabyte", "terabytes"),
+    "KiB": ("kib", "kibibyte", "kibibytes"),
+    "MiB": ("mib", "mebibyte", "mebibytes"),
+    "GiB": ("gib", "gibibyte", "gibibytes"),
+    "TiB": ("tib", "tebibyte", "tebibytes"),
+    # Nobody knows which of the two is meant.
+    "KiB kB": ("k", "kilo", "kilos"),
+    "MiB MB": ("m", "meg", "megs"),
+    "GiB GB": ("g", "gig", "gigs"),
+    "TiB TB": ("t", "tera", "teras"),
+}
+_WITHOUT_END = ("unlimited", "infinite", "infinity", "inf", ".inf", "forever", "never", "none", "no limit")
+_WORDS: Mapping[ValueType, Mapping[str, tuple[str, ...]]] = {
+    ValueType.BOOLEAN: {
+        "true": ("yes", "y", "on", "1", "enable", "enabled"),
+        "false": ("no", "n", "off", "0", "disable", "disabled"),
+    },
+    ValueType.ENUM: {"uncompressed": ("none", "no", "off", "false"), "gzip": ("gz",), "zstd": ("zstandard",)},
+    ValueType.SET: {"compact": ("compaction",), "delete": ("deletion",), "compact,delete": ("both", "compact delete")},
+}
+_SENTENCES = {("cleanup.policy", "none"): "delete, and retention.ms: -1 to keep records for good"}
+_NUMBER_AND_WORD = re.compile(r"(\d{1,19}(?:\.\d{1,9})?)[\s_-]*([a-z]+)")
+
+
+def hint_for_key(key: str, value: str) -> str | None:
+    """What to write instead of the unknown ``key`` with ``value``; ``None`` where nothing is like it."""
+    if key in BROKER_SYNONYMS:
+        other, unit = BROKER_SYNONYMS[key]
+        return f"use {_setting(other, unit, value)}; {key} is the broker's name for it"
+    if key in _COUNTS:
+        return f"use {_COUNTS[key]}, beside config and not in it"
+    plain = re.sub(r"[_-]", ".", re.sub(r"^log\.(cleaner\.)?", "", key)).lower()
+    return _hint_for_unit(plain, value) or _hint_for_similar(plain)
+
+
+def _setting(key: str, unit: str, value: str) -> str:
+    """``key`` with ``value`` in ``unit``, as far as that makes another text of it."""
+    if key not in TOPIC_CONFIGS:
+        return f"{key}, beside config and not in it"
+    if not unit or value == "-1":
+        return f"{key}: {value}" if unit else key
+    return f"{key}: {value}{unit}" if value.isdecimal() else f"{key}, with its unit, as in 12{unit}"
+
+
+def _hint_for_unit(key: str, value: str) -> str | None:
+    """``retention.hours`` and ``max.message.mb``: Kafka's keys are in milliseconds and bytes."""
+    base, _, word = key.rpartition(".")
+    for end, units in ((".ms", _UNITS_OF_TIME), (".bytes", _UNITS_OF_SIZE)):
+        unit = _unit(word, units)
+        if unit and f"{base}{end}" in TOPIC_CONFIGS and key not in TOPIC_CONFIGS:
+            return f"use {_setting(base + end, unit.split()[0], value)}"
+    return None
+
+
+def _hint_for_similar(key: str) -> str | None:
+    ends = [f"{key}{end}" for end in (".ms", ".bytes") if f"{key}{end}" in TOPIC_CONFIGS]
+    close = ends or get_close_matches(key, TOPIC_CONFIGS, n=1, cutoff=0.7)
+    return f"did you mean {' or '.join(close)}?" if close else None
+
+
+def hint_for_value(key: str, text: str) -> str | None:
+    """What to write as the value of ``key`` instead of ``text``, which it does not take; ``None`` where unknown."""
+    word = text.strip().lower()
+    if (key, word) in _SENTENCES:
+        return f"write {_SENTENCES[key, word]}"
+    meant = [each for each in _meant(key, word).split(" or ") if _is_taken(key, each)]
+    return f"write {' or '.join(meant)}" if meant else None
+
+
+def _is_taken(key: str, text: str) -> bool:
+    try:
+        canonical(key, expand(key, text))
+    except InvalidValue:
+        return False
+    return True
+
+
+def _meant(key: str, word: str) -> str:
+    """One or several spellings with ``or`` between them; empty, or a text that is not taken either, where unknown."""
+    config = TOPIC_CONFIGS[key]
+    for choice, spellings in _WORDS.get(config.type, {}).items():
+        if word in spellings and (not config.choices or set(choice.split(",")) <= set(config.choices)):
+            return choice
+    if config.choices:
+        close = get_close_matches(word, [choice.lower() for choice in config.choices], n=1)
+        return next((choice for choice in config.choices if [choice.lower()] == close), "")
+    if "retention" in key and word in _WITHOUT_END:
+        return "-1"
+    units = _UNITS_OF_TIME if key.endswith(".ms") else _UNITS_OF_SIZE if key.endswith(".bytes") else {}
+    return _amount(word, units)
+
+
+def _amount(word: str, units: Mapping[str, Iterable[str]]) -> str:
+    """``1 hour 30 minutes`` as ``1h30m``, ``5 megs`` as ``5MiB or 5MB``."""
+    parts = [(number, _unit(unit, units)) for number, unit in _NUMBER_AND_WORD.findall(word)]
+    between = re.sub(r"[\s,]|and", "", _NUMBER_AND_WORD.sub("", word))
+    if between or not all(unit for _, unit in parts):
+        return ""
+    if len(parts) == 1:
+        ((number, unit),) = parts
+        return " or ".join(f"{number}{each}" for each in unit.split())
+    return "".join(f"{number}{unit}" for number, unit in parts)
+
+
+def _unit(word: str, units: Mapping[str, Iterable[str]]) -> str:
+    """The unit that is spelt so, two of them where ``word`` may mean either, or none."""
+    return next((unit for unit, spellings in units.items() if word in spellings), "")

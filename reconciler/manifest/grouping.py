@@ -1,0 +1,36 @@
+"""One diagnostic for one cause: what ``defaults`` set wrongly is wrong once, and not once for each topic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reconciler.errors import Diagnostic
+
+_MOST_NAMED = 3
+
+
+def grouped(problems: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """``problems`` with those of several topics that say the same of the same place as one, which names the topics."""
+    groups: dict[Diagnostic, list[str]] = {}
+    for problem in problems:
+        topics = groups.setdefault(replace(problem, topic=None), [])
+        if problem.topic is not None and problem.topic not in topics[-1:]:
+            topics.append(problem.topic)
+    return [_of(problem, topics) for problem, topics in groups.items()]
+
+
+def _of(problem: Diagnostic, topics: Sequence[str]) -> Diagnostic:
+    match topics:
+        case []:
+            return problem
+        case [topic]:
+            return replace(problem, topic=topic)
+        case _:
+            return replace(problem, message=f"{problem.message} ({len(topics)} topics: {_listed(topics)})")
+
+
+def _listed(topics: Sequence[str]) -> str:
+    if len(topics) <= _MOST_NAMED:
+        return ", ".join(topics)
+    return f"{', '.join(topics[:_MOST_NAMED])} and {len(topics) - _MOST_NAMED:,} more"

@@ -1,0 +1,93 @@
+"""What the hints for wrong keys and values say, and that it is true."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.configs import TOPIC_CONFIGS, canonical, expand, hint_for_key, hint_for_value
+from reconciler.configs.synonyms import BROKER_SYNONYMS
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "hint"),
+    [
+        ("log.retention.ms", "1000", "use retention.ms; log.retention.ms is the broker's name for it"),
+        ("log.retention.hours", "24", "use retention.ms: 24h; log.retention.hours is the broker's name for it"),
+        ("log.retention.hours", "-1", "use retention.ms: -1; log.retention.hours is the broker's name for it"),
+        ("log.retention.minutes", "5", "use retention.ms: 5m; log.retention.minutes is the broker's name for it"),
+        ("log.roll.hours", "a", "use segment.ms, with its unit, as in 12h; log.roll.hours is the broker's name for it"),
+        ("log.cleanup.policy", "compact", "use cleanup.policy; log.cleanup.policy is the broker's name for it"),
+        ("message.max.bytes", "1", "use max.message.bytes; message.max.bytes is the broker's name for it"),
+        (
+            "num.partitions",
+            "3",
+            "use partitions, beside config and not in it; num.partitions is the broker's name for it",
+        ),
+        ("replication.factor", "3", "use replication_factor, beside config and not in it"),
+        ("partitions", "3", "use partitions, beside config and not in it"),
+        ("retention.hours", "24", "use retention.ms: 24h"),
+        ("retention.days", "7", "use retention.ms: 7d"),
+        ("log.retention.days", "7", "use retention.ms: 7d"),
+        ("segment.mb", "64", "use segment.bytes: 64MB"),
+        ("log.segment.ms", "5", "did you mean segment.ms?"),
+        ("retention_ms", "5", "did you mean retention.ms?"),
+        ("retention.mss", "5", "did you mean retention.ms?"),
+        ("retention", "5", "did you mean retention.ms or retention.bytes?"),
+        ("compression", "zstd", "did you mean compression.type?"),
+        ("minInsyncReplicas", "2", "did you mean min.insync.replicas?"),
+        ("log.dirs", "/data", None),
+        ("vendor.json", "{}", None),
+    ],
+)
+def test_the_hint_for_a_key(key: str, value: str, hint: str | None) -> None:
+    assert hint_for_key(key, value) == hint
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "hint"),
+    [
+        ("retention.ms", "1 hour", "write 1h"),
+        ("retention.ms", "7 days", "write 7d"),
+        ("retention.ms", "7D", "write 7d"),
+        ("retention.ms", "1 hour and 30 minutes", "write 1h30m"),
+        ("retention.ms", "unlimited", "write -1"),
+        ("segment.ms", "unlimited", None),
+        ("retention.ms", "2 months", None),
+        ("retention.ms", "5 megs", None),
+        ("retention.ms", "9999999999999999 weeks", None),
+        ("max.message.bytes", "5 megs", "write 5MiB or 5MB"),
+        ("max.message.bytes", "5mib", "write 5MiB"),
+        ("max.message.bytes", "2g", "write 2GB"),  # 2GiB are one byte too many
+        ("compression.type", "ZSTD", "write zstd"),
+        ("compression.type", "none", "write uncompressed"),
+        ("compression.type", "snapy", "write snappy"),
+        ("compression.type", "brotli", None),
+        ("cleanup.policy", "none", "write delete, and retention.ms: -1 to keep records for good"),
+        ("cleanup.policy", "Compact", "write compact"),
+        ("cleanup.policy", "both", "write compact,delete"),
+        ("message.timestamp.type", "logappendtime", "write LogAppendTime"),
+        ("preallocate", "yes", "write true"),
+        ("min.insync.replicas", "two", None),
+    ],
+)
+def test_the_hint_for_a_value(key: str, text: str, hint: str | None) -> None:
+    assert hint_for_value(key, text) == hint
+
+
+WORDS = st.sampled_from(["1 hour", "day", "3 days", "megs", "none", "ZSTD", "yes", "7", ".5 GB", "and", "forever", "M"])
+
+
+@given(st.sampled_from(sorted(TOPIC_CONFIGS)), st.lists(WORDS, min_size=1, max_size=3).map(" ".join) | st.text())
+def test_what_a_hint_says_to_write_is_taken(key: str, text: str) -> None:
+    hint = hint_for_value(key, text)
+    if hint is not None and ", and" not in hint:
+        for each in hint.removeprefix("write ").split(" or "):
+            canonical(key, expand(key, each))
+
+
+@pytest.mark.parametrize("name", BROKER_SYNONYMS)
+def test_every_synonym_is_one_of_a_key_or_count_and_no_key_itself(name: str) -> None:
+    assert name not in TOPIC_CONFIGS
+    assert BROKER_SYNONYMS[name].key in {*TOPIC_CONFIGS, "partitions", "replication_factor"}

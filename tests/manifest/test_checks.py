@@ -1,0 +1,72 @@
+"""What is said against topics: once for each cause, and nothing that is not so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import Diagnostic, Severity
+from reconciler.manifest.load import load
+
+
+def warnings(text: str, folder: Path) -> list[Diagnostic]:
+    (folder / "topics.yaml").write_text(text)
+    diagnostics = load([folder / "topics.yaml"], None, {}).diagnostics
+    assert {each.severity for each in diagnostics} <= {Severity.WARNING}
+    return list(diagnostics)
+
+
+@pytest.mark.parametrize("layer", ["defaults", "profile"])
+def test_what_300_topics_inherit_is_said_once_with_their_names(layer: str, tmp_path: Path) -> None:
+    settings = "{replication_factor: 3, config: {retention.mss: 1, min.insync.replicas: 3, segment.bytes: 64kB}}"
+    above = f"defaults: {settings}" if layer == "defaults" else f"profiles: {{p: {settings}}}"
+    profile = "profile: p" if layer == "profile" else ""
+    topics = "".join(f"  t{number:03}: {{{profile}}}\n" for number in range(300))
+    found = warnings(f"version: 1\n{above}\ntopics:\n{topics}", tmp_path)
+    assert {each.code: each.topic for each in found} == {
+        "unknown-config-key": None,
+        "min-insync-replicas": None,
+        "below-minimum-of-kafka-4": None,
+    }
+    for each in found:
+        assert each.message.endswith(" (300 topics: t000, t001, t002 and 297 more)")
+
+
+def test_one_topic_is_named_as_such_and_two_in_the_words(tmp_path: Path) -> None:
+    text = "version: 1\ndefaults: {config: {no.such: 1}}\ntopics: {a: {}, b: {}, c: {config: {no.such: 2}}}\n"
+    both, one = warnings(text, tmp_path)
+    assert (both.topic, one.topic) == (None, "c")
+    assert both.message == "no.such is not a topic config key of Apache Kafka (2 topics: a, b)"
+    assert one.message == "no.such is not a topic config key of Apache Kafka"
+
+
+@pytest.mark.parametrize(
+    ("needed", "replicas", "message", "hint"),
+    [
+        (3, 2, "is above replication_factor (2), and Kafka 3.7 and newer use 2 instead", "write at most 1: producers"),
+        (2, 1, "is above replication_factor (1), and Kafka 3.7 and newer use 1 instead", "write at most 1"),
+        (3, 3, "equals replication_factor (3)", "write at most 2: producers with acks=all fail while one broker"),
+    ],
+)
+def test_what_is_said_of_in_sync_replicas(needed: int, replicas: int, message: str, hint: str, tmp_path: Path) -> None:
+    topic = f"{{replication_factor: {replicas}, config: {{min.insync.replicas: {needed}}}}}"
+    (warning,) = warnings(f"version: 1\ntopics: {{t: {topic}}}\n", tmp_path)
+    assert warning.message == f"min.insync.replicas ({needed}) {message}"
+    assert str(warning.hint).startswith(hint)
+
+
+@pytest.mark.parametrize(("needed", "replicas"), [(1, 1), (1, 2), (2, 3)])
+def test_fewer_in_sync_replicas_than_replicas_are_fine(needed: int, replicas: int, tmp_path: Path) -> None:
+    topic = f"{{replication_factor: {replicas}, config: {{min.insync.replicas: {needed}}}}}"
+    assert warnings(f"version: 1\ntopics: {{t: {topic}}}\n", tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "is_warned"), [("1048575", True), ("64kB", True), ("1048576", False), ("1GiB", False)]
+)
+def test_a_segment_that_kafka_4_refuses_is_warned_of(value: str, is_warned: bool, tmp_path: Path) -> None:
+    found = warnings(f"version: 1\ntopics: {{t: {{config: {{segment.bytes: {value}}}}}}}\n", tmp_path)
+    assert [each.code for each in found] == ["below-minimum-of-kafka-4"] * is_warned
+    for each in found:
+        assert "does not start" in str(each.hint)

@@ -29,7 +29,8 @@ class TopicSpec:
     """A topic as the manifest wants it, all layers merged.
 
     ``partitions`` and ``replication_factor`` are ``None`` where the broker decides at creation and any
-    live count is right. ``sources`` maps a field (``partitions``, ``config.retention.ms``) to what set it.
+    live count is right. ``sources`` maps a field (``partitions``, ``config.retention.ms``) to what set it; a
+    configuration key that is there and not in ``config`` was set to ``null``: the broker's value.
     """
 
     name: str
@@ -46,6 +47,10 @@ class TopicSpec:
         """The place that set the field ``name``; ``None`` where nothing did."""
         source = self.sources.get(name)
         return source.origin if source is not None else None
+
+    def names(self, key: str) -> bool:
+        """Whether the manifest says what the configuration ``key`` is to be, if only with ``null``."""
+        return key in self.config or f"config.{key}" in self.sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,35 @@ _TURNED_OFF = KafkaFailure(
 )
 
 
+INTERNAL_TOPICS = frozenset(
+    {
+        "__cluster_metadata",
+        "__consumer_offsets",
+        "__remote_log_metadata",
+        "__share_group_state",
+        "__transaction_state",
+    }
+)
+"""Topics that brokers make for themselves, with the settings that their own code counts on (``Topic.java``)."""
+
+_INTERNAL = KafkaFailure(
+    code=0,
+    name="INTERNAL_TOPIC",
+    kind=FATAL,
+    message="brokers create this internal topic themselves, when it is first needed",
+    remedy="plan again once it exists; its settings at creation are broker settings, such as offsets.topic.*",
+)
+
+
+def refused_create(name: str) -> KafkaFailure | None:
+    """Why the topic ``name`` must not be created, though it is missing; ``None`` where it may be."""
+    return _INTERNAL if name in INTERNAL_TOPICS else None
+
+
 def without_creation(topic: TopicPlan) -> TopicPlan:
-    """``topic``, refused if it is to be created."""
-    return replace(topic, failure=_TURNED_OFF) if topic.action is Action.CREATE else topic
+    """``topic``, refused if it is to be created and not refused already."""
+    is_as_it_was = topic.action is not Action.CREATE or topic.failure is not None
+    return topic if is_as_it_was else replace(topic, failure=_TURNED_OFF)
 
 
 def without_collisions(plan: Plan) -> Plan:

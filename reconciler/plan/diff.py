@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.configs import same_value
 from reconciler.model import FieldChange, LiveTopic, Policy, TopicSpec
+from reconciler.plan.creation import INTERNAL_TOPICS
 from reconciler.plan.verdicts import verdict
 
 COUNTS = ("partitions", "replication_factor")
@@ -21,7 +22,7 @@ def differences(desired: TopicSpec, live: LiveTopic, policy: Policy) -> tuple[Fi
 
     Compared is what values mean, not how they are spelt. A value that a broker default gives already is
     no difference; an override that the manifest does not name is one, with ``after`` ``None``, unless
-    ``policy`` leaves it alone.
+    ``policy`` leaves it alone or the topic is one of Kafka's own.
     """
     wanted = _wanted(desired)
     present = _present(desired, live, policy)
@@ -45,7 +46,7 @@ def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, i
         field: getattr(live, field) for field in COUNTS if getattr(desired, field) is not None
     }
     overrides = {
-        key: value for key, value in live.overrides.items() if key in desired.config or not _left_alone(key, policy)
+        key: value for key, value in live.overrides.items() if desired.names(key) or not _left_alone(key, live, policy)
     }
     inherited = {key: live.inherited[key] for key in desired.config if key in live.inherited}
     for key, value in (inherited | overrides).items():
@@ -55,10 +56,11 @@ def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, i
     return fields
 
 
-def _left_alone(key: str, policy: Policy) -> bool:
-    return policy.keep_extra_config or any(
-        fnmatchcase(key, pattern) for pattern in (ALWAYS_IGNORED, *policy.ignore_config)
-    )
+def _left_alone(key: str, live: LiveTopic, policy: Policy) -> bool:
+    # Brokers give their own topics overrides, which without compaction would lose what they keep there.
+    if policy.keep_extra_config or live.name in INTERNAL_TOPICS:
+        return True
+    return any(fnmatchcase(key, pattern) for pattern in (ALWAYS_IGNORED, *policy.ignore_config))
 
 
 def _changed(

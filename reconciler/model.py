@@ -10,9 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from reconciler.errors import Diagnostic, Location, Origin
+
+ALWAYS_IGNORED = "*.replication.throttled.replicas"
+"""Reassignment tools set these while they move replicas and remove them afterwards."""
 
 # --- desired -------------------------------------------------------------------------------------
 
@@ -61,6 +65,10 @@ class Policy:
     """Leave overrides alone that the manifest does not name."""
     ignore_config: Sequence[str] = ()
     protected_topics: Sequence[str] = ("__*", "_schemas", "_confluent*")
+
+    def leaves_alone(self, key: str) -> bool:
+        """Whether an override of ``key`` stays on the cluster where the manifest does not name it."""
+        return self.keep_extra_config or any(fnmatchcase(key, each) for each in (ALWAYS_IGNORED, *self.ignore_config))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ def _values(topic: TopicSpec) -> list[dict[str, Any]]:
     fields: dict[str, int | str | None] = {
         "partitions": topic.partitions,
         "replication_factor": topic.replication_factor,
-        **{f"config.{key}": value for key, value in topic.config.items()},
+        **{field: topic.config.get(field.removeprefix("config.")) for field in _config_fields(topic)},
         "owner": topic.owner,
         "description": topic.description,
         **{f"labels.{key}": value for key, value in topic.labels.items()},
@@ -88,6 +88,11 @@ def _values(topic: TopicSpec) -> list[dict[str, Any]]:
         for field, value in fields.items()
         if value is not None or field in topic.sources or field in {"partitions", "replication_factor"}
     ]
+
+
+def _config_fields(topic: TopicSpec) -> list[str]:
+    """The configuration keys that the manifest names, with those that it takes away."""
+    return sorted({f"config.{key}" for key in topic.config} | {each for each in topic.sources if "config." in each[:7]})
 
 
 def _source(source: Source | None) -> dict[str, Any]:

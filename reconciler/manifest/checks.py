@@ -58,12 +58,11 @@ def _collisions(topics: Sequence[TopicSpec]) -> Iterator[Diagnostic]:
     for topic in topics:
         first = seen.setdefault(topic.name.replace(".", "_"), topic)
         if first is not topic:
-            yield _error(
-                topic,
-                "topic-name-collision",
-                f"{topic.name!r} and {first.name!r} differ only in . and _, which Kafka's metrics cannot tell apart",
-                f"rename one; the other is at {first.origin}",
+            message = (
+                f"{topic.name!r} and {first.name!r} differ only in . and _, which Kafka's metrics cannot tell apart"
             )
+            hint = f"rename one (the other is at {first.origin}): Kafka refuses to create one beside the other"
+            yield _warning(topic, "topic-name-collision", message, hint)
 
 
 def _protection(topic: TopicSpec, policy: Policy) -> Iterator[Diagnostic]:
@@ -170,7 +169,7 @@ def _error(
     )
 
 
-def _warning(topic: TopicSpec, code: str, message: str, hint: str, *, field: str) -> Diagnostic:
+def _warning(topic: TopicSpec, code: str, message: str, hint: str, *, field: str | None = None) -> Diagnostic:
     return Diagnostic(
         severity=Severity.WARNING, code=code, message=message, hint=hint, topic=topic.name, origin=_origin(topic, field)
     )

@@ -33,7 +33,7 @@ def _nullable(schema: Any) -> Any:
     copy = {key: value if key == "items" else _nullable(value) for key, value in schema.items()}
     if "type" in schema and "errorMessage" in schema:
         types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        copy["type"] = [*types, "null"]
+        copy["type"] = [*dict.fromkeys((*types, "null"))]
     return copy
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,7 @@ def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
     schema: Any = error.schema
     if error.validator == "additionalProperties" and isinstance(node.value, dict):
         known = schema["properties"]
-        for key in node.value.keys() - known.keys():
+        for key in sorted(key for key in node.value if key not in known and not _is_free(key, schema)):
             yield Diagnostic(
                 severity=Severity.ERROR,
                 code="unknown-key",
@@ -82,6 +83,10 @@ def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
             message=f"{where} {schema.get('errorMessage', error.message)}, not {_shown(node)}",
             origin=node.location,
         )
+
+
+def _is_free(key: str, schema: Any) -> bool:
+    return any(re.search(pattern, key) for pattern in schema.get("patternProperties", ()))
 
 
 def _closest(key: str, known: dict[str, Any]) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import partial
 from sys import intern
 from typing import Any
 
 from reconciler.configs import TOPIC_CONFIGS, InvalidValue, canonical, expand, hint_for_value
-from reconciler.errors import Diagnostic, Severity
+from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.limits import MOST, why_not_sent
 from reconciler.manifest.nodes import Node, mapping, string
-from reconciler.model import Source, TopicSpec
+from reconciler.manifest.policy import policy_of
+from reconciler.model import Policy, Source, TopicSpec
 
 Problems = list[Diagnostic]
+_DEFAULTS = "defaults"
 
 
 def topics_of(document: Node) -> tuple[list[TopicSpec], Problems]:
@@ -23,16 +26,20 @@ def topics_of(document: Node) -> tuple[list[TopicSpec], Problems]:
     """
     problems: Problems = []
     members = mapping(document)
-    defaults = _Layer("defaults", mapping(members.get("defaults")), None, problems)
+    defaults = _Layer(_DEFAULTS, mapping(members.get("defaults")), None, problems)
     profiles = {
         name: _Layer(f"profile {name}", mapping(node), None, problems)
         for name, node in mapping(members.get("profiles")).items()
     }
+    rules = policy_of(document)
+    for profile in profiles.values():
+        problems += _removals_in_vain(profile, [defaults], None, rules)
     specs = []
     for name, node in sorted(mapping(members.get("topics")).items()):
         own = _Layer("topic", mapping(node), name, problems)
-        profile = _profile(name, node, profiles, problems)
-        specs.append(_topic(name, node, [defaults, *profile, own]))
+        below = [defaults, *_profile(name, node, profiles, problems)]
+        problems += _removals_in_vain(own, below, name, rules)
+        specs.append(_topic(name, node, [*below, own]))
     return specs, problems
 
 
@@ -40,8 +47,12 @@ class _Layer:
     """One mapping of settings, read: counts and canonical values, and what set each."""
 
     def __init__(self, name: str, settings: Mapping[str, Node], topic: str | None, problems: Problems) -> None:
+        self.name = name
         self.counts: dict[str, int | None] = {}
         self.config: dict[str, str] = {}
+        self.removed: dict[str, Location] = {}
+        """Keys set to ``null``: what the layers below have there is taken away."""
+        self.keys = mapping(settings.get("config")).keys()
         self.sources: dict[str, Source] = {}
         for field in MOST:
             if field in settings:
@@ -49,6 +60,8 @@ class _Layer:
                 self.sources[field] = Source(name, settings[field].location)
         for key, node in mapping(settings.get("config")).items():
             text = _text(node)
+            if node.value is None and name != _DEFAULTS:
+                self._take_away(key, node, topic, problems)
             if text is None:
                 continue
             match _value(key, text, node, topic):
@@ -57,6 +70,39 @@ class _Layer:
                     self.sources[intern(f"config.{key}")] = Source(name, node.location)
                 case Diagnostic() as problem:
                     problems.append(problem)
+
+    def _take_away(self, key: str, node: Node, topic: str | None, problems: Problems) -> None:
+        if node.text:
+            self.removed[key] = node.location
+            self.sources[intern(f"config.{key}")] = Source(self.name, node.location)
+            return
+        problems.append(  # only a written null removes
+            Diagnostic(
+                severity=Severity.ERROR,
+                code="wrong-value",
+                message=f"{key} has no value",
+                hint="write one, or null for the broker's value",
+                topic=topic,
+                origin=node.location,
+            )
+        )
+
+
+def _removals_in_vain(layer: _Layer, below: Sequence[_Layer], topic: str | None, rules: Policy) -> Iterator[Diagnostic]:
+    """A warning for each ``null`` of ``layer`` that has no effect: not on the layers below, and not on the cluster."""
+    for key, place in layer.removed.items():
+        there = {other for each in below for other in each.keys}
+        if key not in there and not rules.leaves_alone(key):
+            close = get_close_matches(key, there, n=1)
+            where = " or in ".join(each.name for each in below)
+            yield Diagnostic(
+                severity=Severity.WARNING,
+                code="removes-nothing",
+                message=f"null removes nothing: {key} is not set in {where}",
+                hint=f"did you mean {close[0]}?" if close else "remove this line",
+                topic=topic,
+                origin=place,
+            )
 
 
 def _value(key: str, text: str, node: Node, topic: str | None) -> str | Diagnostic:
@@ -109,6 +155,8 @@ def _topic(name: str, node: Node, layers: list[_Layer]) -> TopicSpec:
     for layer in layers:
         counts |= layer.counts
         config |= layer.config
+        for key in layer.removed:
+            config.pop(key, None)
         sources |= layer.sources
     settings = mapping(node)
     for field in ("owner", "description"):

@@ -34,6 +34,8 @@ def _both(one: Node, other: Node, path: tuple[str, ...], problems: list[Diagnost
         return one
     together = dict(one.value)
     for key, node in other.value.items():
+        if not path and key.startswith("x-"):
+            continue  # ignored, as its name says
         together[key] = _both(together[key], node, (*path, key), problems) if key in together else node
     return Node(together, one.location, one.key_location)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from reconciler.configs import same_value
@@ -12,9 +11,6 @@ from reconciler.plan.creation import INTERNAL_TOPICS
 from reconciler.plan.verdicts import verdict
 
 COUNTS = ("partitions", "replication_factor")
-
-# Reassignment tools set these while they move replicas and remove them afterwards.
-ALWAYS_IGNORED = "*.replication.throttled.replicas"
 
 
 def differences(desired: TopicSpec, live: LiveTopic, policy: Policy) -> tuple[FieldChange, ...]:
@@ -58,9 +54,7 @@ def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, i
 
 def _left_alone(key: str, live: LiveTopic, policy: Policy) -> bool:
     # Brokers give their own topics overrides, which without compaction would lose what they keep there.
-    if policy.keep_extra_config or live.name in INTERNAL_TOPICS:
-        return True
-    return any(fnmatchcase(key, pattern) for pattern in (ALWAYS_IGNORED, *policy.ignore_config))
+    return live.name in INTERNAL_TOPICS or policy.leaves_alone(key)
 
 
 def _changed(

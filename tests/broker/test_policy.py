@@ -35,6 +35,22 @@ def test_overrides_nobody_names_are_kept_when_the_policy_says_so(
     assert plan().report["summary"]["skip"] == 1
 
 
+def test_null_resets_an_override_that_the_policy_would_keep(
+    prefix: str, write: Callable[[str], None], plan: Command, apply: Command, client: AnotherClient
+) -> None:
+    client.create(prefix, config={"flush.ms": "1000", "retention.ms": "1000"})
+    write(
+        "policy: {extra_config: keep}\ndefaults: {config: {retention.ms: 2000}}\n"
+        f"topics: {{{prefix}: {{config: {{retention.ms: null}}}}}}\n"
+    )
+    assert [(change["field"], change["after"]) for change in plan().report["topics"][0]["changes"]] == [
+        ("config.retention.ms", None)
+    ]
+    assert apply().code == 0
+    assert client.overrides(prefix) == {"flush.ms": "1000"}
+    assert plan().report["summary"]["skip"] == 1
+
+
 def test_ignored_keys_are_left_alone(
     prefix: str, write: Callable[[str], None], plan: Command, apply: Command, client: AnotherClient
 ) -> None:

@@ -58,6 +58,22 @@ def test_explain_as_text(reconciler: RunReconciler) -> None:
     )
 
 
+def test_explain_shows_what_a_null_takes_away(tmp_path: Path, reconciler: RunReconciler) -> None:
+    defaults = "defaults: {partitions: 1, replication_factor: 1, config: {retention.ms: 1d}}"
+    (tmp_path / "topics.yaml").write_text(
+        f"version: 1\n{defaults}\ntopics:\n  orders: {{config: {{retention.ms: null}}}}\n"
+    )
+    done = reconciler("explain", "orders", "-o", "json")
+    assert json.loads(done.stdout)["values"][-1] == {
+        "field": "config.retention.ms",
+        "value": None,
+        "layer": "topic",
+        "origin": {"file": "topics.yaml", "line": 4, "column": 35},
+    }
+    line = reconciler("explain", "orders").stdout.splitlines()[-1]
+    assert line == "config.retention.ms  (the broker decides)  topic     topics.yaml:4:35"
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_misspelt_topic_is_told_the_closest_one(reconciler: RunReconciler) -> None:
     done = reconciler("explain", "order.dlq")

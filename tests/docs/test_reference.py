@@ -57,6 +57,8 @@ def section(title: str, schema: Any) -> Iterator[str]:
         member = resolved(value)
         default = f" Default: `{json.dumps(member['default'])}`." if "default" in member else ""
         yield f"| `{key}` | {takes(member)} | {member['description']}{default} |"
+    for pattern, member in schema.get("patternProperties", {}).items():
+        yield f"| `{pattern.removeprefix('^')}…` | anything | {member['description']} |"
 
 
 def allowed(config: TopicConfig) -> str:

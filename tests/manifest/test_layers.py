@@ -83,3 +83,39 @@ def test_a_variable_sets_the_replication_factor_by_either_name_unless_it_is_empt
     state = load([tmp_path / "topics.yaml"], None, variables)
     assert [topic.replication_factor for topic in state.topics] == [count]
     assert state.diagnostics == ()
+
+
+NULLS = """\
+version: 1
+defaults: {config: {retention.ms: 1, flush.ms: 1, segment.ms: 1}}
+profiles:
+  p: {config: {flush.ms: null, preallocate: true}}
+topics:
+  a: {config: {retention.ms: null}}
+  b: {profile: p}
+  c: {profile: p, config: {flush.ms: 3, preallocate: null}}
+  d: {}
+"""
+
+
+def test_null_takes_away_what_the_layers_below_set(tmp_path: Path) -> None:
+    (tmp_path / "topics.yaml").write_text(NULLS)
+    state = load([tmp_path / "topics.yaml"], None, {})
+    assert state.diagnostics == ()
+    assert {topic.name: dict(topic.config) for topic in state.topics} == {
+        "a": {"flush.ms": "1", "segment.ms": "1"},
+        "b": {"preallocate": "true", "retention.ms": "1", "segment.ms": "1"},
+        "c": {"flush.ms": "3", "retention.ms": "1", "segment.ms": "1"},
+        "d": {"flush.ms": "1", "retention.ms": "1", "segment.ms": "1"},
+    }
+    a, b, c, d = state.topics
+    assert (a.sources["config.retention.ms"].layer, b.sources["config.flush.ms"].layer) == ("topic", "profile p")
+    assert str(c.origin_of("config.preallocate")).endswith(":8:54")
+    assert (a.names("retention.ms"), a.names("preallocate"), d.names("preallocate")) == (True, False, False)
+
+
+def test_null_in_an_overlay_removes_the_line_below_be_it_null_itself(tmp_path: Path) -> None:
+    (tmp_path / "topics.yaml").write_text(NULLS)
+    (tmp_path / "topics.prod.yaml").write_text("topics: {a: {config: {retention.ms: null}}}\n")
+    a, *_ = load([tmp_path / "topics.yaml"], "prod", {}).topics
+    assert a.config["retention.ms"] == "1"

@@ -23,7 +23,7 @@ class AnotherClient:
     """Creates, changes and describes topics, waiting for each answer."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.admin = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers})
+        self.admin = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers, "log_level": 0})
 
     def create(
         self, name: str, partitions: int = 1, replicas: int = 1, config: Mapping[str, str] | None = None

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from reconciler.cluster.error_table import ERRORS
 from reconciler.cluster.failures import failure_of, failure_of_code
 from reconciler.model import EXPECTED, FATAL, RETRIABLE, ErrorClass, KafkaFailure
+from tests.wire import classes
 
 # librdkafka abbreviates a few of Kafka's names.
 ABBREVIATED = {
@@ -78,3 +79,13 @@ def test_the_words_tell_whether_a_request_that_timed_out_was_ever_sent(message: 
 def test_the_words_tell_more_than_the_code(code: int, message: str, kind: ErrorClass, is_of_batch: bool) -> None:
     failure: KafkaFailure = failure_of_code(code, message)
     assert (failure.kind, failure.is_of_batch) == (kind, is_of_batch)
+
+
+def test_every_code_has_the_class_that_was_written_down_for_it() -> None:
+    brokers = {code: error for code, error in ERRORS.items() if code >= -1}
+    assert {code for code, error in brokers.items() if error.kind == RETRIABLE} == set(classes.PASSES)
+    fatal = {code: error.scope for code, error in brokers.items() if error.kind == FATAL}
+    assert {code for code, scope in fatal.items() if scope == "topic"} == set(classes.FATAL_FOR_TOPIC)
+    assert {code for code, scope in fatal.items() if scope == "run"} == set(classes.FATAL_FOR_RUN)
+    assert {code for code, error in brokers.items() if error.kind == EXPECTED} == set(classes.EXPECTED)
+    assert {code for code, error in brokers.items() if not error.outcome_known} == set(classes.MAY_HAVE_HAPPENED)

@@ -26,7 +26,7 @@ MISSED_SOON = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.m
 
 
 def metadata_of(servers: str) -> ClusterMetadata:
-    return AdminClient({"bootstrap.servers": servers}).list_topics(timeout=10)
+    return AdminClient({"bootstrap.servers": servers, "log_level": 0}).list_topics(timeout=10)
 
 
 def kill(broker: Broker) -> None:

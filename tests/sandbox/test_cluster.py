@@ -46,7 +46,7 @@ def test_no_cluster_id_looks_like_an_option(monkeypatch: pytest.MonkeyPatch) -> 
 def test_each_version_serves(version: str) -> None:
     with start(kafka_version=version) as sandbox:
         assert sandbox.kafka_version == full_version(version)
-        metadata = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers}).list_topics(timeout=10)
+        metadata = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers, "log_level": 0}).list_topics(timeout=10)
         assert [broker.port for broker in metadata.brokers.values()] == [broker.port for broker in sandbox.brokers]
         folder = folder_of(sandbox)
         assert folder.is_dir()
@@ -56,7 +56,7 @@ def test_each_version_serves(version: str) -> None:
 
 def test_three_brokers_have_racks_and_survive_the_loss_of_one(kafka3: Sandbox) -> None:
     with start(brokers=3) as sandbox:
-        admin = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers})
+        admin = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers, "log_level": 0})
         nodes = admin.describe_cluster().result(10).nodes
         assert sorted((node.id, node.rack) for node in nodes) == [(1, "rack-1"), (2, "rack-2"), (3, "rack-3")]
         os.kill(sandbox.brokers[0].pid, signal.SIGKILL)
@@ -77,7 +77,7 @@ def test_several_at_once() -> None:
 
 def test_server_properties_reach_the_broker() -> None:
     with start(properties={"auto.create.topics.enable": "true", "num.partitions": "7"}) as sandbox:
-        admin = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers})
+        admin = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers, "log_level": 0})
         admin.list_topics("made-by-asking", timeout=10)
         while not (topics := admin.list_topics(timeout=10).topics):
             pass  # as above

@@ -30,7 +30,7 @@ DAY = "86400000"
 def client(fake: FakeKafka, **properties: Any) -> AdminClient:
     """A client that reconnects quickly. Keep it: with it go the answers under way."""
     quick = {"reconnect.backoff.ms": 10, "reconnect.backoff.max.ms": 50, "log_level": 0}
-    return AdminClient({"bootstrap.servers": fake.bootstrap_servers, **quick, **properties})
+    return AdminClient({"bootstrap.servers": fake.bootstrap_servers, "log_level": 0, **quick, **properties})
 
 
 def said(answers: Mapping[Any, Future[Any]]) -> dict[str, tuple[str, str] | None]:

@@ -1,0 +1,57 @@
+"""How an apply spends its time: pauses between tries, and a limit that progress restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.apply import Execution, Ledger, Retries
+from reconciler.model import KafkaFailure, LiveState, TopicSpec
+from tests.apply.facts import MOVED, Time, created, ledger_of
+
+TOPICS = [f"t{number:04}" for number in range(1_200)]
+"""Three requests."""
+
+
+@dataclass
+class Cluster:
+    """Takes ``seconds`` for every request, and answers the first ``refusals`` with an error that passes."""
+
+    time: Time
+    seconds: float = 0
+    refusals: int = 0
+    sent_at: list[float] = field(default_factory=list)
+
+    def create(self, topics: Sequence[TopicSpec]) -> Mapping[str, KafkaFailure | None]:
+        self.sent_at.append(self.time.seconds)
+        self.time.sleep(self.seconds)
+        is_refused = len(self.sent_at) <= self.refusals
+        return {topic.name: MOVED if is_refused else None for topic in topics}
+
+    def look(self, _topics: Collection[TopicSpec]) -> LiveState:
+        return LiveState(cluster_id="c", brokers=1, topics={})
+
+
+def write(ledger: Ledger, cluster: Cluster, limit: float) -> None:
+    Execution(
+        ledger=ledger,
+        writer=cluster,  # type: ignore[arg-type]  # only creates come to it
+        reader=cluster,
+        limit=cluster.time.limit(limit),
+        retries=Retries(most=3, delay=1, draw=lambda _low, high: high),
+        clock=cluster.time.clock,
+    ).write()
+
+
+def test_writes_that_progress_have_the_time_they_need() -> None:
+    cluster = Cluster(Time(), seconds=20)
+    ledger = ledger_of(*map(created, TOPICS))
+    write(ledger, cluster, limit=30)
+    assert cluster.sent_at == [0, 20, 40]
+    assert all(outcome.attempts for outcome in ledger.outcomes().values())
+
+
+def test_the_pause_before_each_try_doubles() -> None:
+    cluster = Cluster(Time(), refusals=3)
+    write(ledger_of(created("a")), cluster, limit=30)
+    assert cluster.sent_at == [0, 1, 3, 7]

@@ -143,7 +143,8 @@ class LiveTopic:
     """A topic as the cluster has it.
 
     ``replication_factor`` is the lowest of its partitions. ``overrides`` are the values set on the topic
-    itself, ``inherited`` those that a broker or Kafka's default gives, as far as somebody asked for them.
+    itself, ``None`` where the cluster does not show the value; ``inherited`` are those that a broker or Kafka's
+    default gives, as far as somebody asked for them.
     """
 
     name: str
@@ -151,7 +152,7 @@ class LiveTopic:
     replication_factor: int
     highest_replication_factor: int | None = None
     """Where it differs from the lowest, replicas are probably being moved."""
-    overrides: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str | None] = field(default_factory=dict)
     inherited: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -188,7 +189,8 @@ class Verdict(StrEnum):
 class FieldChange:
     """One field that differs: ``partitions``, ``replication_factor`` or ``config.<key>``.
 
-    ``after`` is ``None`` where an override on the cluster is reset to what the broker gives.
+    ``after`` is ``None`` where an override on the cluster is reset to what the broker gives. ``before`` is ``None``
+    where nothing is set, and where such an override has a value that the cluster does not show.
     """
 
     field: str

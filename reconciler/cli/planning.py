@@ -53,7 +53,7 @@ def _check_with_broker(run: Run, connection: Connection, made: Plan, judge: Call
     """Ask the broker about every change of the plan, and note the plan in ``run`` with all that it says."""
     from reconciler.cluster.checker import Checker  # noqa: PLC0415 - not needed for --help
     from reconciler.cluster.reader import Reader  # noqa: PLC0415
-    from reconciler.plan import BrokerCheck, not_checked, sealed, suspected_reassignments  # noqa: PLC0415
+    from reconciler.plan import BrokerCheck, notes, sealed  # noqa: PLC0415
 
     check = BrokerCheck(
         made,
@@ -68,4 +68,4 @@ def _check_with_broker(run: Run, connection: Connection, made: Plan, judge: Call
             check.run()
     finally:
         run.plan = sealed(check.plan)
-        run.diagnostics += [*suspected_reassignments(run.plan), *not_checked(run.plan)]
+        run.diagnostics += notes(run.plan)

@@ -22,12 +22,19 @@ IN_FLIGHT = 2
 WORTH_A_CONNECTION = 300
 """From so many topics on, the C interface saves more than the connection of its own costs."""
 
+COUNTS_AMONG_KEYS = frozenset({"partition_count", "replication_factor"})
+"""What older versions of Redpanda describe as overrides although no request can set or reset them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Configs:
-    """A topic's configuration: its overrides, and those inherited values that somebody asked for."""
+    """A topic's configuration: its overrides, and those inherited values that somebody asked for.
 
-    overrides: Mapping[str, str]
+    An override is ``None`` where the broker describes the key without its value: a sensitive one, or one that it
+    no longer knows and that is still set since before an upgrade (KAFKA-19851).
+    """
+
+    overrides: Mapping[str, str | None]
     inherited: Mapping[str, str]
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from confluent_kafka.admin import ConfigEntry, ConfigResource, ConfigSource, ResourceType
 
-from reconciler.cluster.configs import CHUNK, IN_FLIGHT, Answer, Configs
+from reconciler.cluster.configs import CHUNK, COUNTS_AMONG_KEYS, IN_FLIGHT, Answer, Configs
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.failures import failure_of
 from reconciler.model import TopicSpec
@@ -56,13 +56,13 @@ def _settled(connection: Connection, asked: _Asked) -> Iterator[Answer]:
 
 
 def _configs(spec: TopicSpec, entries: Mapping[str, ConfigEntry]) -> Configs:
-    overrides: dict[str, str] = {}
+    overrides: dict[str, str | None] = {}
     inherited: dict[str, str] = {}
     for key, entry in entries.items():
-        if entry.value is None:
-            continue  # sensitive: no topic configuration of Apache Kafka is
+        if key in COUNTS_AMONG_KEYS:
+            continue
         if cast(int, entry.source) == _OVERRIDE:
             overrides[key] = entry.value
-        elif key in spec.config:
+        elif key in spec.config and entry.value is not None:
             inherited[key] = entry.value
     return Configs(dict(sorted(overrides.items())), inherited)

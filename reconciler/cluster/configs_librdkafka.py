@@ -16,7 +16,7 @@ from typing import Any
 
 from confluent_kafka import cimpl
 
-from reconciler.cluster.configs import CHUNK, IN_FLIGHT, Answer, Configs
+from reconciler.cluster.configs import CHUNK, COUNTS_AMONG_KEYS, IN_FLIGHT, Answer, Configs
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.failures import failure_of_code
 from reconciler.errors import ReconcilerError
@@ -163,13 +163,13 @@ class _Client:
         entries = self._f["ConfigResource_configs"](resource, byref(count))[: count.value]
         source, name, value = (self._f[f"ConfigEntry_{what}"] for what in ("source", "name", "value"))
         overrides = {
-            intern(name(entry).decode()): text.decode()
+            intern(key): text.decode() if (text := value(entry)) is not None else None
             for entry in entries
-            if source(entry) == _SOURCE_TOPIC and (text := value(entry)) is not None
+            if source(entry) == _SOURCE_TOPIC and (key := name(entry).decode()) not in COUNTS_AMONG_KEYS
         }
         inherited = {}
-        for key in spec.config:
-            if key not in overrides and (entry := self._entry(key, entries)) and (text := value(entry)) is not None:
+        for key in spec.config.keys() - overrides.keys() - COUNTS_AMONG_KEYS:
+            if (entry := self._entry(key, entries)) and (text := value(entry)) is not None:
                 inherited[key] = text.decode()
         return spec.name, Configs(dict(sorted(overrides.items())), inherited)
 

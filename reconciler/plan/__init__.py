@@ -1,12 +1,12 @@
 """What would change: desired state against live state, as data, and as requests."""
 
-from reconciler.plan.checked import BrokerCheck, not_checked, operation_for
+from reconciler.plan.checked import BrokerCheck, operation_for
 from reconciler.plan.creation import without_collisions, without_creation
 from reconciler.plan.diff import differences
 from reconciler.plan.fingerprint import sealed
+from reconciler.plan.notes import notes
 from reconciler.plan.outlook import outlook
 from reconciler.plan.planner import plan
-from reconciler.plan.reassignment import suspected_reassignments
 from reconciler.plan.requests import Request, TakesRequests, requests_of
 
 __all__ = [
@@ -14,13 +14,12 @@ __all__ = [
     "Request",
     "TakesRequests",
     "differences",
-    "not_checked",
+    "notes",
     "operation_for",
     "outlook",
     "plan",
     "requests_of",
     "sealed",
-    "suspected_reassignments",
     "without_collisions",
     "without_creation",
 ]

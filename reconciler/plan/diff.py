@@ -18,7 +18,8 @@ def differences(desired: TopicSpec, live: LiveTopic, policy: Policy) -> tuple[Fi
 
     Compared is what values mean, not how they are spelt. A value that a broker default gives already is
     no difference; an override that the manifest does not name is one, with ``after`` ``None``, unless
-    ``policy`` leaves it alone or the topic is one of Kafka's own.
+    ``policy`` leaves it alone or the topic is one of Kafka's own. An override that the manifest does name and
+    whose value the cluster does not show is none: it cannot be compared, and setting it each time would never end.
     """
     wanted = _wanted(desired)
     present = _present(desired, live, policy)
@@ -36,9 +37,9 @@ def _wanted(desired: TopicSpec) -> dict[str, int | str]:
     return {field: value for field, value in (counts | configs).items() if value is not None}
 
 
-def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, int | str]:
+def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, int | str | None]:
     """The live fields that count, a value that means the same as the desired one in the desired spelling."""
-    fields: dict[str, int | str] = {
+    fields: dict[str, int | str | None] = {
         field: getattr(live, field) for field in COUNTS if getattr(desired, field) is not None
     }
     overrides = {
@@ -47,8 +48,8 @@ def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, i
     inherited = {key: live.inherited[key] for key in desired.config if key in live.inherited}
     for key, value in (inherited | overrides).items():
         wanted = desired.config.get(key)
-        same = wanted is not None and same_value(key, wanted, value)
-        fields[f"config.{key}"] = wanted if same and wanted is not None else value
+        same = wanted is not None and (value is None or same_value(key, wanted, value))
+        fields[f"config.{key}"] = wanted if same else value
     return fields
 
 
@@ -58,7 +59,7 @@ def _left_alone(key: str, live: LiveTopic, policy: Policy) -> bool:
 
 
 def _changed(
-    present: Mapping[str, int | str], wanted: Mapping[str, int | str]
+    present: Mapping[str, int | str | None], wanted: Mapping[str, int | str]
 ) -> dict[str, tuple[int | str | None, int | str | None]]:
     from deepdiff import DeepDiff  # noqa: PLC0415 - 200 ms that a run without differences need not pay
 

@@ -132,7 +132,9 @@ class Live(_Part):
     topic_id: str | None = Field(description="`null` where it was not read.")
     partitions: Count
     replication_factor: Count = Field(description="The lowest of its partitions.")
-    config: dict[str, str] = Field(description="The overrides set on the topic itself.")
+    config: dict[str, str | None] = Field(
+        description="The overrides set on the topic itself; `null` where the cluster does not show the value."
+    )
 
 
 Status = Literal["planned", "applied", "failed", "refused", "stale", "unknown", "not_attempted", "unchanged"]
@@ -142,7 +144,10 @@ class Change(_Part):
     """One field that differs."""
 
     field: str = Field(description="`partitions`, `replication_factor` or `config.<key>`.")
-    before: int | str | None = Field(description="The live value, inherited ones included.")
+    before: int | str | None = Field(
+        description="The live value, inherited ones included; `null` where there is none, and where an override is "
+        "reset (`after` is `null` too) whose value the cluster does not show."
+    )
     after: int | str | None = Field(description="The desired value; `null` resets an override.")
     verdict: Literal["safe", "risky", "impossible"]
     consent: None = None

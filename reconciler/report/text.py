@@ -166,7 +166,8 @@ def _created(topic: Topic, look: TextStyle) -> Iterator[str]:
 
 def _change(change: Change, look: TextStyle) -> Iterator[str]:
     key = change.field.removeprefix("config.")
-    before = "(not set)" if change.before is None else with_units(key, str(change.before))
+    not_shown = "(not set)" if change.after is not None else "(value not readable)"
+    before = not_shown if change.before is None else with_units(key, str(change.before))
     after = "(the broker's default)" if change.after is None else with_units(key, str(change.after))
     place = f"  {_place(change.origin)}" if change.origin else ""
     sign = "!" if change.verdict == "impossible" else "-" if change.after is None else "~"

@@ -26,6 +26,9 @@ _CONFIGS = st.fixed_dictionaries(
     },
 )
 
+_HIDDEN = st.sets(st.sampled_from(["retention.ms", "vendor.key", "message.format.version"]))
+"""Keys of overrides that the cluster describes without their values."""
+
 
 def live_from(path: Path) -> LiveState:
     """The live state in a golden case's ``live.yaml``."""
@@ -91,7 +94,7 @@ def live_states(draw: st.DrawFn) -> LiveState:
     """Any few topics, with overrides and inherited values."""
     topics = {}
     for name in draw(st.lists(_NAMES, unique=True)):
-        overrides = draw(_CONFIGS)
+        overrides = draw(_CONFIGS) | dict.fromkeys(draw(_HIDDEN))
         inherited = {key: value for key, value in draw(_CONFIGS).items() if key not in overrides}
         topics[name] = LiveTopic(
             name=name,

@@ -13,7 +13,7 @@ import pytest
 from reconciler.cli.conclusion import conclude
 from reconciler.clock import TimeLimit
 from reconciler.manifest.load import load
-from reconciler.plan import BrokerCheck, not_checked, outlook, plan, sealed, suspected_reassignments, without_collisions
+from reconciler.plan import BrokerCheck, notes, outlook, plan, sealed, without_collisions
 from reconciler.report.build import Facts, build
 from reconciler.report.json import render_json
 from reconciler.report.text import TextStyle, render_text
@@ -31,7 +31,7 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
     check = BrokerCheck(without_collisions(plan(desired, live)), broker=broker, reader=broker, limit=TimeLimit(60))
     check.run()
     made = sealed(check.plan)
-    diagnostics = [*suspected_reassignments(made), *not_checked(made)]
+    diagnostics = list(notes(made))
     status, exit_code = conclude(outlook(made).values(), diagnostics, None)
     report = build(
         Facts(

@@ -22,7 +22,8 @@ from reconciler.model import (
     TopicSpec,
     Verdict,
 )
-from reconciler.plan import BrokerCheck, not_checked, plan, sealed
+from reconciler.plan import BrokerCheck, plan, sealed
+from reconciler.plan.checked import not_checked
 from reconciler.plan.requests import Answers
 from tests.apply.facts import EXISTS, NO_ANSWER, Time, spec
 

@@ -1,0 +1,19 @@
+"""Everything that there is to say about a plan beside the plan itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.errors import Diagnostic
+from reconciler.model import Plan
+from reconciler.plan.checked import not_checked
+from reconciler.plan.reassignment import suspected_reassignments
+from reconciler.plan.remaining_overrides import in_the_way, not_compared
+
+
+def notes(plan: Plan) -> Iterator[Diagnostic]:
+    """The notes and warnings about ``plan`` after the broker has checked it."""
+    yield from suspected_reassignments(plan)
+    yield from not_compared(plan)
+    yield from not_checked(plan)
+    yield from in_the_way(plan)

@@ -1,0 +1,82 @@
+"""Overrides that a plan leaves in place without knowing their value, or against the broker's will.
+
+Kafka 4.0 and 4.1 describe a key that they no longer know as set, sensitive and without its value, and refuse to change
+anything else of the topic until the key is reset (https://issues.apache.org/jira/browse/KAFKA-19851). Sensitive keys
+of vendors look the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from reconciler.configs import TOPIC_CONFIGS
+from reconciler.errors import Diagnostic, Severity
+from reconciler.model import Plan, TopicPlan
+
+_NAMED = 3
+
+
+def not_compared(plan: Plan) -> Iterator[Diagnostic]:
+    """A warning for every key that the manifest sets and whose live values cannot be compared with it."""
+    topics: dict[str, list[TopicPlan]] = {}
+    for topic in plan.topics:
+        for key, value in _overrides(topic).items():
+            if value is None and key in topic.desired.config:
+                topics.setdefault(key, []).append(topic)
+    for key, having in sorted(topics.items()):
+        (first, *more) = having
+        yield Diagnostic(
+            severity=Severity.WARNING,
+            code="value-not-compared",
+            message=f"{key} of {_names(having)} is set, but the cluster does not show the value, "
+            "so it is not compared with the manifest",
+            hint=_way_to_compare(key),
+            topic=None if more else first.name,
+            origin=first.desired.origin_of(f"config.{key}"),
+        )
+
+
+def in_the_way(plan: Plan) -> Iterator[Diagnostic]:
+    """A warning for every override that stays and that the broker names when it refuses a change of the topic.
+
+    A readable one that the manifest sets too is left out: there the broker's words about the value are enough.
+    """
+    for topic in plan.topics:
+        refusals = "\n".join(change.reason or "" for change in topic.impossible_changes)
+        planned = {change.config_key for change in topic.changes}
+        for key, value in _overrides(topic).items():
+            stays = key not in planned and (value is None or key not in topic.desired.config)
+            if stays and re.search(rf"(?<![\w.]){re.escape(key)}(?!\.?\w)", refusals):
+                yield Diagnostic(
+                    severity=Severity.WARNING,
+                    code="override-in-the-way",
+                    message=f"the broker refuses to change {topic.name!r} while its override {key} is in place",
+                    hint=_way_to_remove(topic, key),
+                    topic=topic.name,
+                    origin=topic.desired.origin,
+                )
+
+
+def _overrides(topic: TopicPlan) -> Mapping[str, str | None]:
+    return topic.live.overrides if topic.live is not None else {}
+
+
+def _way_to_compare(key: str) -> str:
+    config = TOPIC_CONFIGS.get(key)
+    if config is not None and config.removed_in is not None:
+        return f"Kafka {config.removed_in} removed the key; remove it from the manifest, and apply resets it"
+    return "to set the value again, remove the key from the manifest, apply, add the key and apply"
+
+
+def _way_to_remove(topic: TopicPlan, key: str) -> str:
+    command = f"kafka-configs --bootstrap-server HOST:PORT --alter --topic {topic.name} --delete-config {key}"
+    if key in topic.desired.config:
+        return f"remove {key} from the manifest, and apply resets it; or run {command}"
+    return f"policy.extra_config: keep or policy.ignore_config leaves it there; change the policy, or run {command}"
+
+
+def _names(topics: Sequence[TopicPlan]) -> str:
+    listed = ", ".join(repr(topic.name) for topic in topics[:_NAMED])
+    more = len(topics) - _NAMED
+    return f"{listed} and {more} more" if more > 0 else listed

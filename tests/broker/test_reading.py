@@ -20,6 +20,8 @@ from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
 from tests.cli.test_unreachable import listener, silence
 from tests.conftest import Finished
+from tests.wire.fake_cluster import Topic
+from tests.wire.fake_kafka import FakeKafka
 
 WAYS = {"binding": configs_binding, "librdkafka": configs_librdkafka}
 
@@ -54,6 +56,15 @@ def test_overrides_and_the_inherited_values_asked_for(kafka: Sandbox, prefix: st
             overrides={"cleanup.policy": "compact", "retention.ms": "1000"}, inherited={"max.message.bytes": "1048588"}
         )
     }
+
+
+@pytest.mark.usefixtures("either_way")
+def test_counts_that_redpanda_describes_as_overrides_are_no_configuration() -> None:
+    config = {"partition_count": "1", "replication_factor": "1", "retention.ms": "1000"}
+    with FakeKafka(topics={"orders": Topic(config=config)}) as fake:
+        wanted = TopicSpec(name="orders", origin=Location("topics.yaml", 1, 1), config={"partition_count": "1"})
+        answers = dict(describe_configs(connect(fake.bootstrap_servers), [wanted]))
+    assert answers == {"orders": Configs(overrides={"retention.ms": "1000"}, inherited={})}
 
 
 @pytest.mark.usefixtures("either_way")

@@ -154,6 +154,9 @@ class LiveTopic:
     """Where it differs from the lowest, replicas are probably being moved."""
     overrides: Mapping[str, str | None] = field(default_factory=dict)
     inherited: Mapping[str, str] = field(default_factory=dict)
+    disputed: Mapping[str, Mapping[int, str | None]] = field(default_factory=dict)
+    """Keys whose inherited value not every broker gives, with that of each by node id; ``inherited`` has one that is
+    not the desired one, or none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

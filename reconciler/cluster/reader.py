@@ -11,6 +11,7 @@ from confluent_kafka.admin import ClusterMetadata, TopicMetadata
 
 from reconciler.cluster.configs import CHUNK, Answer, Configs, describe_configs
 from reconciler.cluster.connection import Connection
+from reconciler.cluster.defaults import Defaults
 from reconciler.cluster.error_table import UNKNOWN_TOPIC
 from reconciler.cluster.failures import failure_of
 from reconciler.errors import ClusterUnavailable
@@ -33,6 +34,7 @@ class Reader:
         self._connection = connection
         self._tell = tell
         self._sleep = sleep
+        self._defaults = Defaults(connection)
 
     def read(self, topics: Collection[TopicSpec]) -> LiveState:
         """The live state of ``topics``; of inherited values those that the manifest has a wish for.
@@ -92,7 +94,7 @@ class Reader:
                 live[name] = _live_topic(name, metadata.topics[name], answer)
             else:
                 unreadable[name] = answer
-        return _state(metadata, live, unreadable)
+        return _state(metadata, self._defaults.agreed(listed, live, metadata.brokers), unreadable)
 
     def _configs(self, topics: Mapping[str, TopicSpec]) -> Iterator[Answer]:
         """The configuration of ``topics``, asked for again while there is time where a broker did not answer."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reconciler.errors import Diagnostic
 from reconciler.model import Plan
 from reconciler.plan.checked import not_checked
+from reconciler.plan.disputed import differing_defaults
 from reconciler.plan.reassignment import suspected_reassignments
 from reconciler.plan.remaining_overrides import in_the_way, not_compared
 
@@ -15,5 +16,6 @@ def notes(plan: Plan) -> Iterator[Diagnostic]:
     """The notes and warnings about ``plan`` after the broker has checked it."""
     yield from suspected_reassignments(plan)
     yield from not_compared(plan)
+    yield from differing_defaults(plan)
     yield from not_checked(plan)
     yield from in_the_way(plan)

@@ -31,8 +31,8 @@ class Execution:
     """The plan of ``ledger`` on its way to one cluster; the ledger has the account of it at any moment.
 
     ``limit`` is the longest that the writes with their retries, or the wait for them to become visible, may go
-    without another topic getting done. A signal is held back inside ``undisturbed``. ``tell`` gets what is
-    going on, in words.
+    without another topic getting done. ``check`` raises Interrupted between requests where the run is to end;
+    inside ``undisturbed`` nothing does. ``tell`` gets what is going on, in words.
     """
 
     ledger: Ledger
@@ -41,6 +41,7 @@ class Execution:
     limit: TimeLimit
     retries: Retries = field(default_factory=Retries)
     clock: Clock = field(default_factory=Clock)
+    check: Callable[[], None] = lambda: None
     undisturbed: Callable[[], AbstractContextManager[object]] = nullcontext
     tell: Callable[[str], None] = lambda _line: None
 
@@ -66,7 +67,7 @@ class Execution:
 
     def _look_once(self) -> None:
         self.limit.shorten(_LAST_LOOK_SECONDS)
-        with suppress(ClusterUnavailable, DeadlinePassed):
+        with self.undisturbed(), suppress(ClusterUnavailable, DeadlinePassed):
             look_once(reader=self.reader, ledger=self.ledger, clock=self.clock)
 
     def _write(self) -> None:
@@ -74,6 +75,7 @@ class Execution:
         in_doubt: list[Request] = []
         self.limit.restart()
         while (queue or in_doubt) and self.limit.remaining():
+            self.check()
             if queue and not self._is_cluster_silent(in_doubt):
                 in_doubt += self._send_first_of(queue)
             else:

@@ -78,6 +78,7 @@ def command(
             limit=connection.limit,
             retries=Retries(most=retry.retries, delay=retry.retry_delay),
             clock=run.clock,
+            check=run.signals.check,
             undisturbed=run.signals.held,
             tell=run.progress,
         )

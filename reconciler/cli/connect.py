@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
 
 Tell = Callable[[str], None]
+Check = Callable[[], None]
 
 _NO_CLUSTER = (
     "no cluster: give --bootstrap-server HOST:PORT, set KAFKA_BOOTSTRAP_SERVERS, "
@@ -20,7 +21,7 @@ _NO_CLUSTER = (
 )
 
 
-def connect(options: ClusterOptions, tell: Tell, *, otherwise: str | None = None) -> Connection:
+def connect(options: ClusterOptions, tell: Tell, check: Check, *, otherwise: str | None = None) -> Connection:
     """A client for the cluster that the options name, or else for the brokers ``otherwise``; nothing is sent yet.
 
     Precedence: ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_BOOTSTRAP_SERVERS``, ``otherwise``.
@@ -32,10 +33,10 @@ def connect(options: ClusterOptions, tell: Tell, *, otherwise: str | None = None
     if not properties.get("bootstrap.servers"):
         raise WrongUsage.because("usage", _NO_CLUSTER)
     limit = TimeLimit(options.timeout, deadline=options.deadline)
-    return Connection(properties, limit=limit, places=places, tell=tell)
+    return Connection(properties, limit=limit, places=places, tell=tell, check=check)
 
 
-def connect_early(options: ClusterOptions, tell: Tell) -> Connection | None:
+def connect_early(options: ClusterOptions, tell: Tell, check: Check) -> Connection | None:
     """The same with the request for metadata under way, so that the manifest can be read meanwhile.
 
     ``None`` where only the manifest can name the cluster, or where ``connect`` will say what is wrong:
@@ -45,7 +46,7 @@ def connect_early(options: ClusterOptions, tell: Tell) -> Connection | None:
         properties, _ = _properties(options, None)
         if not properties.get("bootstrap.servers"):
             return None
-        connection = connect(options, tell)
+        connection = connect(options, tell, check)
     except ReconcilerError:
         return None
     connection.ask_early()

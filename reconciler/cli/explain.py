@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from reconciler.cli.exit_codes import OK
 from reconciler.cli.options import ManifestOptions, manifest_options
+from reconciler.cli.signals import Signals
 from reconciler.cli.variables import near_misses
 from reconciler.errors import Location, ReconcilerError, Variable
 from reconciler.model import Source, TopicSpec
@@ -47,7 +48,8 @@ def _topic_names(ctx: click.Context, _parameter: click.Parameter, incomplete: st
     show_envvar=True,
     help="What standard output gets.",
 )
-def command(topic: str, manifest: ManifestOptions, output: str) -> int:
+@click.pass_obj
+def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: str) -> int:
     """Show every value of TOPIC, the layer that set it, and where.
 
     \b
@@ -57,7 +59,7 @@ def command(topic: str, manifest: ManifestOptions, output: str) -> int:
     """
     from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
 
-    desired = load(manifest.files, manifest.environment, os.environ)
+    desired = signals.wait_for(lambda: load(manifest.files, manifest.environment, os.environ))
     for warning in (*near_misses(os.environ), *desired.diagnostics):
         click.echo(str(warning), err=True)
     specs = {spec.name: spec for spec in desired.topics}

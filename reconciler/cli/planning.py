@@ -26,10 +26,11 @@ def make_plan(
     """
     from reconciler.plan import plan, without_collisions, without_creation  # noqa: PLC0415 - not needed for --help
 
-    early = connect_early(cluster, run.progress)
+    check = run.signals.check
+    early = connect_early(cluster, run.progress, check)
     with run.phase("manifest"):
         desired = load_manifest(run, manifest, only)
-    connection = early or connect(cluster, run.progress, otherwise=desired.cluster.bootstrap_servers)
+    connection = early or connect(cluster, run.progress, check, otherwise=desired.cluster.bootstrap_servers)
     connection.expected_cluster_id = desired.cluster.id
     run.bootstrap_servers = connection.bootstrap_servers
     run.requests = lambda: connection.requests
@@ -38,7 +39,8 @@ def make_plan(
     # What the report needs takes 70 ms to load, in which the brokers can answer.
     Thread(target=import_module, args=("reconciler.report.text",), daemon=True).start()
     with run.phase("read"):
-        run.live = Reader(connection, tell=run.progress).read(desired.topics)
+        run.live = Reader(connection, tell=run.progress, sleep=run.clock.sleep).read(desired.topics)
+    check()
     made = without_collisions(plan(desired, run.live))
     judge = _as_it_is if creating else without_creation
     _check_with_broker(run, connection, replace(made, topics=tuple(map(judge, made.topics))), judge)
@@ -58,7 +60,7 @@ def _check_with_broker(run: Run, connection: Connection, made: Plan, judge: Call
     check = BrokerCheck(
         made,
         broker=Checker(connection),
-        reader=Reader(connection, tell=run.progress),
+        reader=Reader(connection, tell=run.progress, sleep=run.clock.sleep),
         limit=connection.limit,
         clock=run.clock,
         judge=judge,

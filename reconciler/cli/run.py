@@ -27,7 +27,7 @@ from reconciler.cli.progress import Progress
 from reconciler.cli.signals import Signals
 from reconciler.cli.variables import near_misses
 from reconciler.clock import Clock
-from reconciler.errors import Diagnostic, ReconcilerError, ReportNotWritten, Severity, WrongUsage
+from reconciler.errors import Diagnostic, Interrupted, ReconcilerError, ReportNotWritten, Severity, WrongUsage
 from reconciler.model import DesiredState, LiveState, Outcome, Plan
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class Run:
 
     command: CommandName
     output: OutputOptions
-    clock: Clock = field(default_factory=Clock)
+    signals: Signals = field(default_factory=lambda: click.get_current_context().ensure_object(Signals))
+    clock: Clock = field(init=False)
     started_at: datetime = field(init=False)
     progress: Progress = field(init=False)
     environment: str | None = None
@@ -72,12 +73,12 @@ class Run:
     """Whether changes that apply would make have an exit code of their own."""
     ended_by: ReconcilerError | None = None
     """Why the run ended early."""
-    signals: Signals = field(default_factory=Signals)
     durations: dict[str, float] = field(default_factory=dict)
     """Seconds that each phase has taken so far."""
     _started: float = field(init=False)
 
     def __post_init__(self) -> None:
+        self.clock = Clock(sleep=self.signals.sleep)
         self.started_at = self.clock.now()
         output = self.output
         self.progress = progress = Progress(quiet=output.quiet, as_log=output.log_format == "json")
@@ -129,14 +130,15 @@ class Run:
 def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     """Do the command's ``work``, then write the report and say what there is to say; the exit code."""
     try:
-        with run.signals:
-            work(run)
+        run.signals.check()
+        work(run)
     except ReconcilerError as error:
         run.ended_by = error
         run.diagnostics += error.diagnostics
     except Exception as error:  # noqa: BLE001 - even a defect of ours must leave a report
         run.diagnostics.append(_defect(error))
     run.progress.end()
+    _heed_signal(run)
     report = run.report()
     for diagnostic in run.diagnostics:
         if diagnostic.severity is Severity.ERROR or not run.output.quiet:
@@ -144,6 +146,13 @@ def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     written = _write(report, run.output.reports)
     click.echo(render(report, run.output.output, text_style(run.output)), nl=False)
     return report.run.exit_code if written else max(report.run.exit_code, ERROR)
+
+
+def _heed_signal(run: Run) -> None:
+    """The last safe point. What comes later is too late: the run has ended, and its report says as what."""
+    if run.signals.came is not None and not isinstance(run.ended_by, Interrupted):
+        run.ended_by = interrupted = Interrupted(run.signals.came)
+        run.diagnostics += interrupted.diagnostics
 
 
 def _say(diagnostic: Diagnostic, output: OutputOptions) -> None:
@@ -220,7 +229,8 @@ def load_manifest(run: Run, options: ManifestOptions, only: tuple[str, ...] = ()
 
     run.diagnostics += near_misses(os.environ)
     run.environment = options.environment
-    run.desired = desired = load(options.files, options.environment, os.environ)
+    desired = run.signals.wait_for(lambda: load(options.files, options.environment, os.environ))
+    run.desired = desired
     run.diagnostics += desired.diagnostics
     if only:
         chosen = [topic for topic in desired.topics if any(fnmatchcase(topic.name, glob) for glob in only)]

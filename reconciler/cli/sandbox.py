@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from reconciler.cli.exit_codes import SIGNALLED
+from reconciler.cli.signals import Signals
 from reconciler.errors import SandboxError
 from reconciler.sandbox.versions import DEFAULT_VERSION, known_versions
 
@@ -43,7 +44,8 @@ def _known_version(_ctx: click.Context, _parameter: click.Parameter, wanted: str
 
 
 @click.group("sandbox")
-def command() -> None:
+@click.pass_obj
+def command(signals: Signals) -> None:
     """Run a real Apache Kafka on this machine, without Docker.
 
     The first start fetches Kafka; later ones take a few seconds. Everything stays on 127.0.0.1 and is
@@ -56,6 +58,7 @@ def command() -> None:
       export $(reconciler sandbox start)
       reconciler sandbox stop
     """
+    signals.let_go()  # there is no report to write, and the cluster ends with this process however that dies
 
 
 @command.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

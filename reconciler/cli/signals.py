@@ -1,67 +1,143 @@
-"""SIGINT and SIGTERM: the first ends the run in good order, the second ends the process at once."""
+"""SIGINT, SIGTERM and SIGHUP: noted when they come, acted upon where the run can be left in good order.
+
+What a handler raises comes out of whatever runs at that moment: an import, a lock, somebody's ``except``. So the
+handler only notes the signal, and the run asks for it at safe points. This module is loaded before anything else
+is, and therefore imports little.
+"""
 
 from __future__ import annotations
 
 import os
 import select
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType, TracebackType
-from typing import Any, Self, TextIO
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any, TextIO, TypeVar
 
-from reconciler.errors import Interrupted
+_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ONE_REQUEST_SECONDS = 0.2
+"""Signals that come within so long are one request to end: timeout(1) sends SIGTERM to its child and to its group."""
+_POLL_SECONDS = 0.05
+_STANDARD_STREAMS = 3
 
-_NUMBERS = (signal.SIGINT, signal.SIGTERM)
+Result = TypeVar("Result")
 
 
 class Signals:
-    """Inside the block a signal raises Interrupted, once; from then on signals end the process, as ever."""
+    """The first signal is noted until a safe point asks for it; a further one ends the process at once.
+
+    A further SIGHUP does not: a terminal that closes sends it more than once. A SIGHUP that was ignored when the
+    process was started (``nohup``) stays ignored. Without ``listen`` nothing is ever noted.
+    """
 
     def __init__(self) -> None:
-        self._before: dict[signal.Signals, Any] = {}
+        self.came: int | None = None
+        """The first signal."""
+        self._came_at = 0.0
         self._is_held = False
-        self._came: int | None = None
-        self._pipe: tuple[int, int] = (-1, -1)
+        self._before: dict[signal.Signals, Any] = {}
+        self._woken: int | None = None
+        """Becomes readable with a signal, even one that comes the moment before a wait begins."""
 
-    def __enter__(self) -> Self:
-        self._pipe = os.pipe()
-        os.set_blocking(self._pipe[1], False)
-        signal.set_wakeup_fd(self._pipe[1])
-        self._before = {number: signal.signal(number, self._handle) for number in _NUMBERS}
-        return self
+    def listen(self) -> None:
+        """Note signals from now on, in this process; only the main thread may call this."""
+        self._woken, written = map(_beyond_standard_streams, os.pipe())
+        os.set_blocking(self._woken, False)
+        os.set_blocking(written, False)
+        signal.set_wakeup_fd(written)
+        for number in _NUMBERS:
+            if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._handle)
 
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
-    ) -> None:
+    def let_go(self) -> None:
+        """Give signals their former effect back. Raises Interrupted where one was noted."""
         signal.set_wakeup_fd(-1)
-        for end in self._pipe:
-            os.close(end)
-        if self._came is None:
-            for number, handler in self._before.items():
-                signal.signal(number, handler)
+        while self._before:
+            signal.signal(*self._before.popitem())
+        self.check()
+
+    def check(self) -> None:
+        """A safe point: raises Interrupted, every time, where a signal was noted and is not held back."""
+        if self.came is not None and not self._is_held:
+            from reconciler.errors import Interrupted  # noqa: PLC0415 - as the module's first words say
+
+            raise Interrupted(self.came)
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """What comes inside this block raises only at its end: a request under way gets its answer."""
+        """Inside this block there is no safe point: a request under way gets its answer."""
         self._is_held = True
         try:
             yield
         finally:
             self._is_held = False
-            if self._came is not None:
-                raise Interrupted(self._came)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait so long. Raises Interrupted as soon as a signal comes."""
+        end = time.monotonic() + seconds
+        while True:
+            self.check()
+            remaining = end - time.monotonic()
+            if remaining <= 0:
+                return
+            self._wait(None, remaining)
 
     def wait_for_input(self, stream: TextIO) -> None:
-        """Wait until ``stream`` has something to read, or a signal raises Interrupted.
+        """Wait until ``stream`` has something to read. Raises Interrupted as soon as a signal comes."""
+        while True:
+            self.check()
+            if self._wait(stream.fileno(), None):
+                return
 
-        ``input`` alone would go on to wait after a signal that came the moment before it reads.
+    def wait_for(self, call: Callable[[], Result]) -> Result:
+        """What ``call`` returns or raises. Raises Interrupted as soon as a signal comes.
+
+        It runs in a thread of its own, which is left to itself then: computing may take long, and so may opening
+        a file, a named pipe for instance.
         """
-        select.select([stream.fileno(), self._pipe[0]], [], [])
+        from concurrent.futures import Future  # noqa: PLC0415 - as the module's first words say
+        from threading import Thread  # noqa: PLC0415
+
+        outcome: Future[Result] = Future()
+
+        def work() -> None:
+            try:
+                outcome.set_result(call())
+            except BaseException as error:  # noqa: BLE001 - raised again below
+                outcome.set_exception(error)
+
+        thread = Thread(target=work, daemon=True)
+        thread.start()
+        while not outcome.done():
+            self.check()
+            thread.join(_POLL_SECONDS)
+        return outcome.result()
+
+    def _wait(self, other: int | None, seconds: float | None) -> bool:
+        """Wait for a signal, so many ``seconds`` at most, or for the descriptor ``other``; whether that is readable."""
+        ready, _, _ = select.select([fd for fd in (self._woken, other) if fd is not None], [], [], seconds)
+        if self._woken in ready:
+            with suppress(BlockingIOError):
+                os.read(self._woken, 64)  # signals that others handle wake us too
+        return other in ready
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
-        for each in _NUMBERS:
-            signal.signal(each, signal.SIG_DFL)
-        self._came = number
-        if not self._is_held:
-            raise Interrupted(number)
+        now = time.monotonic()
+        if self.came is None:
+            self.came, self._came_at = number, now
+        elif number != signal.SIGHUP and now - self._came_at > _ONE_REQUEST_SECONDS:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+
+def _beyond_standard_streams(descriptor: int) -> int:
+    """``descriptor`` as one that no library takes for standard error, where this process was started without."""
+    import fcntl  # noqa: PLC0415 - nearly every process has its standard streams
+
+    if descriptor >= _STANDARD_STREAMS:
+        return descriptor
+    moved: int = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _STANDARD_STREAMS)
+    os.close(descriptor)
+    return moved

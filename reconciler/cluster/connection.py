@@ -38,7 +38,8 @@ class Connection:
 
     Raises ClusterUnavailable with the real cause: at once where waiting cannot help (no such host, not
     Kafka, untrusted certificate), else when the time is over; and of a cluster with another id than
-    ``expected_cluster_id``, before anything more is read from it.
+    ``expected_cluster_id``, before anything more is read from it. ``check`` is called before each request and
+    while an answer is awaited; what it raises ends the step.
     """
 
     expected_cluster_id: str | None = None
@@ -50,6 +51,7 @@ class Connection:
         limit: TimeLimit,
         places: Mapping[str, Location] | None = None,
         tell: Callable[[str], None] = lambda _line: None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self.limit = limit
         self.bootstrap_servers = properties["bootstrap.servers"]
@@ -61,6 +63,7 @@ class Connection:
         """The most brokers that this run has seen alive at once."""
         self.tell = tell
         """Takes what is going on, in words, as often as there is news."""
+        self._check = check
         self.requests: Counter[str] = Counter()
         """Requests sent, by kind."""
         self.admin = self._client()
@@ -130,11 +133,12 @@ class Connection:
         return answer
 
     def read_timeout(self) -> float:
-        """Seconds that a read sent now may take, few at first, for it can be sent again. Raises DeadlinePassed."""
+        """Seconds that a read sent now may take, few at first, for it can be sent again. Raises as write_timeout."""
         return min(self.write_timeout(), self._patience)
 
     def write_timeout(self) -> float:
-        """Seconds that a write sent now may take. Raises DeadlinePassed."""
+        """Seconds that a write sent now may take. Raises DeadlinePassed, and what ``check`` raises."""
+        self._check()
         if self.limit.is_run_over():
             raise _deadline_passed()
         return self.limit.for_one_request()
@@ -160,8 +164,9 @@ class Connection:
     def still_waiting(self, since: float) -> None:
         """To be called while an answer is awaited ``since`` that moment of the monotonic clock.
 
-        Says so after a while. Raises ClusterUnavailable where waiting longer cannot help.
+        Says so after a while. Raises ClusterUnavailable where waiting longer cannot help, and what ``check`` raises.
         """
+        self._check()
         self.admin.poll(0)  # serves librdkafka's log lines, which tell the causes
         if self._causes.final_for(self._addresses):
             raise self.unavailable("")

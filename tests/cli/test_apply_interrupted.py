@@ -61,7 +61,7 @@ SECOND_REQUEST_IS_SLOW = [
 ]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_the_request_under_way_is_settled_and_no_other_is_sent(number: signal.Signals, code: int, folder: Path) -> None:
     with (
         FakeKafka(*SECOND_REQUEST_IS_SLOW) as kafka,

@@ -38,7 +38,7 @@ def report_at(path: Path) -> Any:
     return report
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_the_run_with_a_report(number: signal.Signals, code: int, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     with listener(silence) as port:

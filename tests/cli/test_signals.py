@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import click
 import pytest
 
+from reconciler.cli.options import OutputOptions
+from reconciler.cli.run import Run, carry_out
 from reconciler.cli.signals import Signals
-from reconciler.errors import Interrupted
+from reconciler.errors import Interrupted, ReconcilerError
 from tests.cli.moments import run_with_signal, spread
 from tests.cli.test_apply_interrupted import wait_until
 from tests.cli.test_interrupted import process, report_at
@@ -103,6 +106,38 @@ def test_a_request_to_end_that_comes_as_two_signals_is_one(
         code = running.wait(60)
     assert code in {128 + first, 128 + second}, "two that come at once have no order"
     assert report_at(tmp_path / "r.json")["run"]["exit_code"] == code
+
+
+SIGNALLING_ITSELF = """
+import os, signal, sys, time
+from reconciler.cli.signals import Signals
+Signals().listen()
+os.kill(os.getpid(), int(sys.argv[1]))
+time.sleep(float(sys.argv[3]))
+os.kill(os.getpid(), int(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "pause", "code"),
+    [
+        (signal.SIGTERM, signal.SIGTERM, 0.3, -signal.SIGTERM),
+        (signal.SIGINT, signal.SIGINT, 0.3, -signal.SIGINT),
+        (signal.SIGHUP, signal.SIGTERM, 0.3, -signal.SIGTERM),
+        (signal.SIGTERM, signal.SIGHUP, 0.3, 0),
+        (signal.SIGHUP, signal.SIGHUP, 0.3, 0),
+        (signal.SIGTERM, signal.SIGTERM, 0, 0),
+        (signal.SIGINT, signal.SIGTERM, 0, 0),
+    ],
+)
+def test_the_second_signal_ends_the_process_unless_it_belongs_to_the_first(
+    first: signal.Signals, second: signal.Signals, pause: float, code: int
+) -> None:
+    arguments = [str(int(first)), str(int(second)), str(pause)]
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALLING_ITSELF, *arguments], cwd=PROJECT, env=environment(), check=False
+    )
+    assert done.returncode == code
 
 
 def test_a_hangup_under_nohup_does_nothing(tmp_path: Path) -> None:
@@ -231,6 +266,19 @@ def test_who_swallows_an_interruption_meets_it_again_at_the_next_safe_point(sign
     for _ in range(3):
         with pytest.raises(Interrupted):
             signals.check()
+
+
+def test_a_run_whose_interruption_was_swallowed_still_ends_as_interrupted(tmp_path: Path) -> None:
+    def work(run: Run) -> None:
+        run.signals.came = signal.SIGTERM
+        with suppress(ReconcilerError):
+            run.signals.check()
+
+    report = tmp_path / "report.json"
+    output = OutputOptions(output="text", reports=(report,), log_format="text", verbosity=0, quiet=True)
+    with click.Context(click.Command("validate")):
+        assert carry_out(Run(command="validate", output=output), work) == 143
+    assert report_at(report)["run"]["status"] == "interrupted"
 
 
 def test_a_signal_is_held_back_until_the_block_has_ended(signals: Signals) -> None:

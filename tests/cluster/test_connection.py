@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
+import pytest
+
 from reconciler.clock import TimeLimit
+from reconciler.cluster.configs import WORTH_A_CONNECTION
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.reader import Reader
 from reconciler.cluster.writer import Writer
-from reconciler.errors import Location
+from reconciler.errors import Interrupted, Location
 from reconciler.model import TopicSpec
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
-from tests.wire.faults import Fault
+from tests.wire.faults import Api, Fault
 
 SECONDS = 9.0
 LOOKS = 20
@@ -60,3 +66,36 @@ def test_the_brokers_of_the_cluster_are_known_when_those_given_are_gone() -> Non
         kafka.freeze(1)
         connection.connect_anew()
         assert "there" in Reader(connection).look([TOPIC]).topics
+
+
+def topics(number: int) -> list[TopicSpec]:
+    place = Location(file="topics.yaml", line=1, column=1)
+    return [TopicSpec(name=f"a.{each}", origin=place) for each in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("api", "ask"),
+    [
+        ("metadata", lambda connection: connection.metadata()),
+        ("describe_configs", lambda connection: Reader(connection).look(topics(1))),
+        ("describe_configs", lambda connection: Reader(connection).look(topics(WORTH_A_CONNECTION))),
+        ("create_topics", lambda connection: Writer(connection).create(topics(1))),
+        ("create_partitions", lambda connection: Writer(connection).add_partitions({"a.0": 2})),
+        ("incremental_alter_configs", lambda connection: Writer(connection).alter_configs({"a.0": {"a": "b"}})),
+    ],
+)
+def test_whoever_asked_to_stop_does_not_wait_for_an_answer(api: Api, ask: Callable[[Connection], object]) -> None:
+    with FakeKafka(
+        Fault(api=api, delay=1000, times=None), topics={spec.name: Topic() for spec in topics(WORTH_A_CONNECTION)}
+    ) as kafka:
+
+        def check() -> None:
+            if kafka.received(api):
+                raise Interrupted(15)
+
+        connection = Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(300), check=check)
+        connection._patience = 150
+        began = time.monotonic()
+        with pytest.raises(Interrupted):
+            ask(connection)
+        assert time.monotonic() - began < 60

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from reconciler.cli.signals import Signals
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # as there
+    from typing import NoReturn
 
 
 def run() -> NoReturn:

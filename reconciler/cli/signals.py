@@ -11,18 +11,21 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
-from typing import Any, TextIO, TypeVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing alone takes longer to load than all the rest of this
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+    from typing import Any, TextIO, TypeVar
+
+    Result = TypeVar("Result")
 
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ONE_REQUEST_SECONDS = 0.2
 """Signals that come within so long are one request to end: timeout(1) sends SIGTERM to its child and to its group."""
 _POLL_SECONDS = 0.05
 _STANDARD_STREAMS = 3
-
-Result = TypeVar("Result")
 
 
 class Signals:

@@ -65,6 +65,8 @@ class Diagnostic:
     hint: str | None = None
     topic: str | None = None
     origin: Origin | None = None
+    detail: str | None = None
+    """Lines for whoever looks into it, such as a traceback."""
 
     def __str__(self) -> str:
         where = f"{self.origin}: " if isinstance(self.origin, Location) else ""  # a variable is named by the message

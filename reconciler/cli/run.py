@@ -6,7 +6,6 @@ import logging
 import os
 import shutil
 import sys
-import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.conclusion import conclude
+from reconciler.cli.defect import defect
 from reconciler.cli.exit_codes import DIFFERENCES, ERROR
 from reconciler.cli.logs import start_logging
 from reconciler.cli.options import ManifestOptions, OutputOptions, report_format
@@ -136,10 +136,10 @@ def carry_out(run: Run, work: Callable[[Run], object]) -> int:
         run.ended_by = error
         run.diagnostics += error.diagnostics
     except Exception as error:  # noqa: BLE001 - even a defect of ours must leave a report
-        run.diagnostics.append(_defect(error))
+        run.diagnostics.append(defect(error))
     run.progress.end()
     _heed_signal(run)
-    report = run.report()
+    report = _concluded(run)
     for diagnostic in run.diagnostics:
         if diagnostic.severity is Severity.ERROR or not run.output.quiet:
             _say(diagnostic, run.output)
@@ -155,12 +155,25 @@ def _heed_signal(run: Run) -> None:
         run.diagnostics += interrupted.diagnostics
 
 
+def _concluded(run: Run) -> Report:
+    """The report of the whole run, or one without topics where a defect of ours keeps that from being made."""
+    try:
+        return run.report()
+    except Exception as error:  # noqa: BLE001 - as in carry_out
+        run.diagnostics.append(defect(error))
+        run.desired = run.live = run.plan = run.account = None
+        return run.report()
+
+
 def _say(diagnostic: Diagnostic, output: OutputOptions) -> None:
     if output.log_format == "text":
         click.echo(str(diagnostic), err=True)
+        if diagnostic.detail is not None and output.verbosity > 1:
+            click.echo(diagnostic.detail, err=True)
         return
     place = str(diagnostic.origin) if diagnostic.origin else None
     facts = {"code": diagnostic.code, "hint": diagnostic.hint, "topic": diagnostic.topic, "origin": place}
+    facts |= {"detail": diagnostic.detail} if diagnostic.detail else {}
     log.log(_LEVELS[diagnostic.severity], diagnostic.message, extra=facts)
 
 
@@ -211,16 +224,6 @@ def _write(report: Report, paths: tuple[Path, ...]) -> bool:
             click.echo(str(error), err=True)
             written = False
     return written
-
-
-def _defect(error: Exception) -> Diagnostic:
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return Diagnostic(
-        severity=Severity.ERROR,
-        code="internal-error",
-        message=f"internal error: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}",
-        hint="this is a defect of reconciler; please report it with the command and the manifest",
-    )
 
 
 def load_manifest(run: Run, options: ManifestOptions, only: tuple[str, ...] = ()) -> DesiredState:

@@ -233,6 +233,7 @@ def _diagnostic(diagnostic: Diagnostic) -> document.DiagnosticEntry:
         hint=diagnostic.hint,
         topic=diagnostic.topic,
         origin=_origin(diagnostic.origin),
+        detail=diagnostic.detail,
     )
 
 

@@ -225,6 +225,7 @@ class DiagnosticEntry(_Part):
     hint: str | None
     topic: str | None
     origin: Origin | None
+    detail: str | None = Field(description="Lines for whoever looks into it: the traceback of an internal error.")
 
 
 class Statistics(_Part):

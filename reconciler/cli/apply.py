@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,9 +21,14 @@ from reconciler.cli.options import (
     retry_options,
 )
 from reconciler.cli.planning import make_plan
-from reconciler.cli.run import Run, carry_out, on_a_terminal, text_style
+from reconciler.cli.question import agreed
+from reconciler.cli.run import Account, Run, carry_out, on_a_terminal, say_problems, text_style
 from reconciler.errors import ReconcilerError, WrongUsage
 from reconciler.model import Plan
+
+if TYPE_CHECKING:
+    from reconciler.report.document import Report
+    from reconciler.report.text import TextStyle
 
 
 @click.command("apply")
@@ -64,13 +71,14 @@ def command(
             )
         connection = make_plan(run, manifest, cluster, only=only, creating=auto_create)
         plan = _plan_of(run)
-        if not yes or output.output == "text" or (output.log_format == "text" and not output.quiet):
-            show_plan(run, to_stderr=output.output == "json")
-        run.account = ledger = Ledger(plan)
+        ledger = Ledger(plan)
+        if plan.has_work and not yes:
+            _ask(run, ledger)
+        else:
+            _show_plan(run)
+        run.account = ledger
         if not plan.has_work:
             return
-        if not yes and not _agreed(run):
-            raise ReconcilerError.because("declined", "not applied: you did not agree")
         execution = Execution(
             ledger=ledger,
             writer=Writer(connection),
@@ -94,22 +102,45 @@ def command(
     return carry_out(Run(command="apply", output=output), work)
 
 
-def _agreed(run: Run) -> bool:
-    click.echo("Apply this plan? [y/N]: ", err=True, nl=False)
-    run.signals.wait_for_input(sys.stdin)
-    return click.confirm("", prompt_suffix="", show_default=False, err=True)
-
-
 def _plan_of(run: Run) -> Plan:
     if run.plan is None:
         raise AssertionError("make_plan notes the plan")
     return run.plan
 
 
-def show_plan(run: Run, *, to_stderr: bool) -> None:
-    """The plan, before anybody is asked; on standard error where standard output is for JSON."""
+def _show_plan(run: Run) -> None:
+    """The plan, before it is carried out; on standard error where standard output is for JSON."""
+    output = run.output
+    if output.output == "text" or (output.log_format == "text" and not output.quiet):
+        run.progress.end()
+        _print_plan(run.report(), text_style(output), to_stderr=output.output == "json")
+
+
+def _ask(run: Run, account: Account) -> None:
+    """Show all that there is to agree to, whatever -q says, and ask. Raises ReconcilerError where the answer is no.
+
+    It is shown where the question is asked: what goes into a pipe may be seen later, or never. Such a standard
+    output gets the plan after the answer, so that `tee` does not write into the question.
+    """
+    from reconciler.report.text import Detail  # noqa: PLC0415 - not needed for --help
+
+    look = text_style(run.output)
+    is_text = run.output.output == "text"
+    is_seen = is_text and sys.stdout is not None and sys.stdout.isatty()
+    run.progress.end()
+    say_problems(run, quiet=False)
+    planned = run.report()
+    _print_plan(planned, replace(look, detail=max(look.detail, Detail.CHANGES)), to_stderr=not is_seen)
+    run.account = account
+    try:
+        if not agreed("Apply this plan?", run.signals):
+            raise ReconcilerError.because("declined", "Apply cancelled. Nothing was changed.")
+    finally:
+        if is_text and not is_seen:
+            _print_plan(planned, look, to_stderr=False)
+
+
+def _print_plan(planned: Report, look: TextStyle, *, to_stderr: bool) -> None:
     from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
 
-    run.progress.end()
-    lines = render_plan(run.report(), text_style(run.output))
-    click.echo("".join(f"{line}\n" for line in lines), err=to_stderr)
+    click.echo("".join(f"{line}\n" for line in render_plan(planned, look)), err=to_stderr)

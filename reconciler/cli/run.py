@@ -68,6 +68,8 @@ class Run:
     account: Account | None = None
     """What has become of the plan, where it is carried out."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    said: int = 0
+    """How many of them have been said already."""
     requests: Callable[[], Mapping[str, int]] = dict
     detailed_exit_code: bool = False
     """Whether changes that apply would make have an exit code of their own."""
@@ -140,9 +142,7 @@ def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     run.progress.end()
     _heed_signal(run)
     report = _concluded(run)
-    for diagnostic in run.diagnostics:
-        if diagnostic.severity is Severity.ERROR or not run.output.quiet:
-            _say(diagnostic, run.output)
+    say_problems(run, quiet=run.output.quiet)
     written = _write(report, run.output.reports)
     click.echo(render(report, run.output.output, text_style(run.output)), nl=False)
     return report.run.exit_code if written else max(report.run.exit_code, ERROR)
@@ -163,6 +163,14 @@ def _concluded(run: Run) -> Report:
         run.diagnostics.append(defect(error))
         run.desired = run.live = run.plan = run.account = None
         return run.report()
+
+
+def say_problems(run: Run, *, quiet: bool) -> None:
+    """Say what is wrong and has not been said yet, of what is not an error nothing where ``quiet``."""
+    unsaid, run.said = run.diagnostics[run.said :], len(run.diagnostics)
+    for diagnostic in unsaid:
+        if diagnostic.severity is Severity.ERROR or not quiet:
+            _say(diagnostic, run.output)
 
 
 def _say(diagnostic: Diagnostic, output: OutputOptions) -> None:

@@ -67,11 +67,13 @@ def await_connection(port: int) -> None:
 
 
 class Terminal:
-    """A process on a terminal of its own."""
+    """A process on a terminal of its own; ``onwards`` is how a shell is to go on, `> file` for instance."""
 
-    def __init__(self, *arguments: str, cwd: Path) -> None:
+    def __init__(self, *arguments: str, cwd: Path, onwards: str = "") -> None:
         self._master, slave = pty.openpty()
         command = [sys.executable, "-m", "reconciler", *arguments]
+        if onwards:
+            command = ["/bin/sh", "-c", f'"$@" {onwards}', "sh", *command]
         self.process = subprocess.Popen(
             command,
             cwd=cwd,
@@ -91,8 +93,11 @@ class Terminal:
             assert ready, f"nothing more after: {self.said}"
             self.said += os.read(self._master, 4096).decode()
 
-    def answer(self, text: str) -> int:
+    def type(self, text: str) -> None:
         os.write(self._master, text.encode())
+
+    def answer(self, text: str) -> int:
+        self.type(text)
         while True:
             try:
                 self.said += os.read(self._master, 4096).decode()

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+_TELLS_A_CAUSE = re.compile(r"FAIL |METADATA .*feature not supported")
+_DEFAULT_PORT = 9092
 _ADDRESS = re.compile(r"(?:\w+://)?(?P<address>[^\s/]+)/(?:bootstrap|\d+): ")
 _NO_CAUSE = re.compile(r"ApiVersionRequest failed: Local: Timed out|request\(s\) timed out|\(_DESTROY")
 """The connection stands, and nobody answers; or it was the client that ended it."""
@@ -30,10 +33,25 @@ _KNOWN: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
     (re.compile(pattern), Cause(code, message, hint, final))
     for pattern, code, message, hint, final in (
         (
-            r"Failed to resolve",
+            # The final answers of a name server in the words of glibc, musl, macOS and Windows.
+            r"Failed to resolve.*(not known|No address associated|does not resolve|no usable address|No such host)",
             "no-such-host",
             "no such host",
             "check the spelling; the name must resolve on this machine",
+            True,
+        ),
+        (
+            r"Failed to resolve",
+            "name-not-resolved",
+            "the host's name cannot be resolved at the moment",
+            "check this machine's DNS: its name server is away, overloaded or starting",
+            False,
+        ),
+        (
+            r"Metadata request failed.*feature not supported",
+            "controller-listener",
+            "this is a controller's listener, not a broker's",
+            "use the port of a broker's listener: those that advertised.listeners names",
             True,
         ),
         (
@@ -86,31 +104,42 @@ _KNOWN: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
 
 
 class Causes(logging.Handler):
-    """Collects the reasons for failed connections, the newest for each address.
+    """Collects the reasons for failed connections to ``bootstrap_servers``, the newest for each address.
 
     It is the handler of the logger that librdkafka's lines go to; it keeps no other line.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bootstrap_servers: str) -> None:
         super().__init__()
         self.by_address: dict[str, tuple[Cause, str]] = {}
+        self._addresses = frozenset(map(_as_logged, bootstrap_servers.split(",")))
+        self._are_brokers = False
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one line of librdkafka's log."""
         line = record.getMessage()
-        if not line.startswith("FAIL ") or _NO_CAUSE.search(line):
+        if not _TELLS_A_CAUSE.match(line) or _NO_CAUSE.search(line):
             return
         found = _ADDRESS.search(line)
-        if found is None:
+        if found is None or (self._are_brokers and found["address"] not in self._addresses):
             return
         detail = _NOISE.sub("", line[found.end() :])
         cause = next(cause for pattern, cause in _KNOWN if pattern.search(line))
         self.by_address[found["address"]] = (cause, detail)
 
-    def final_for(self, addresses: int) -> bool:
-        """Whether every one of so many addresses has failed for a reason that waiting does not mend."""
-        return len(self.by_address) >= addresses and all(cause.final for cause, _ in self.by_address.values())
+    def are_final(self) -> bool:
+        """Whether every address has failed for a reason that waiting does not mend: one that answers is enough."""
+        return self._addresses <= self.by_address.keys() and all(cause.final for cause, _ in self.by_address.values())
 
-    def forget(self) -> None:
-        """Start anew: a connection stands."""
+    def forget(self, brokers: Iterable[str]) -> None:
+        """Start anew: a connection stands, and the cluster has ``brokers``; no other address matters any more."""
         self.by_address.clear()
+        self._addresses = frozenset(brokers)
+        self._are_brokers = True
+
+
+def _as_logged(address: str) -> str:
+    """An address of bootstrap.servers as librdkafka logs it: without the protocol, and with the port."""
+    host_and_port = address.strip().rpartition("://")[2]
+    host, colon, port = host_and_port.rpartition(":")
+    return f"{host}:{int(port)}" if colon and port.isdecimal() else f"{host_and_port}:{_DEFAULT_PORT}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import replace
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata
@@ -27,7 +26,10 @@ _A_MOMENT = 1.0
 _GRACE_SECONDS = 1.0
 _PATIENCE_SECONDS = 3.0
 """For the first read without an answer; the next one gets twice as long, which a slow cluster may need."""
+_LONGEST_PAUSE = 1.0
+"""Seconds; the pauses between requests for metadata that fail at once double up to here."""
 _NOT_MENTIONED = KafkaException(KafkaError(KafkaError._TIMED_OUT, "the broker's answer does not mention it"))
+_NO_END = KafkaException(KafkaError(KafkaError._TIMED_OUT, "the client itself does not come back"))
 Key = TypeVar("Key")
 _TIMED_OUT, _TRANSPORT = -185, -195
 _NO_ANSWER = frozenset({_TIMED_OUT, _TRANSPORT})
@@ -56,9 +58,8 @@ class Connection:
         self.limit = limit
         self.bootstrap_servers = properties["bootstrap.servers"]
         self.properties = {**defaults(limit.seconds), **properties}
-        self._causes = Causes()
+        self._causes = Causes(self.bootstrap_servers)
         self._places = places or {}
-        self._addresses = len(self.bootstrap_servers.split(","))
         self.most_brokers = 0
         """The most brokers that this run has seen alive at once."""
         self.tell = tell
@@ -68,7 +69,7 @@ class Connection:
         """Requests sent, by kind."""
         self.admin = self._client()
         self._patience = _PATIENCE_SECONDS
-        self._asked_early: Future[ClusterMetadata] | None = None
+        self._asked_early: _Asked | None = None
 
     def ask_early(self) -> None:
         """Send the request for metadata now, while there is other work to do; ``metadata`` takes its answer."""
@@ -76,19 +77,7 @@ class Connection:
 
     def metadata(self) -> ClusterMetadata:
         """Brokers and all topics with their replicas, by one request, sent again while there is time."""
-        started = time.monotonic()
-        answer, self._asked_early = self._asked_early or self._ask_metadata(), None
-        self._settle([answer], math.inf, started)
-        while answer.exception() is not None:
-            # A request that is under way to a broker that dies is not sent again by the client.
-            if not self.limit.remaining():
-                raise self.unavailable(str(answer.exception()))
-            time.sleep(_POLL_SECONDS)
-            self.connect_anew()
-            answer = self._ask_metadata()
-            self._settle([answer], math.inf, started)
-        self._causes.forget()
-        found = answer.result()
+        found = self._metadata()
         self._learn_addresses(found)
         self.most_brokers = max(self.most_brokers, len(found.brokers))
         if self.expected_cluster_id not in {None, found.cluster_id}:
@@ -99,13 +88,51 @@ class Connection:
             )
         return found
 
+    def _metadata(self) -> ClusterMetadata:
+        started, pause = time.monotonic(), _POLL_SECONDS
+        while True:
+            asked, self._asked_early = self._asked_early or self._ask_metadata(), None
+            # The client may leave its own time limit unheeded, where it hangs itself.
+            self._settle([asked.answer], time.monotonic() + asked.seconds + _GRACE_SECONDS, since=started)
+            error = asked.answer.exception() if asked.answer.done() else _NO_END
+            if error is None:
+                return asked.answer.result()
+            if isinstance(error, UnicodeDecodeError):
+                raise self._unreadable(error)
+            if not isinstance(error, KafkaException):
+                raise error
+            if not self.limit.remaining():
+                raise self.unavailable(str(error))
+            # A request that is under way to a broker that dies is not sent again by the client.
+            self._pause(min(pause, self.limit.remaining()), started)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            self.connect_anew()
+
+    def _unreadable(self, error: UnicodeDecodeError) -> ClusterUnavailable:
+        return ClusterUnavailable.for_good(
+            "unreadable-answer",
+            f"the answer of {self.bootstrap_servers} cannot be read: {error.object!r} is not UTF-8",
+            hint="check what listens there: Apache Kafka sends no such name",
+        )
+
+    def _pause(self, seconds: float, since: float) -> None:
+        end = time.monotonic() + seconds
+        while True:
+            self.still_waiting(since)
+            if (left := end - time.monotonic()) <= 0:
+                return
+            time.sleep(min(left, _POLL_SECONDS))
+
     def _learn_addresses(self, found: ClusterMetadata) -> None:
-        """Where a client that starts anew can go: the brokers there are, for those given first may be gone by then."""
+        """Where a client that starts anew can go: the brokers there are, for those given first may be gone by then.
+
+        From now on it is these that have to be reached, and no more one that was given besides.
+        """
         brokers: Any = found.brokers.values()  # the stub calls their hosts None
         known = [_address(broker.host, broker.port) for broker in brokers]
         given = [address for each in self.bootstrap_servers.split(",") if (address := each.strip()) not in known]
         self.properties["bootstrap.servers"] = ",".join([*known, *given])
-        self._addresses = len(known)
+        self._causes.forget(known)
 
     def connect_anew(self) -> None:
         """Leave the connections on which a request was not answered, and wait longer for the next answer.
@@ -117,20 +144,19 @@ class Connection:
         self.admin.poll(0)  # its last log lines
         self.admin = self._client()
 
-    def _ask_metadata(self) -> Future[ClusterMetadata]:
-        answer: Future[ClusterMetadata] = Future()
+    def _ask_metadata(self) -> _Asked:
         self.requests["metadata"] += 1
-        seconds, admin = self.read_timeout(), self.admin
+        asked, admin = _Asked(Future(), self.read_timeout()), self.admin
 
         def ask() -> None:
             try:
-                answer.set_result(admin.list_topics(timeout=seconds))
-            except KafkaException as error:
-                answer.set_exception(error)
+                asked.answer.set_result(admin.list_topics(timeout=asked.seconds))
+            except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits for it
+                asked.answer.set_exception(error)
 
         # The call blocks and cannot be cancelled: in a daemon thread it neither delays the cause nor the exit.
         Thread(target=ask, daemon=True).start()
-        return answer
+        return asked
 
     def read_timeout(self) -> float:
         """Seconds that a read sent now may take, few at first, for it can be sent again. Raises as write_timeout."""
@@ -148,16 +174,17 @@ class Connection:
 
         What a broker leaves out of its answer the client would await for ever.
         """
-        self._settle(answers.values(), seconds + _GRACE_SECONDS, time.monotonic())
+        now = time.monotonic()
+        self._settle(answers.values(), now + seconds + _GRACE_SECONDS, since=now)
         errors = {key: answer.exception() if answer.done() else _NOT_MENTIONED for key, answer in answers.items()}
         if any(_is_no_answer(error) for error in errors.values()):
             self.connect_anew()
         return errors
 
-    def _settle(self, answers: Iterable[Future[Any]], seconds: float, since: float) -> None:
-        """Wait until all ``answers`` are there, good or bad, or so many seconds have passed ``since``."""
+    def _settle(self, answers: Iterable[Future[Any]], until: float, *, since: float) -> None:
+        """Wait until all ``answers`` are there, good or bad, or until that moment of the monotonic clock."""
         for answer in answers:
-            while not answer.done() and time.monotonic() - since < seconds:
+            while not answer.done() and time.monotonic() < until:
                 wait([answer], _POLL_SECONDS)
                 self.still_waiting(since)
 
@@ -168,7 +195,7 @@ class Connection:
         """
         self._check()
         self.admin.poll(0)  # serves librdkafka's log lines, which tell the causes
-        if self._causes.final_for(self._addresses):
+        if self._causes.are_final():
             raise self.unavailable("")
         if time.monotonic() - since > _A_MOMENT:
             reason = self._why() or f"waiting for an answer from {self.bootstrap_servers}"
@@ -182,8 +209,7 @@ class Connection:
             message = f"no answer from {self.bootstrap_servers} within {self.limit.seconds:g} s"
             return ClusterUnavailable.because("no-answer", message, hint=self._clean(last_words) or None)
         cause, detail = next(reversed(self._causes.by_address.values()))
-        final = self._causes.final_for(self._addresses)
-        because = ClusterUnavailable.for_good if final else ClusterUnavailable.because
+        because = ClusterUnavailable.for_good if self._causes.are_final() else ClusterUnavailable.because
         return because(
             cause.code,
             f"cannot connect to {self._why()}",
@@ -207,6 +233,13 @@ class Connection:
         return new_client(
             self.properties, self._places, log_to=[self._causes, PassedOn(self._clean)], clean=self._clean
         )
+
+
+class _Asked(NamedTuple):
+    """A request for metadata under way, which may take so many seconds."""
+
+    answer: Future[ClusterMetadata]
+    seconds: float
 
 
 def _deadline_passed() -> DeadlinePassed:

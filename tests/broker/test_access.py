@@ -33,6 +33,7 @@ class Secured:
     sasl: str
     tls: str
     authority: Path
+    controller: str
 
 
 def key_and_certificates(leaf: trustme.LeafCert) -> bytes:
@@ -63,7 +64,8 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         "ssl.keystore.location": str(folder / "broker.pem"),
     }
     with start(port=plain, properties=properties):
-        yield Secured(sasl=f"127.0.0.1:{sasl}", tls=f"127.0.0.1:{tls}", authority=folder / "authority.pem")
+        sasl_door, tls_door, controller_door = (f"127.0.0.1:{port}" for port in (sasl, tls, controller))
+        yield Secured(sasl=sasl_door, tls=tls_door, authority=folder / "authority.pem", controller=controller_door)
 
 
 Apply = Callable[[Mapping[str, str]], Finished]
@@ -131,3 +133,10 @@ def test_a_broker_that_sends_its_clients_to_no_such_host_is_said_so_at_once(appl
         done = apply({"bootstrap.servers": f"127.0.0.1:{port}"})
     assert (done.code, diagnosis(done)) == (1, ["no-such-host"])
     assert "nowhere.invalid" in done.report["diagnostics"][0]["message"]
+
+
+def test_a_controllers_listener_is_said_to_be_one_at_once(secured: Secured, apply: Apply) -> None:
+    done = apply({"bootstrap.servers": secured.controller})
+    assert (done.code, diagnosis(done)) == (1, ["controller-listener"])
+    assert "a controller's listener, not a broker's" in done.report["diagnostics"][0]["message"]
+    assert done.report["statistics"]["requests"]["metadata"] == 1

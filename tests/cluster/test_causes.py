@@ -9,6 +9,7 @@ import pytest
 from reconciler.cluster.causes import Causes
 
 HERE = "[thrd:h:9092/1]: h:9092/1:"
+NO_SUCH_HOST = "Failed to resolve 'h:9092': Name or service not known (after 3ms in state CONNECT)"
 
 
 @pytest.mark.parametrize(
@@ -17,9 +18,63 @@ HERE = "[thrd:h:9092/1]: h:9092/1:"
         (f"FAIL [p-1] {HERE} Connect to ipv4#h:9092 failed: Connection refused (after 0ms)", "connection-refused"),
         (f"FAIL [p-1] {HERE} Decommissioning this broker (after 4ms in state INIT) (_DESTROY_BROKER)", None),
         (f"FAIL [p-1] {HERE} 1 request(s) timed out: disconnect (after 9ms in state UP) (_TIMED_OUT)", None),
+        (f"METADATA [p-1] [thrd:main]: {HERE} Metadata request failed: connected: Local: Timed out (0ms)", None),
     ],
 )
 def test_what_the_client_ended_itself_is_no_cause(line: str, cause: str | None) -> None:
-    causes = Causes()
-    causes.handle(logging.LogRecord("librdkafka", logging.INFO, "", 0, line, (), None))
+    causes = Causes("h:9092")
+    log(causes, line)
     assert [found.code for found, _ in causes.by_address.values()] == ([cause] if cause else [])
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "is_final"),
+    [
+        ("Name or service not known", "no-such-host", True),
+        ("No address associated with hostname", "no-such-host", True),
+        ("Name does not resolve", "no-such-host", True),
+        ("nodename nor servname provided, or not known", "no-such-host", True),
+        ("Temporary failure in name resolution", "name-not-resolved", False),
+        ("Non-recoverable failure in name resolution", "name-not-resolved", False),
+        ("System error", "name-not-resolved", False),
+        ("Try again", "name-not-resolved", False),
+    ],
+)
+def test_only_a_final_answer_of_the_name_server_is_final(words: str, code: str, is_final: bool) -> None:
+    causes = Causes("h:9092")
+    log(causes, f"FAIL [p-1] {HERE} Failed to resolve 'h:9092': {words} (after 3ms in state CONNECT)")
+    (found, _) = causes.by_address["h:9092"]
+    assert (found.code, causes.are_final()) == (code, is_final)
+
+
+@pytest.mark.parametrize(
+    "servers",
+    ["h", "h:9092", " h:9092 ", "PLAINTEXT://h:9092", "h:09092", "h:9092,h", "h:9092,sasl_ssl://h"],
+)
+def test_an_address_is_the_same_however_it_is_given(servers: str) -> None:
+    causes = Causes(servers)
+    log(causes, f"FAIL [p-1] {HERE} {NO_SUCH_HOST}")
+    assert causes.are_final()
+
+
+def test_one_address_that_may_still_answer_is_waited_for() -> None:
+    causes = Causes("h:9092,[::1]:9093")
+    log(causes, f"FAIL [p-1] {HERE} {NO_SUCH_HOST}")
+    assert not causes.are_final()
+    log(causes, "FAIL [p-1] [thrd:[::1]:9093/bootstrap]: [::1]:9093/bootstrap: Connection refused (after 0ms)")
+    assert not causes.are_final()
+    log(causes, "FAIL [p-1] [thrd:[::1]:9093/bootstrap]: [::1]:9093/bootstrap: certificate verify failed (after 0ms)")
+    assert causes.are_final()
+
+
+def test_once_the_cluster_has_answered_only_its_brokers_matter() -> None:
+    causes = Causes("h:9092,b:9092")
+    causes.forget(["b:9092"])
+    log(causes, f"FAIL [p-1] {HERE} {NO_SUCH_HOST}")
+    assert (causes.are_final(), causes.by_address) == (False, {})
+    log(causes, f"FAIL [p-1] [thrd:b:9092/7]: b:9092/7: {NO_SUCH_HOST}")
+    assert causes.are_final()
+
+
+def log(causes: Causes, line: str) -> None:
+    causes.handle(logging.LogRecord("librdkafka", logging.INFO, "", 0, line, (), None))

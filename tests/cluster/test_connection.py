@@ -1,18 +1,22 @@
-"""What a connection does about a broker that hangs: the client itself goes on choosing it."""
+"""What a connection does about what its client leaves open: brokers that hang, addresses that are wrong, itself."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from reconciler.clock import TimeLimit
+from reconciler.cluster import client
 from reconciler.cluster.configs import WORTH_A_CONNECTION
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.reader import Reader
 from reconciler.cluster.writer import Writer
-from reconciler.errors import Interrupted, Location
+from reconciler.errors import ClusterUnavailable, DeadlinePassed, Interrupted, Location, ReconcilerError
 from reconciler.model import TopicSpec
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
@@ -99,3 +103,98 @@ def test_whoever_asked_to_stop_does_not_wait_for_an_answer(api: Api, ask: Callab
         with pytest.raises(Interrupted):
             ask(connection)
         assert time.monotonic() - began < 60
+
+
+def test_a_wrong_address_beside_a_good_one_does_no_harm_though_it_is_said_late() -> None:
+    """The client asks for the wrong one in about half of the runs."""
+    slow = Fault(api="describe_configs", delay=0.1, times=None)
+    with FakeKafka(slow, topics={"there": Topic()}) as kafka:
+        servers = f"nope.invalid:9092,{kafka.bootstrap_servers}"
+        connections = [Connection({"bootstrap.servers": servers}, limit=TimeLimit(SECONDS)) for _ in range(LOOKS)]
+        for connection in connections:
+            connection.ask_early()
+        while len(kafka.received("metadata")) < LOOKS:
+            time.sleep(0.01)
+        for connection in connections:
+            connection.limit.restart()
+            assert "there" in Reader(connection).look([TOPIC]).topics
+
+
+class BrokenClient:
+    """A Kafka client whose list of topics comes to ``outcome``, or to nothing ever."""
+
+    def __init__(self, outcome: BaseException | None) -> None:
+        self._outcome = outcome
+
+    def list_topics(self, timeout: float) -> object:  # noqa: ARG002 - the client's signature
+        if self._outcome is not None:
+            raise self._outcome
+        return threading.Event().wait()
+
+    def poll(self, _timeout: float) -> None:
+        """Nothing to serve."""
+
+
+Broken = Callable[[BaseException | None], None]
+
+
+@pytest.fixture
+def only_broken_clients(monkeypatch: pytest.MonkeyPatch) -> Broken:
+    def break_them(outcome: BaseException | None) -> None:
+        monkeypatch.setattr(client, "AdminClient", lambda *_properties, **_options: BrokenClient(outcome))
+
+    return break_them
+
+
+def test_a_client_that_hangs_is_left_for_another() -> None:
+    with FakeKafka(topics={"there": Topic()}) as kafka:
+        connection = Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(SECONDS))
+        broken: Any = BrokenClient(None)
+        connection.admin = broken
+        assert "there" in connection.metadata().topics
+
+
+@pytest.mark.parametrize(
+    ("limit", "error"), [(TimeLimit(1), ClusterUnavailable), (TimeLimit(1000, deadline=1), DeadlinePassed)]
+)
+def test_clients_that_hang_keep_nobody_past_the_limit(
+    limit: TimeLimit, error: type[ReconcilerError], only_broken_clients: Broken
+) -> None:
+    only_broken_clients(None)
+    limit.restart()
+    began = time.monotonic()
+    with pytest.raises(error):
+        Connection({"bootstrap.servers": "h:1"}, limit=limit).metadata()
+    assert time.monotonic() - began < 60
+
+
+@pytest.mark.parametrize("error", [MemoryError("none left"), ValueError("odd"), KeyboardInterrupt("odd")], ids=repr)
+def test_what_nobody_expects_of_the_client_is_passed_on_at_once(
+    error: BaseException, only_broken_clients: Broken
+) -> None:
+    only_broken_clients(error)
+    with pytest.raises(type(error), match=str(error)):
+        Connection({"bootstrap.servers": "h:1"}, limit=TimeLimit(1000)).metadata()
+
+
+class FakeLatin1Kafka(FakeKafka):
+    """Its topics' names have a letter that is not ASCII, in Latin-1."""
+
+    def _answer(self, node: int, key: int, message: bytes) -> bytes | None:
+        answer = super()._answer(node, key, message)
+        return answer and answer.replace(b"there", b"th\xe8re")
+
+
+def test_an_answer_that_is_not_text_is_said_at_once() -> None:
+    with FakeLatin1Kafka(topics={"there": Topic()}) as kafka:
+        connection = Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(1000))
+        with pytest.raises(ClusterUnavailable, match="is not UTF-8"):
+            connection.metadata()
+
+
+def test_requests_that_fail_at_once_are_not_sent_in_a_busy_loop(only_broken_clients: Broken) -> None:
+    only_broken_clients(KafkaException(KafkaError(KafkaError._TRANSPORT)))
+    connection = Connection({"bootstrap.servers": "h:1"}, limit=TimeLimit(3))
+    with pytest.raises(ClusterUnavailable):
+        connection.metadata()
+    assert connection.requests["metadata"] < 12

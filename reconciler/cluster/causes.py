@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-_TELLS_A_CAUSE = re.compile(r"FAIL |METADATA .*feature not supported")
+_TELLS_A_CAUSE = re.compile(r"FAIL |METADATA .*feature not supported|OIDC ")
 _DEFAULT_PORT = 9092
 _ADDRESS = re.compile(r"(?:\w+://)?(?P<address>[^\s/]+)/(?:bootstrap|\d+): ")
+_TOKEN_SERVER = re.compile(r'OIDC token from "(?P<address>[^"]+)": ')
 _NO_CAUSE = re.compile(r"ApiVersionRequest failed: Local: Timed out|request\(s\) timed out|\(_DESTROY")
 """The connection stands, and nobody answers; or it was the client that ended it."""
 _NOISE = re.compile(r" \(after \d+ms in state [A-Z_]+(?:, \d+ identical error\(s\) suppressed)?\)")
@@ -71,11 +73,41 @@ _KNOWN: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
         (
             r"certificate verify failed",
             "untrusted-certificate",
-            "the broker's certificate is not trusted",
-            "set ssl.ca.location to the certificate authority's file",
+            "the broker's certificate is not trusted, has expired, or is for another host name",
+            "set ssl.ca.location to the certificate authority's file; if it is, look at the certificate's dates and "
+            "names: openssl s_client -connect HOST:PORT </dev/null | openssl x509 -noout -dates -ext subjectAltName",
+            True,
+        ),
+        (
+            r"alert (bad certificate|certificate required|certificate unknown|unknown ca|certificate expired)|"
+            r"SSL alert number (42|45|46|48|116)\b",
+            "client-certificate",
+            "the broker requires a client certificate that it trusts",
+            "set ssl.certificate.location and ssl.key.location",
             True,
         ),
         (r"SSL handshake failed", "tls-failed", "the TLS handshake failed", "compare the ssl.* properties", True),
+        (
+            r"not valid in current SASL state",
+            "no-sasl",
+            "the client uses SASL, the port does not",
+            "set security.protocol to SSL or PLAINTEXT, or use the broker's SASL port",
+            True,
+        ),
+        (
+            r"Unsupported SASL mechanism",
+            "authentication-failed",
+            "authentication failed: the broker does not offer this sasl.mechanism",
+            "set sasl.mechanism to one of the mechanisms that the broker supports",
+            True,
+        ),
+        (
+            r"OIDC token",
+            "no-token",
+            "the OAuth token server gives no token",
+            "check sasl.oauthbearer.token.endpoint.url, the client's id and secret, and whether that server runs",
+            False,
+        ),
         (
             r"[Aa]uthentication f|Invalid username or password|SASL .*mechanism",
             "authentication-failed",
@@ -94,13 +126,25 @@ _KNOWN: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
             r"SSL listener|Disconnected.*APIVERSION",
             "dropped",
             "the connection was dropped before the first answer",
-            "if that is a TLS port, set security.protocol=SSL",
+            "if that is a TLS port, set security.protocol to SSL or SASL_SSL",
             False,
         ),
         (r"[Tt]imed out", "no-answer", "no answer", "is a firewall in between, or the broker overloaded?", False),
         (r"", "unreachable", "cannot be reached", "check the address and the network", False),
     )
 )
+
+
+_SASL_WANTED = re.compile(r"^(?!.*sasl_\w+://).*Disconnected.*\bin state UP\b")
+"""Before the first answer: ApiVersions is all that a SASL listener answers without a login."""
+_WITHOUT_SASL = Cause(
+    "sasl-required",
+    "the broker hangs up on the first request, as one does that requires SASL",
+    "set security.protocol to SASL_SSL or SASL_PLAINTEXT, with sasl.mechanism, sasl.username and sasl.password",
+    final=True,
+)
+_SURE_AFTER = 3
+"""A broker that is shutting down hangs up too, but not so often."""
 
 
 class Causes(logging.Handler):
@@ -114,18 +158,26 @@ class Causes(logging.Handler):
         self.by_address: dict[str, tuple[Cause, str]] = {}
         self._addresses = frozenset(map(_as_logged, bootstrap_servers.split(",")))
         self._are_brokers = False
+        self._hung_up: Counter[str] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one line of librdkafka's log."""
         line = record.getMessage()
         if not _TELLS_A_CAUSE.match(line) or _NO_CAUSE.search(line):
             return
-        found = _ADDRESS.search(line)
-        if found is None or (self._are_brokers and found["address"] not in self._addresses):
+        found = _TOKEN_SERVER.search(line) or _ADDRESS.search(line)
+        if found is None:
             return
-        detail = _NOISE.sub("", line[found.end() :])
-        cause = next(cause for pattern, cause in _KNOWN if pattern.search(line))
-        self.by_address[found["address"]] = (cause, detail)
+        address, detail = found["address"], _NOISE.sub("", line[found.end() :])
+        if _TOKEN_SERVER.search(line) or not self._are_brokers or address in self._addresses:
+            self.by_address[address] = (self._cause(address, line), detail)
+
+    def _cause(self, address: str, line: str) -> Cause:
+        if not self._are_brokers and _SASL_WANTED.search(line):
+            self._hung_up[address] += 1
+            return _WITHOUT_SASL if self._hung_up[address] >= _SURE_AFTER else replace(_WITHOUT_SASL, final=False)
+        del self._hung_up[address]
+        return next(cause for pattern, cause in _KNOWN if pattern.search(line))
 
     def are_final(self) -> bool:
         """Whether every address has failed for a reason that waiting does not mend: one that answers is enough."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from reconciler.clock import TimeLimit
+from reconciler.cluster.connection import Connection
+from reconciler.errors import ClusterUnavailable
 from reconciler.sandbox import start
 from tests.conftest import Finished, RunReconciler
 from tests.wire.proxy import free_port
@@ -140,3 +144,127 @@ def test_a_controllers_listener_is_said_to_be_one_at_once(secured: Secured, appl
     assert (done.code, diagnosis(done)) == (1, ["controller-listener"])
     assert "a controller's listener, not a broker's" in done.report["diagnostics"][0]["message"]
     assert done.report["statistics"]["requests"]["metadata"] == 1
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What a client with ``properties`` is told at a ``door``; ``{folder}`` is where the authorities' files are."""
+
+    door: str
+    properties: Mapping[str, str]
+    code: str
+    hint: str
+    seconds: float = float(LONG)
+
+
+LOGS_IN = {"sasl.mechanism": "PLAIN", "sasl.username": "admin", "sasl.password": PASSWORD}
+TRUSTS = {"ssl.ca.location": "{folder}/authority.pem"}
+TLS = {"security.protocol": "SSL", **TRUSTS}
+SASL_TLS = {"security.protocol": "SASL_SSL", **TRUSTS, **LOGS_IN}
+AWAY = {
+    "sasl.mechanism": "OAUTHBEARER",
+    "sasl.oauthbearer.method": "oidc",
+    "sasl.oauthbearer.client.id": "me",
+    "sasl.oauthbearer.client.secret": "mine",
+    "sasl.oauthbearer.token.endpoint.url": "http://127.0.0.1:1/token",
+}
+SYMPTOMS = {
+    "no SASL at a SASL port": Symptom("SASL_PLAIN", {}, "sasl-required", "SASL_PLAINTEXT"),
+    "TLS without SASL at a port for both": Symptom("SASL_TLS", TLS, "sasl-required", "SASL_SSL"),
+    "plaintext at a TLS port": Symptom("TLS", {}, "dropped", "SASL_SSL", seconds=2),
+    "plaintext at a port for SASL and TLS": Symptom("SASL_TLS", {}, "dropped", "SASL_SSL", seconds=2),
+    "SASL without TLS at a port for both": Symptom(
+        "SASL_TLS", {**LOGS_IN, "security.protocol": "SASL_PLAINTEXT"}, "dropped", "SASL_SSL", seconds=2
+    ),
+    "TLS at a plaintext port": Symptom("PLAIN", TLS, "tls-on-plaintext", "without SSL"),
+    "SASL and TLS at a port with SASL only": Symptom("SASL_PLAIN", SASL_TLS, "tls-on-plaintext", "without SSL"),
+    "SASL at a plaintext port": Symptom(
+        "PLAIN", {**LOGS_IN, "security.protocol": "SASL_PLAINTEXT"}, "no-sasl", "PLAINTEXT"
+    ),
+    "SASL at a port with TLS only": Symptom("TLS", SASL_TLS, "no-sasl", "SSL"),
+    "no client certificate": Symptom("MUTUAL", TLS, "client-certificate", "ssl.certificate.location"),
+    "another host's certificate": Symptom("ELSEWHERE", TLS, "untrusted-certificate", "subjectAltName"),
+    "an expired certificate": Symptom("EXPIRED", TLS, "untrusted-certificate", "-dates"),
+    "another authority": Symptom(
+        "TLS", {**TLS, "ssl.ca.location": "{folder}/another.pem"}, "untrusted-certificate", "ssl.ca.location"
+    ),
+    "a wrong password": Symptom(
+        "SASL_TLS", {**SASL_TLS, "sasl.password": WRONG}, "authentication-failed", "sasl.password"
+    ),
+    "a wrong mechanism": Symptom(
+        "SASL_TLS", {**SASL_TLS, "sasl.mechanism": "SCRAM-SHA-256"}, "authentication-failed", "mechanisms: PLAIN"
+    ),
+    "no token server": Symptom("SASL_TLS", {**SASL_TLS, **AWAY}, "no-token", "token.endpoint.url", seconds=2),
+}
+DOORS = {
+    "PLAIN": "PLAINTEXT",
+    "SASL_PLAIN": "SASL_PLAINTEXT",
+    "SASL_TLS": "SASL_SSL",
+    "TLS": "SSL",
+    "MUTUAL": "SSL",
+    "ELSEWHERE": "SSL",
+    "EXPIRED": "SSL",
+}
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The addresses of one broker's listeners, and the folder with the authorities' files."""
+
+    addresses: Mapping[str, str]
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    folder = tmp_path_factory.mktemp("doors")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "authority.pem")
+    trustme.CA().cert_pem.write_to_path(folder / "another.pem")
+    certificates = {
+        "tls": authority.issue_cert("127.0.0.1"),
+        "elsewhere": authority.issue_cert("elsewhere.example"),
+        "expired": authority.issue_cert(
+            "127.0.0.1", not_before=datetime(2020, 1, 1, tzinfo=UTC), not_after=datetime(2021, 1, 1, tzinfo=UTC)
+        ),
+    }
+    for name, certificate in certificates.items():
+        (folder / f"{name}.pem").write_bytes(key_and_certificates(certificate))
+    controller, *ports = (free_port() for _ in range(len(DOORS) + 1))
+    addresses = {name: f"127.0.0.1:{port}" for name, port in zip(DOORS, ports, strict=True)}
+    listeners = ",".join(f"{name}://{address}" for name, address in addresses.items())
+    jaas = f'{LOGIN} username="admin" password="{PASSWORD}" user_admin="{PASSWORD}";'
+    properties = {
+        "listeners": f"{listeners},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": listeners,
+        "inter.broker.listener.name": "PLAIN",
+        "listener.security.protocol.map": ",".join(f"{a}:{b}" for a, b in {**DOORS, "CONTROLLER": "PLAINTEXT"}.items()),
+        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+        "sasl.enabled.mechanisms": "PLAIN",
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": str(folder / "tls.pem"),
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.location": str(folder / "authority.pem"),
+        "listener.name.mutual.ssl.client.auth": "required",
+        "listener.name.elsewhere.ssl.keystore.location": str(folder / "elsewhere.pem"),
+        "listener.name.expired.ssl.keystore.location": str(folder / "expired.pem"),
+        "listener.name.sasl_plain.plain.sasl.jaas.config": jaas,
+        "listener.name.sasl_tls.plain.sasl.jaas.config": jaas,
+    }
+    with start(port=ports[0], properties=properties):
+        yield Doors(addresses, folder)
+
+
+@pytest.mark.parametrize("symptom", SYMPTOMS.values(), ids=SYMPTOMS)
+def test_each_symptom_is_told_as_its_cause(symptom: Symptom, doors: Doors) -> None:
+    properties = {key: value.replace("{folder}", str(doors.folder)) for key, value in symptom.properties.items()}
+    servers = {"bootstrap.servers": doors.addresses[symptom.door]}
+    began = time.monotonic()
+    with pytest.raises(ClusterUnavailable) as raised:
+        Connection({**servers, **properties}, limit=TimeLimit(symptom.seconds)).metadata()
+    assert time.monotonic() - began < float(LONG) / 2, "it waited"
+    (diagnostic,) = raised.value.diagnostics
+    assert diagnostic.code == symptom.code, diagnostic
+    assert diagnostic.hint is not None
+    assert symptom.hint in diagnostic.hint
+    assert raised.value.is_final == (symptom.seconds == float(LONG))

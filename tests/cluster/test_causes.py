@@ -76,5 +76,36 @@ def test_once_the_cluster_has_answered_only_its_brokers_matter() -> None:
     assert causes.are_final()
 
 
+HUNG_UP = "Disconnected: connection closed by peer: receive 0 after POLLIN (after 1ms in state UP)"
+
+
+def test_only_a_broker_that_hangs_up_again_and_again_is_sure_to_require_sasl() -> None:
+    causes = Causes("h:9092")
+    for number in range(1, 4):
+        log(causes, f"FAIL [p-1] {HERE} {HUNG_UP}")
+        assert causes.by_address["h:9092"][0].code == "sasl-required"
+        assert causes.are_final() == (number == 3)
+
+
+def test_a_broker_that_hangs_up_and_is_gone_then_is_shutting_down() -> None:
+    causes = Causes("h:9092")
+    for _ in range(3):
+        log(causes, f"FAIL [p-1] {HERE} {HUNG_UP}")
+        log(causes, f"FAIL [p-1] {HERE} Connect to ipv4#h:9092 failed: Connection refused (after 0ms in state CONNECT)")
+    assert not causes.are_final()
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_who_is_logged_in_or_was_answered_before_is_not_told_to_use_sasl(answered: bool) -> None:
+    causes = Causes("h:9092")
+    if answered:
+        causes.forget(["h:9092"])
+    protocol = "" if answered else "sasl_ssl://"
+    for _ in range(3):
+        log(causes, f"FAIL [p-1] [thrd:{protocol}h:9092/bootstrap]: {protocol}h:9092/bootstrap: {HUNG_UP}")
+    assert causes.by_address["h:9092"][0].code != "sasl-required"
+    assert not causes.are_final()
+
+
 def log(causes: Causes, line: str) -> None:
     causes.handle(logging.LogRecord("librdkafka", logging.INFO, "", 0, line, (), None))

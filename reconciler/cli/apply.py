@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from reconciler.report.document import Report
     from reconciler.report.text import TextStyle
 
+_WORTH_WAITING_FOR = 2**15 - 1
+"""Brokers: as many as a topic can have replicas. They may be starting, within the time limit of an apply."""
+
 
 @click.command("apply")
 @manifest_options
@@ -69,7 +72,7 @@ def command(
             raise WrongUsage.because(
                 "usage", "there is no terminal to ask on; give --yes to change the cluster without a question"
             )
-        connection = make_plan(run, manifest, cluster, only=only, creating=auto_create)
+        connection = make_plan(run, manifest, cluster, only=only, creating=auto_create, brokers=_WORTH_WAITING_FOR)
         plan = _plan_of(run)
         ledger = Ledger(plan)
         if plan.has_work and not yes:

@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 
 
 def make_plan(
-    run: Run, manifest: ManifestOptions, cluster: ClusterOptions, *, only: tuple[str, ...], creating: bool
+    run: Run,
+    manifest: ManifestOptions,
+    cluster: ClusterOptions,
+    *,
+    only: tuple[str, ...],
+    creating: bool,
+    brokers: int | None = None,
 ) -> Connection:
     """Read manifest and cluster, ask the broker, note the plan in ``run`` and return the connection that was used.
 
-    Without ``creating`` every missing topic is refused.
+    Without ``creating`` every missing topic is refused. ``brokers`` is how many are worth waiting for.
     """
     from reconciler.plan import plan, without_collisions, without_creation  # noqa: PLC0415 - not needed for --help
 
@@ -43,7 +49,8 @@ def make_plan(
     check()
     made = without_collisions(plan(desired, run.live))
     judge = _as_it_is if creating else without_creation
-    _check_with_broker(run, connection, replace(made, topics=tuple(map(judge, made.topics))), judge)
+    made = replace(made, topics=tuple(map(judge, made.topics)))
+    _check_with_broker(run, connection, made, judge, brokers)
     return connection
 
 
@@ -51,7 +58,9 @@ def _as_it_is(topic: TopicPlan) -> TopicPlan:
     return topic
 
 
-def _check_with_broker(run: Run, connection: Connection, made: Plan, judge: Callable[[TopicPlan], TopicPlan]) -> None:
+def _check_with_broker(
+    run: Run, connection: Connection, made: Plan, judge: Callable[[TopicPlan], TopicPlan], brokers: int | None
+) -> None:
     """Ask the broker about every change of the plan, and note the plan in ``run`` with all that it says."""
     from reconciler.cluster.checker import Checker  # noqa: PLC0415 - not needed for --help
     from reconciler.cluster.reader import Reader  # noqa: PLC0415
@@ -59,7 +68,7 @@ def _check_with_broker(run: Run, connection: Connection, made: Plan, judge: Call
 
     check = BrokerCheck(
         made,
-        broker=Checker(connection),
+        broker=Checker(connection, brokers=brokers),
         reader=Reader(connection, tell=run.progress, sleep=run.clock.sleep),
         limit=connection.limit,
         clock=run.clock,

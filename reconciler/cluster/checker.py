@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.requests import Answers, alter_configs, create_partitions, create_topics
@@ -10,27 +10,31 @@ from reconciler.model import TopicSpec
 
 
 class Checker:
-    """Puts creates, partition increases and configuration changes to the broker, which does none of them."""
+    """Puts creates, partition increases and configuration changes to the broker, which does none of them.
 
-    def __init__(self, connection: Connection) -> None:
+    ``brokers`` is how many there may soon be: until then a lack of them passes. Without it: as many as there were.
+    """
+
+    def __init__(self, connection: Connection, *, brokers: int | None = None) -> None:
         self._connection = connection
-        self._asked = 0
+        self._brokers = brokers
+        self._asked: set[str] = set()
 
     def create(self, topics: Sequence[TopicSpec]) -> Answers:
         """What the broker says of creating ``topics``."""
-        self._tell(len(topics))
-        return create_topics(self._connection, topics, validate_only=True)
+        self._tell([spec.name for spec in topics])
+        return create_topics(self._connection, topics, validate_only=True, brokers=self._brokers)
 
     def add_partitions(self, totals: Mapping[str, int]) -> Answers:
         """What the broker says of raising partition counts to the totals."""
-        self._tell(len(totals))
+        self._tell(totals)
         return create_partitions(self._connection, totals, validate_only=True)
 
     def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
         """What the broker says of setting keys, or of removing overrides where the value is ``None``."""
-        self._tell(len(changes))
+        self._tell(changes)
         return alter_configs(self._connection, changes, validate_only=True)
 
-    def _tell(self, more: int) -> None:
-        self._asked += more
-        self._connection.tell(f"checking changes with the broker (dry run): {self._asked:,} topics so far")
+    def _tell(self, names: Iterable[str]) -> None:
+        self._asked.update(names)
+        self._connection.tell(f"checking changes with the broker (dry run): {len(self._asked):,} topics so far")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -19,6 +20,8 @@ Answers = dict[str, KafkaFailure | None]
 """What the broker said of each topic; ``None`` where it accepted."""
 
 _BROKER_DECIDES = -1
+_FEW_BROKERS = re.compile(r"broker\(s\)|brokers")
+"""Services refuse a replication factor for other reasons too, such as an even one."""
 
 _PERMISSIONS = {
     "create_topics": "CREATE on the topic or on the cluster",
@@ -27,8 +30,10 @@ _PERMISSIONS = {
 }
 
 
-def create_topics(connection: Connection, topics: Sequence[TopicSpec], *, validate_only: bool) -> Answers:
-    """Create ``topics``; the lack of brokers that were there before is one that passes."""
+def create_topics(
+    connection: Connection, topics: Sequence[TopicSpec], *, validate_only: bool, brokers: int | None = None
+) -> Answers:
+    """Create ``topics``; a lack of brokers passes where there may soon be ``brokers``, or as many as there were."""
     new = [
         NewTopic(
             spec.name,
@@ -44,7 +49,8 @@ def create_topics(connection: Connection, topics: Sequence[TopicSpec], *, valida
         return connection.admin.create_topics(new, **_options(seconds, validate_only=validate_only))
 
     answers = _answers(connection, "create_topics", names, ask, validate_only=validate_only)
-    return {spec.name: _passing(answers[spec.name], spec, connection.most_brokers) for spec in topics}
+    expected = connection.most_brokers if brokers is None else brokers
+    return {spec.name: _passing(answers[spec.name], spec, expected) for spec in topics}
 
 
 def create_partitions(connection: Connection, totals: Mapping[str, int], *, validate_only: bool) -> Answers:
@@ -106,8 +112,8 @@ def _answers(
 
 
 def _passing(failure: KafkaFailure | None, spec: TopicSpec, brokers: int) -> KafkaFailure | None:
-    """A lack of brokers as one that passes, where this run has seen as many ``brokers`` as the topic needs."""
-    if failure is None or failure.code != INVALID_REPLICATION_FACTOR:
+    """A lack of brokers as one that passes, where as many ``brokers`` as the topic needs are expected."""
+    if failure is None or failure.code != INVALID_REPLICATION_FACTOR or not _FEW_BROKERS.search(failure.message):
         return failure
     if spec.replication_factor is None or spec.replication_factor > brokers:
         return failure

@@ -29,6 +29,8 @@ from reconciler.plan.requests import Answers, Request, TakesRequests, requests_o
 NOT_ALLOWED = frozenset({29, 31})
 """TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED: this principal may not even ask."""
 _UNKNOWN_TOPIC = 3
+_TOO_FEW_BROKERS = 38
+"""INVALID_REPLICATION_FACTOR, where it passes: brokers may be starting."""
 _LOOKS = 5
 """How often a topic is looked for that the broker calls existing and does not show, or the reverse."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
@@ -90,7 +92,8 @@ class BrokerCheck:
             self._clock.sleep(min(pause, self._limit.remaining()))
             pause = min(2 * pause, _LONGEST_PAUSE)
             if not self._limit.remaining():
-                raise self._not_answered(doubtful)
+                self._give_up(doubtful)
+                continue
             self._look_again({name: failure for (name, _), failure in doubtful.items()})
 
     def _ask_about(self, topics: Iterable[TopicPlan]) -> None:
@@ -149,6 +152,16 @@ class BrokerCheck:
             self._open.pop((topic.name, operation), None)
         self._topics[topic.name] = topic
         self._ask_about([topic])
+
+    def _give_up(self, doubtful: Mapping[_Key, KafkaFailure]) -> None:
+        """Take a lack of brokers for what it is. Raises ClusterUnavailable where other answers are missing."""
+        lacking = {key: failure for key, failure in doubtful.items() if failure.code == _TOO_FEW_BROKERS}
+        unanswered = {key: failure for key, failure in doubtful.items() if key not in lacking}
+        for key, failure in lacking.items():
+            self._take(key, replace(failure, kind=FATAL))
+        if unanswered:
+            raise self._not_answered(unanswered)
+        self._limit.restart()
 
     def _not_answered(self, doubtful: Mapping[_Key, KafkaFailure]) -> ClusterUnavailable:
         for (name, _), failure in doubtful.items():

@@ -167,20 +167,28 @@ def test_two_of_three_brokers_restarted_in_the_middle_are_waited_for(
     assert_next_run_finishes(three, reconciler)
 
 
-def test_too_few_brokers_and_then_enough(reconciler: RunReconciler, tmp_path: Path) -> None:
+def test_too_few_brokers_are_waited_for_by_an_apply_only(reconciler: RunReconciler, tmp_path: Path) -> None:
     (tmp_path / "topics.yaml").write_text(
         "version: 1\ntopics: {three: {replication_factor: 3}, two: {replication_factor: 2}}\n"
     )
     with start(brokers=3, standing_by=1) as sandbox:
         servers = ("--bootstrap-server", sandbox.bootstrap_servers, "-o", "json")
-        done = reconciler("apply", "--yes", *servers)
-        assert done.code == 1
-        failed, applied = done.report["topics"]
-        assert (failed["status"], applied["status"]) == ("failed", "applied")
-        assert (failed["error"]["name"], failed["error"]["class"]) == ("INVALID_REPLICATION_FACTOR", "FATAL")
-        assert "only 2 broker(s) are registered" in failed["error"]["message"]
-        assert "add brokers" in failed["error"]["remedy"]
-        assert len(failed["attempts"]) == 1, "waiting does not bring a broker that was never there"
-        sandbox.start_broker(3)
-        assert reconciler("apply", "--yes", *servers).code == 0
+        planned = reconciler("plan", *servers)
+        assert planned.code == 3
+        assert planned.report["statistics"]["requests"]["create_topics_validate_only"] <= 2, "plan answers at once"
+        done = reconciler("apply", "--yes", *servers, "--timeout", "3")
+        assert done.code == 3
+        refused, applied = done.report["topics"]
+        assert (refused["status"], applied["status"]) == ("refused", "applied")
+        assert (refused["error"]["name"], refused["error"]["class"]) == ("INVALID_REPLICATION_FACTOR", "FATAL")
+        assert "only 2 broker(s) are registered" in refused["error"]["message"]
+        assert refused["attempts"] == []
+        arguments = ["apply", "--yes", *servers, "--timeout", "120", "--report", "report.json"]
+        with process(*arguments, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
+            assert running.stderr is not None
+            while b"checking changes with the broker" not in running.stderr.readline():
+                assert running.poll() is None, "it does not wait"
+            sandbox.start_broker(3)
+            running.communicate(timeout=150)
+        assert running.returncode == 0
         assert AnotherClient(sandbox).replication_factor("three") == 3

@@ -22,7 +22,11 @@ demo: $(INSTALLED)  ## Manifest to topics on a real Kafka, start to end
 	@PATH="$(CURDIR)/$(BIN):$$PATH" reconciler sandbox run -- demo/run.sh
 
 test: check  ## Everything CI runs: checks and all tests
-	$(BIN)/pytest
+	@echo "All tests, against real brokers: about 12 minutes on two cores"
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 check: $(INSTALLED)  ## Lint, types, import contracts, schemas, workflows
 	$(BIN)/ruff format --check .
@@ -58,4 +62,4 @@ docs: $(INSTALLED)  ## Renew docs/manifest.md and docs/cli.md
 	$(BIN)/pytest --quiet --update-golden tests/docs
 
 clean:  ## Remove the environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -281,6 +281,8 @@ class Status(StrEnum):
     APPLIED = "applied"
     FAILED = "failed"
     REFUSED = "refused"
+    STALE = "stale"
+    """Somebody else made or changed the topic after it was planned, so that the plan no longer fits it."""
     UNKNOWN = "unknown"
     NOT_ATTEMPTED = "not_attempted"
     UNCHANGED = "unchanged"
@@ -293,7 +295,7 @@ class Verification(StrEnum):
     MISMATCH = "mismatch"
     NOT_VISIBLE = "not_visible"
     UNVERIFIABLE = "unverifiable"
-    """The broker accepted the write and does not show it."""
+    """The broker accepted the write and does not show it, or does not let us read the topic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,19 +9,30 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconciler.apply.ledger import Ledger
+from reconciler.apply.ledger import Ledger, Seen
 from reconciler.apply.log_lines import log_attempt
 from reconciler.apply.retries import Retries
-from reconciler.apply.second_look import still_to_do
+from reconciler.apply.second_look import Changed, changed_meanwhile, deleted_meanwhile, is_done
 from reconciler.apply.verify import LooksAtTopics, look_once, verify
 from reconciler.clock import Clock, TimeLimit
 from reconciler.errors import ApplyStopped, ClusterUnavailable, DeadlinePassed, Interrupted
-from reconciler.model import EXPECTED, RETRIABLE, Attempt, KafkaFailure, LiveState, Operation, TopicPlan
+from reconciler.model import (
+    EXPECTED,
+    RETRIABLE,
+    Action,
+    Attempt,
+    KafkaFailure,
+    LiveState,
+    Operation,
+    TopicPlan,
+    Verification,
+)
 from reconciler.plan import Request, TakesRequests, requests_of
 
 log = logging.getLogger(__name__)
 
 _LAST_LOOK_SECONDS = 5.0
+_UNKNOWN_TOPIC = 3
 
 Answers = Mapping[str, KafkaFailure | None]
 
@@ -76,7 +87,7 @@ class Execution:
         self.limit.restart()
         while (queue or in_doubt) and self.limit.remaining():
             self.check()
-            if queue and not self._is_cluster_silent(in_doubt):
+            if queue and not self._is_look_due(queue[0], in_doubt):
                 in_doubt += self._send_first_of(queue)
             else:
                 self._pause_after(in_doubt)
@@ -85,8 +96,16 @@ class Execution:
         if queue or in_doubt:
             log.warning("no topic got done for %g s; nothing more is sent", self.limit.seconds)
 
+    def _is_look_due(self, following: Request, in_doubt: Sequence[Request]) -> bool:
+        """Whether a look is worth more than the ``following`` request: also where that is for a topic in doubt.
+
+        Somebody else may have changed the topic.
+        """
+        doubtful = {topic.name for request in in_doubt for topic in request.topics}
+        return self._is_cluster_silent(in_doubt) or any(topic.name in doubtful for topic in following.topics)
+
     def _is_cluster_silent(self, in_doubt: Sequence[Request]) -> bool:
-        """Whether no broker answered the last request in doubt: a look is worth more than another request."""
+        """Whether no broker answered the last request in doubt."""
         if not in_doubt:
             return False
         last = in_doubt[-1]
@@ -95,13 +114,21 @@ class Execution:
 
     def _send_first_of(self, queue: deque[Request]) -> list[Request]:
         """Send one request; the part of it that ended in doubt."""
-        request = queue.popleft()
+        request = self._without_changed(queue.popleft())
+        if not request.topics:
+            return []
         answers = self._send(request)
         if request.is_refused_for_its_size(answers):
             queue.extendleft(reversed(request.halves()))
             return []
         part = [topic for topic in request.topics if self._is_in_doubt(topic, request.operation, answers)]
         return [Request(request.operation, part)] if part else []
+
+    def _without_changed(self, request: Request) -> Request:
+        """``request`` without the topics that somebody else changed: what is left of their plan was not reviewed."""
+        return Request(
+            request.operation, [topic for topic in request.topics if self.ledger.changed(topic.name) is None]
+        )
 
     def _send(self, request: Request) -> Answers:
         """Put one request to the cluster and note its answers, whatever signal comes meanwhile."""
@@ -168,25 +195,38 @@ class Execution:
         live = self.reader.look([topic.desired for request in in_doubt for topic in request.topics])
         for request in in_doubt:
             operation = request.operation
-            topics = [self._after_look(topic.name, operation, live) for topic in request.topics]
-            lacking = [topic for topic in topics if topic is not None]
-            if operation is Operation.CREATE_TOPICS:
-                yield from requests_of(lacking, (Operation.CREATE_PARTITIONS, Operation.ALTER_CONFIGS))
+            lacking = [topic for topic in request.topics if self._is_lacking(topic, operation, live)]
             allowed = [topic for topic in lacking if self.ledger.tries(topic.name, operation) <= self.retries.most]
             for again in requests_of(allowed, (operation,)):
                 yield from again.halves() if self._was_refused_as_batch(again) else [again]
 
-    def _after_look(self, name: str, operation: Operation, live: LiveState) -> TopicPlan | None:
-        """What is still to be done of a topic, noted in the ledger; ``None`` for nothing."""
-        if name in live.unreadable and not self.ledger.is_outcome_known(name, operation):
-            return None  # verification reads on
-        topic = self.ledger.topic(name)
-        now = still_to_do(topic, operation, live.topics.get(name), self.ledger.policy)
-        if now is None:
-            self.ledger.found_applied(name, operation)
-        elif now != topic:
-            self.ledger.replan(now)
-        return now
+    def _is_lacking(self, topic: TopicPlan, operation: Operation, live: LiveState) -> bool:
+        """Whether ``operation`` is to be asked for again; the ledger gets what was found done or changed."""
+        ledger, name = self.ledger, topic.name
+        if name in live.unreadable and not ledger.is_outcome_known(name, operation):
+            return False  # verification reads on
+        found = live.topics.get(name)
+        if found is None:
+            if name in live.unreadable or not self._is_gone(topic, operation):
+                return True
+            self._note_changed(name, deleted_meanwhile(topic, ledger.accepted(name)))
+            return False
+        done = is_done(topic, operation, found, ledger.policy)
+        if done:
+            ledger.found_applied(name, operation)
+        changed = changed_meanwhile(topic, found, ledger.policy, ledger.accepted(name))
+        if changed is not None:
+            self._note_changed(name, changed)
+        return not done and changed is None
+
+    def _note_changed(self, name: str, changed: Changed) -> None:
+        # What was written before is looked at when everything has been sent.
+        self.ledger.saw(name, Seen(verification=Verification.NOT_VISIBLE, at=self.clock.now(), changed=changed))
+
+    def _is_gone(self, topic: TopicPlan, operation: Operation) -> bool:
+        """Whether a broker answered that a topic that was there is not, which a look has just shown as well."""
+        failure = self.ledger.last_failure(topic.name, operation)
+        return topic.action is Action.DRIFT and failure is not None and failure.code == _UNKNOWN_TOPIC
 
     def _was_refused_as_batch(self, request: Request) -> bool:
         failures = (self.ledger.last_failure(topic.name, request.operation) for topic in request.topics)

@@ -6,11 +6,13 @@ It can be read at any moment, so that a run that is cut short still reports trul
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reconciler.apply.second_look import Changed
 from reconciler.model import (
     EXPECTED,
+    FATAL,
     RETRIABLE,
     Action,
     Attempt,
@@ -28,35 +30,46 @@ from reconciler.model import (
 from reconciler.plan import operation_for
 
 # The worst of what came of a topic's changes is what came of the topic.
-_WORST_FIRST = (Status.FAILED, Status.UNKNOWN, Status.NOT_ATTEMPTED, Status.REFUSED, Status.APPLIED)
+_WORST_FIRST = (
+    Status.FAILED,
+    Status.UNKNOWN,
+    Status.NOT_ATTEMPTED,
+    Status.STALE,
+    Status.REFUSED,
+    Status.APPLIED,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What reading a topic back showed, and why it is not what was written, where it is not.
+
+    ``changed`` is left out of ``verification``: what somebody else did says nothing about what was written.
+    """
+
+    verification: Verification
+    at: datetime
+    failure: KafkaFailure | None = None
+    changed: Changed | None = None
 
 
 class Ledger:
-    """Attempts and verifications, topic by topic, and the plan as it stands: what a second look finds changes it."""
+    """Attempts and verifications, topic by topic."""
 
     def __init__(self, plan: Plan) -> None:
         self._attempts: dict[str, list[Attempt]] = {}
-        self._seen: dict[str, tuple[Verification, datetime]] = {}
+        self._seen: dict[str, Seen] = {}
         self._plan = plan
-        self._topics = {topic.name: topic for topic in plan.topics}
 
     @property
     def plan(self) -> Plan:
-        """The plan, with what has been replanned meanwhile."""
-        return replace(self._plan, topics=tuple(self._topics.values()))
+        """The plan that is carried out."""
+        return self._plan
 
     @property
     def policy(self) -> Policy:
         """The plan's policy."""
         return self._plan.policy
-
-    def topic(self, name: str) -> TopicPlan:
-        """What is planned of a topic, as it stands."""
-        return self._topics[name]
-
-    def replan(self, topic: TopicPlan) -> None:
-        """Put what a second look showed of a topic in place of what was planned."""
-        self._topics[topic.name] = topic
 
     def attempted(self, name: str, attempt: Attempt) -> None:
         """Note a request and its answer."""
@@ -90,13 +103,23 @@ class Ledger:
         """What a broker said yes to."""
         return frozenset(attempt.operation for attempt in self._attempts.get(name, ()) if attempt.failure is None)
 
-    def saw(self, name: str, verification: Verification, at: datetime) -> None:
-        """Note what reading back showed, in place of what an earlier look did."""
-        self._seen[name] = (verification, at)
+    def saw(self, name: str, seen: Seen) -> None:
+        """Note what a look showed, in place of what an earlier one did."""
+        self._seen[name] = seen
+
+    def changed(self, name: str) -> Changed | None:
+        """What somebody else did to the topic after it was planned, as far as a look showed."""
+        seen = self._seen.get(name)
+        return seen.changed if seen is not None else None
+
+    def may_still_happen(self, name: str) -> bool:
+        """Whether some request for the topic was not answered, so that it may be carried out yet."""
+        failures = (attempt.failure for attempt in self._attempts.get(name, ()))
+        return any(failure is not None and not failure.outcome_known for failure in failures)
 
     def to_verify(self) -> Sequence[TopicPlan]:
         """The topics that may have been changed."""
-        return [topic for topic in self._topics.values() if self.operations_to_verify(topic.name)]
+        return [topic for topic in self._plan.topics if self.operations_to_verify(topic.name)]
 
     def operations_to_verify(self, name: str) -> frozenset[Operation]:
         """What may have changed the topic: accepted, unanswered, or found done by somebody else."""
@@ -108,32 +131,54 @@ class Ledger:
         retrying = sum(failure is not None and failure.kind == RETRIABLE for failure in tried)
         done = sum(failure is None for failure in tried)
         failed = len(tried) - done - retrying
-        remaining = sum(topic.has_work for topic in self._topics.values()) - len(tried)
+        remaining = sum(topic.has_work for topic in self._plan.topics) - len(tried)
         return f"applying: {done:,} done, {failed:,} failed, {retrying:,} retrying, {remaining:,} remaining"
 
     def outcomes(self) -> Mapping[str, Outcome]:
         """What came of every topic of the plan."""
-        return {topic.name: self._outcome(topic) for topic in self._topics.values()}
+        return {topic.name: self._outcome(topic) for topic in self._plan.topics}
 
     def _asked(self, name: str, operation: Operation) -> Sequence[Attempt]:
         return [attempt for attempt in self._attempts.get(name, ()) if attempt.operation is operation]
 
     def _outcome(self, topic: TopicPlan) -> Outcome:
         attempts = self._attempts.get(topic.name, [])
-        verification, seen_at = self._seen.get(topic.name, (None, None))
+        seen = self._seen.get(topic.name)
         last = {attempt.operation: attempt for attempt in attempts}
-        changes = {change.field: _change_status(change, last, verification) for change in topic.changes}
-        status = _topic_status(topic, changes, last, verification)
-        failures = (attempt.failure for attempt in last.values() if attempt.failure is not None)
+        changes = {change.field: _change_status(change, last, seen) for change in topic.changes}
+        status = _topic_status(topic, changes, last, seen)
         return Outcome(
             name=topic.name,
             status=status,
             changes=changes,
             attempts=tuple(attempts),
-            verification=verification,
-            verified_at=seen_at,
-            failure=topic.failure or (next(failures, None) if status is not Status.APPLIED else None),
+            verification=_verification(seen),
+            verified_at=seen.at if seen else None,
+            failure=_failure(topic, status, last, seen),
         )
+
+
+def _verification(seen: Seen | None) -> Verification | None:
+    if seen is None:
+        return None
+    return Verification.MISMATCH if seen.changed else seen.verification
+
+
+def _failure(
+    topic: TopicPlan, status: Status, last: Mapping[Operation, Attempt], seen: Seen | None
+) -> KafkaFailure | None:
+    """Why a topic is not done."""
+    if seen is not None and seen.changed is not None and status is Status.STALE:
+        return seen.changed.failure
+    if topic.failure is not None or status is Status.APPLIED:
+        return topic.failure
+    failures = [attempt.failure for attempt in last.values() if attempt.failure is not None]
+    told = next((failure for failure in failures if failure.kind != EXPECTED), None)
+    if seen is not None and (
+        told is None or (seen.verification is Verification.UNVERIFIABLE and not told.outcome_known)
+    ):
+        return seen.failure or told or next(iter(failures), None)
+    return told or next(iter(failures), None)
 
 
 def _may_have_happened(attempt: Attempt) -> bool:
@@ -145,7 +190,7 @@ def _topic_status(
     topic: TopicPlan,
     changes: Mapping[str, Status],
     last: Mapping[Operation, Attempt],
-    verification: Verification | None,
+    seen: Seen | None,
 ) -> Status:
     match topic.action:
         case Action.SKIP:
@@ -155,24 +200,28 @@ def _topic_status(
         case Action.CREATE:
             if topic.failure is not None:
                 return Status.REFUSED
-            return _written(last.get(Operation.CREATE_TOPICS), verification)
+            return Status.STALE if seen and seen.changed else _written(last.get(Operation.CREATE_TOPICS), seen)
         case Action.DRIFT:
             return next(status for status in _WORST_FIRST if status in changes.values())
 
 
-def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], verification: Verification | None) -> Status:
+def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], seen: Seen | None) -> Status:
     if change.verdict is Verdict.IMPOSSIBLE:
         return Status.REFUSED
-    return _written(last.get(operation_for(change)), verification)
+    attempt = last.get(operation_for(change))
+    is_refused = attempt is not None and attempt.failure is not None and attempt.failure.kind == FATAL
+    if seen and seen.changed and change.field in seen.changed.fields and not is_refused:
+        return Status.STALE
+    return _written(attempt, seen)
 
 
-def _written(attempt: Attempt | None, verification: Verification | None) -> Status:
+def _written(attempt: Attempt | None, seen: Seen | None) -> Status:
     """What came of a write: done is only what was read back."""
     if attempt is None:
         return Status.NOT_ATTEMPTED
     if not _may_have_happened(attempt):
         return Status.FAILED
-    match verification:
+    match seen.verification if seen else None:
         case Verification.VERIFIED:
             return Status.APPLIED
         case Verification.MISMATCH:

@@ -1,30 +1,105 @@
 """What is still to be done of a topic whose request ended in doubt, now that the cluster was looked at again.
 
 An answer may be lost although the request was carried out, and somebody else may have been there first. So
-nothing is sent again before a look, and what the look shows decides, not what was planned before it.
+nothing is sent again before a look. The look decides what is done already; it never widens what was reviewed.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from reconciler.model import Action, LiveTopic, Operation, Policy, TopicPlan
+from reconciler.model import FATAL, Action, FieldChange, KafkaFailure, LiveTopic, Operation, Policy, TopicPlan
 from reconciler.plan import differences, operation_for
 
 
-def still_to_do(topic: TopicPlan, operation: Operation, live: LiveTopic | None, policy: Policy) -> TopicPlan | None:
-    """``topic`` as it is to be carried on with; ``None`` where the cluster has what ``operation`` was to bring.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Somebody else made, changed or deleted a topic after it was planned; nothing more of it is written.
 
-    A topic that is not to be seen is carried on with as it was. One that was to be created and is there with other
-    settings has drifted.
+    ``fields`` are those that the plan was to bring and did not; ``failure`` says what is there instead.
     """
-    if live is None:
-        return topic
+
+    fields: frozenset[str]
+    failure: KafkaFailure
+
+
+def is_done(topic: TopicPlan, operation: Operation, live: LiveTopic, policy: Policy) -> bool:
+    """Whether the cluster has all that ``operation`` was to bring."""
     differing = differences(topic.desired, live, policy)
     if operation is Operation.CREATE_TOPICS:
-        return replace(topic, action=Action.DRIFT, live=live, changes=differing) if differing else None
-    planned = {change.field for change in topic.safe_changes if operation_for(change) is operation}
-    lacking = {change.field: change for change in differing if change.field in planned}
-    if not lacking:
+        return not differing
+    asked = {change.field for change in topic.safe_changes if operation_for(change) is operation}
+    return not any(change.field in asked for change in differing)
+
+
+def changed_meanwhile(
+    topic: TopicPlan, live: LiveTopic, policy: Policy, accepted: Collection[Operation]
+) -> Changed | None:
+    """What is neither as wanted nor as it was when ``topic`` was planned, with all that is still open of it.
+
+    What a broker ``accepted`` does not count. Compared is what is set on the topic itself: an inherited value may
+    differ from broker to broker without anybody having changed the topic.
+    """
+    differing = differences(topic.desired, live, policy)
+    if topic.action is Action.CREATE:
+        if not differing or Operation.CREATE_TOPICS in accepted:
+            return None
+        return _changed(
+            differing, "CREATED_MEANWHILE", f"created after this plan with other settings: {_now(differing)}"
+        )
+    reviewed = topic.live
+    still_open = {change.field for change in topic.safe_changes if operation_for(change) not in accepted}
+    lacking = [change for change in differing if change.field in still_open]
+    others = [change for change in lacking if reviewed and _own(live, change) != _own(reviewed, change)]
+    if not others:
         return None
-    return replace(topic, changes=tuple(lacking.get(change.field, change) for change in topic.changes))
+    return _changed(lacking, "CHANGED_MEANWHILE", f"changed after this plan: {_now(others)}")
+
+
+def deleted_meanwhile(topic: TopicPlan, accepted: Collection[Operation]) -> Changed:
+    """What is still open of a topic that was there when it was planned and is gone."""
+    still_open = [change for change in topic.safe_changes if operation_for(change) not in accepted]
+    return _changed(still_open, "DELETED_MEANWHILE", "deleted after this plan")
+
+
+def not_as_written(differing: Iterable[FieldChange]) -> KafkaFailure:
+    """What a look shows in place of what was written."""
+    return KafkaFailure(
+        code=0,
+        name="NOT_AS_WRITTEN",
+        kind=FATAL,
+        message=f"the cluster does not show what was written: {_now(differing)}",
+        remedy="somebody changed it afterwards, or the cluster ignores the setting; run plan to see",
+    )
+
+
+def _changed(open_changes: Iterable[FieldChange], name: str, what: str) -> Changed:
+    failure = KafkaFailure(
+        code=0,
+        name=name,
+        kind=FATAL,
+        message=f"the topic was {what}",
+        remedy="run plan to review what is there now, then apply again",
+    )
+    return Changed(fields=frozenset(change.field for change in open_changes), failure=failure)
+
+
+def _now(differing: Iterable[FieldChange]) -> str:
+    """What is there and what is wanted, in words."""
+    return "; ".join(
+        f"{change.field.removeprefix('config.')} is {_value(change.before, 'not set')}, "
+        f"wanted {_value(change.after, 'the default')}"
+        for change in differing
+    )
+
+
+def _value(value: int | str | None, otherwise: str) -> str:
+    return otherwise if value is None else str(value) or "empty"
+
+
+def _own(live: LiveTopic, change: FieldChange) -> int | str | None:
+    """What is set on the topic itself."""
+    if change.config_key is not None:
+        return live.overrides.get(change.config_key)
+    return live.partitions

@@ -9,14 +9,19 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from reconciler.apply.ledger import Ledger
+from reconciler.apply.ledger import Ledger, Seen
+from reconciler.apply.second_look import changed_meanwhile, not_as_written
 from reconciler.clock import Clock, TimeLimit
 from reconciler.errors import ClusterUnavailable
 from reconciler.model import (
+    FATAL,
+    RETRIABLE,
     Action,
     FieldChange,
+    KafkaFailure,
     LiveState,
     LiveTopic,
     Operation,
@@ -35,6 +40,15 @@ OF_WAITING, OF_LOOKING = 0.1, 2.0
 so that looking takes little from a broker that is busy creating."""
 AT_A_LOOK = 2_000
 """Topics of one look: what is not visible yet is not asked for, and a slow cluster shows progress."""
+
+
+_NOT_VISIBLE = KafkaFailure(
+    code=0,
+    name="NOT_VISIBLE",
+    kind=RETRIABLE,
+    message="no broker has shown the topic since it was written",
+    remedy="brokers may lag behind: run plan later, or raise --timeout",
+)
 
 
 class LooksAtTopics(Protocol):
@@ -96,28 +110,45 @@ def _patiently(
 
 
 def _different(topics: Sequence[TopicPlan], reader: LooksAtTopics, ledger: Ledger, clock: Clock) -> Sequence[TopicPlan]:
-    """Those of ``topics`` that a look does not show as planned; ``ledger`` gets what it does show."""
+    """Those of ``topics`` of which another look may show more; ``ledger`` gets what this one does show."""
     live = reader.look([topic.desired for topic in topics])
-    seen_at = clock.now()
+    at = clock.now()
     different = []
     for topic in topics:
-        result = _verdict(topic, live.topics.get(topic.name), ledger)
-        ledger.saw(topic.name, result, seen_at)
-        if result is not Verification.VERIFIED:
+        seen = _seen(topic, live, ledger, at)
+        ledger.saw(topic.name, seen)
+        if not _is_settled(seen, live.unreadable.get(topic.name), ledger.may_still_happen(topic.name)):
             different.append(topic)
     return different
 
 
-def _verdict(topic: TopicPlan, live: LiveTopic | None, ledger: Ledger) -> Verification:
+def _is_settled(seen: Seen, unreadable: KafkaFailure | None, may_still_happen: bool) -> bool:
+    """Whether it is pointless to look again."""
+    if unreadable is not None:
+        return unreadable.kind == FATAL
+    return seen.verification is Verification.VERIFIED and not (seen.changed and may_still_happen)
+
+
+def _seen(topic: TopicPlan, state: LiveState, ledger: Ledger, at: datetime) -> Seen:
+    live, unreadable = state.topics.get(topic.name), state.unreadable.get(topic.name)
     if live is None:
-        return Verification.NOT_VISIBLE
-    missing = list(_not_as_asked(topic, live, ledger.operations_to_verify(topic.name), ledger.policy))
-    if not missing:
-        return Verification.VERIFIED
+        hidden = unreadable is not None and unreadable.kind == FATAL
+        return Seen(
+            verification=Verification.UNVERIFIABLE if hidden else Verification.NOT_VISIBLE,
+            at=at,
+            failure=unreadable or _NOT_VISIBLE,
+            changed=ledger.changed(topic.name),
+        )
     accepted = ledger.accepted(topic.name)
-    if all(_is_ignored(change, topic, live, accepted) for change in missing):
-        return Verification.UNVERIFIABLE
-    return Verification.MISMATCH
+    changed = changed_meanwhile(topic, live, ledger.policy, accepted)
+    others = changed.fields if changed else frozenset()
+    asked = _not_as_asked(topic, live, ledger.operations_to_verify(topic.name), ledger.policy)
+    missing = [change for change in asked if change.field not in others]
+    if not missing:
+        return Seen(verification=Verification.VERIFIED, at=at, changed=changed)
+    ignored = all(_is_ignored(change, topic, live, accepted) for change in missing)
+    verification = Verification.UNVERIFIABLE if ignored else Verification.MISMATCH
+    return Seen(verification=verification, at=at, failure=not_as_written(missing), changed=changed)
 
 
 def _not_as_asked(

@@ -12,6 +12,7 @@ from reconciler.model import Outcome, Status
 RunStatus = Literal["ok", "changes", "refused", "failed", "interrupted"]
 
 _FAILURES = {Status.FAILED, Status.UNKNOWN, Status.NOT_ATTEMPTED}
+_REFUSALS = {Status.REFUSED, Status.STALE}
 
 
 def conclude(
@@ -26,7 +27,7 @@ def conclude(
             return "failed", USAGE
     if statuses & _FAILURES or any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
         return "failed", ERROR
-    if Status.REFUSED in statuses:
+    if statuses & _REFUSALS:
         return "refused", REFUSED
     if Status.PLANNED in statuses:
         return "changes", OK

@@ -6,7 +6,7 @@ ERROR = 1
 DIFFERENCES = 2
 """Changes that apply would make, where the command was asked to say so."""
 REFUSED = 3
-"""Something is impossible; everything else was done."""
+"""Something is impossible, or changed after it was planned; everything else was done."""
 USAGE = 64
 """``EX_USAGE`` of sysexits.h: 2 already means "differences" here, as it does in terraform."""
 SIGNALLED = 128

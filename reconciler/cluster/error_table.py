@@ -176,6 +176,12 @@ BY_WORDS = (
         EXPECTED,
         "somebody changed the partitions meanwhile; run plan to see how the topic differs",
     ),
+    ByWords(
+        frozenset({37}),
+        "would not be an increase",
+        EXPECTED,
+        "somebody changed the partitions meanwhile; run plan to see how the topic differs",
+    ),
     ByWords(frozenset({38, 39}), "fenced", RETRIABLE, START_BROKERS),
 )
 

@@ -106,7 +106,7 @@ def _summary(plans: Sequence[TopicPlan], outcomes: Sequence[Outcome]) -> documen
         drift=actions["drift"],
         impossible=sum(_is_impossible(topic) for topic in plans),
         unreadable=actions["unreadable"],
-        **{name: statuses[name] for name in ("applied", "failed", "refused", "unknown")},
+        **{name: statuses[name] for name in ("applied", "failed", "refused", "stale", "unknown")},
     )
 
 

@@ -6,7 +6,7 @@ The client is real; the broker is scripted, because a real one does not fail on 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -243,49 +243,165 @@ def test_a_topic_that_somebody_made_meanwhile_with_the_same_settings_is_found_no
         assert done.report["statistics"]["topics_created"] == 1
 
 
-def test_a_topic_that_somebody_made_meanwhile_with_other_settings_goes_on_as_drift(apply: Apply) -> None:
-    class Taken(FakeKafka):
-        """Somebody else is a moment quicker with ``new.a``."""
+class Overtaken(FakeKafka):
+    """Somebody else is a moment quicker: when the first request to ``api`` arrives, ``topics`` have become others."""
 
-        def answers(self, node: int, api: str, *rest: Any, **more: Any) -> Any:
-            if api == "create_topics" and not more["validate_only"]:
-                self.topics["new.a"] = Topic(partitions=1, config={"retention.ms": "7", "flush.ms": "5"})
-            return super().answers(node, api, *rest, **more)
+    def __init__(self, api: Api, others: Mapping[str, Topic | None], *faults: Fault, **more: Any) -> None:
+        super().__init__(*faults, **more)
+        self.overtaken = (api, others)
 
-    with Taken(topics=BEFORE) as kafka:
-        done = apply(kafka)
-        assert done.code == 0
+    def answers(self, node: int, api: str, *rest: Any, validate_only: bool) -> Any:
+        moment, others = self.overtaken
+        if api == moment and not validate_only:
+            self.overtaken = (moment, {})
+            now = {**self.topics, **others}
+            self.topics = {name: topic for name, topic in now.items() if topic is not None}
+        return super().answers(node, api, *rest, validate_only=validate_only)
+
+
+OTHERS = {
+    "other partitions": Topic(partitions=1, config={"retention.ms": "1000"}),
+    "too many partitions": Topic(partitions=9, config={"retention.ms": "1000"}),
+    "another value": Topic(partitions=2, config={"retention.ms": "7"}),
+    "no value": Topic(partitions=2),
+    "one more override": Topic(partitions=2, config={"retention.ms": "1000", "flush.ms": "5"}),
+}
+
+
+@pytest.mark.parametrize("made", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("lost", [None, "before"], ids=["refused", "lost"])
+def test_a_topic_that_somebody_made_meanwhile_with_other_settings_is_stale_and_left_alone(
+    made: Topic, lost: str | None, apply: Apply
+) -> None:
+    """Also where the answer to the create was lost, so that it may be ours until the time is over."""
+    faults = [Fault(api="create_topics", cut="before")] if lost else []
+    with Overtaken("create_topics", {"new.a": made}, *faults, topics=BEFORE) as kafka:
+        if lost:  # the cut comes before anything is done
+            kafka.overtaken = ("create_topics", {"new.a": made})
+        done = apply(kafka, "--timeout", "3")
+        assert (done.code, done.report["run"]["status"]) == (3, "refused")
+        assert done.statuses() == all_but("create_topics") | {"new.a": "stale"}
         topic = done.topic("new.a")
-        assert (topic["action"], topic["status"], topic["live"]["partitions"]) == ("drift", "applied", 1)
-        assert [(each["field"], each["before"], each["after"], each["status"]) for each in topic["changes"]] == [
-            ("partitions", 1, 2, "applied"),
-            ("config.flush.ms", "5", None, "applied"),
-            ("config.retention.ms", "7", "1000", "applied"),
-        ]
-        assert done.answers("new.a") == ["TOPIC_ALREADY_EXISTS", None, None]
+        assert (topic["action"], topic["changes"]) == ("create", [])
+        assert topic["error"]["name"] == "CREATED_MEANWHILE"
+        assert "run plan" in topic["error"]["remedy"]
+        assert done.report["summary"]["stale"] == 1
         assert done.report["statistics"]["topics_created"] == 1
-        assert kafka.topics == AFTER
+        assert kafka.topics == AFTER | {"new.a": made}
 
 
-def test_what_a_second_look_shows_of_partitions_stands_when_the_configuration_is_looked_at(apply: Apply) -> None:
-    class Growing(FakeKafka):
-        """Somebody else gives the topic nine partitions, and the answer to ours is lost."""
+def test_a_topic_whose_create_got_no_answer_and_that_shows_late_as_wanted_is_done(apply: Apply) -> None:
+    """What looks like somebody else's may be ours as a broker shows it that lags behind."""
+    half = Topic(partitions=2)
+
+    class Lagging(FakeKafka):
+        """Shows the new topic without its setting at first."""
+
+        looks = 0
 
         def answers(self, node: int, api: str, *rest: Any, **more: Any) -> Any:
-            if api == "create_partitions" and not more["validate_only"]:
-                self.topics["both"] = Topic(partitions=9)
+            if api == "metadata" and "new.a" in self.topics:
+                self.looks += 1
+                self.topics = self.topics | {"new.a": half if self.looks < 5 else AFTER["new.a"]}
             return super().answers(node, api, *rest, **more)
 
-    faults = Fault(api="create_partitions", error=7), Fault(api="incremental_alter_configs", error=41)
-    with Growing(*faults, topics={"both": Topic()}) as kafka:
-        manifest = "version: 1\ntopics: {both: {partitions: 3, config: {retention.ms: 1000}}}\n"
-        done = apply(kafka, manifest=manifest)
-        assert (done.code, done.statuses()) == (3, {"both": "refused"})
-        assert [(each["field"], each["before"], each["status"]) for each in done.topic("both")["changes"]] == [
-            ("partitions", 9, "refused"),
-            ("config.retention.ms", "604800000", "applied"),
-        ]
-        assert kafka.topics == {"both": Topic(partitions=9, config={"retention.ms": "1000"})}
+    with Lagging(Fault(api="create_topics", cut="after"), topics=BEFORE) as kafka:
+        done = apply(kafka)
+        assert kafka.looks >= 5
+        assert (done.code, done.statuses()["new.a"], done.sent("create_topics")) == (0, "applied", 1)
+
+
+@pytest.mark.parametrize("code", [29, 31])
+def test_a_topic_that_may_not_be_read_back_is_unverifiable_at_once_with_the_missing_permission(
+    code: int, apply: Apply
+) -> None:
+    forbidden = Fault(api="describe_configs", topics=["new.a"], error=code, message="no", times=None)
+    with FakeKafka(forbidden, topics=BEFORE) as kafka:
+        done = apply(kafka, "--timeout", "60")
+        assert (done.code, done.statuses()) == (1, all_but("create_topics") | {"new.a": "unknown"})
+        topic = done.topic("new.a")
+        assert topic["verification"]["status"] == "unverifiable"
+        assert topic["error"]["code"] == code
+        assert "DESCRIBE_CONFIGS on the topic" in topic["error"]["remedy"]
+        assert done.report["run"]["duration_seconds"] < 30
+
+
+def test_an_unreadable_topic_of_unknown_outcome_is_not_sent_again(apply: Apply) -> None:
+    forbidden = Fault(api="describe_configs", topics=["new.a"], error=29, times=None)
+    with FakeKafka(Fault(api="create_topics", cut="after"), forbidden, topics=BEFORE) as kafka:
+        done = apply(kafka, "--timeout", "60")
+        assert done.sent("create_topics") == 1
+        assert done.statuses() == all_but("create_topics") | {"new.a": "unknown"}
+        topic = done.topic("new.a")
+        assert (topic["verification"]["status"], topic["error"]["code"]) == ("unverifiable", 29)
+        assert done.answers("new.a") == ["_TRANSPORT"]
+
+
+def test_a_topic_that_never_shows_has_a_reason(apply: Apply) -> None:
+    class Hiding(FakeKafka):
+        """Takes the create and does nothing."""
+
+        def answers(self, node: int, api: str, *rest: Any, **more: Any) -> Any:
+            answers = super().answers(node, api, *rest, **more)
+            self.topics = {name: topic for name, topic in self.topics.items() if name != "new.a"}
+            return answers
+
+    with Hiding(topics=BEFORE) as kafka:
+        done = apply(kafka, "--timeout", "1")
+        topic = done.topic("new.a")
+        assert (topic["status"], topic["verification"]["status"]) == ("unknown", "not_visible")
+        assert topic["error"]["name"] == "NOT_VISIBLE"
+
+
+BOTH = "version: 1\ntopics: {both: {partitions: 3, config: {retention.ms: 1000}}, other: {config: {retention.ms: 5}}}\n"
+STALE = {"partitions": "stale", "config.retention.ms": "stale"}
+
+
+@pytest.mark.parametrize(
+    ("moment", "error", "now", "changes"),
+    [
+        pytest.param("create_partitions", 0, Topic(partitions=9), STALE, id="too many partitions"),
+        pytest.param("create_partitions", 7, Topic(partitions=2), STALE, id="other partitions, no answer"),
+        pytest.param("create_partitions", 41, Topic(partitions=2), STALE, id="other partitions, not sent on"),
+        pytest.param(
+            "create_partitions",
+            0,
+            Topic(partitions=3, config={"retention.ms": "9"}),
+            {"partitions": "applied", "config.retention.ms": "stale"},
+            id="partitions as wanted, another value",
+        ),
+        pytest.param(
+            "incremental_alter_configs",
+            41,
+            Topic(partitions=3, config={"retention.ms": "9"}),
+            {"partitions": "applied", "config.retention.ms": "stale"},
+            id="another value",
+        ),
+        pytest.param("create_partitions", 0, None, STALE, id="deleted"),
+        pytest.param(
+            "create_partitions",
+            0,
+            Topic(partitions=3, config={"retention.ms": "1000"}),
+            {"partitions": "applied", "config.retention.ms": "applied"},
+            id="as wanted",
+        ),
+    ],
+)
+def test_a_topic_that_somebody_changed_meanwhile_is_done_if_equal_else_stale_and_left_alone(
+    moment: Api, error: int, now: Topic | None, changes: dict[str, str], apply: Apply
+) -> None:
+    before = {"both": Topic(), "other": Topic()}
+    faults = [Fault(api=moment, topics=["both"], error=error)] if error else []
+    with Overtaken(moment, {"both": now}, *faults, topics=before) as kafka:
+        done = apply(kafka, "--timeout", "3", manifest=BOTH)
+        topic = done.topic("both")
+        assert {each["field"]: each["status"] for each in topic["changes"]} == changes
+        is_stale = "stale" in changes.values()
+        assert (done.code, topic["status"]) == ((3, "stale") if is_stale else (0, "applied"))
+        assert kafka.topics.get("both") == now
+        assert done.statuses()["other"] == "applied"
+        if is_stale:
+            assert topic["error"]["name"] == ("CHANGED_MEANWHILE" if now else "DELETED_MEANWHILE")
 
 
 def test_metadata_is_asked_for_before_a_moved_controller_is_tried_again(apply: Apply) -> None:

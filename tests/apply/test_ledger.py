@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.apply import Ledger
+from reconciler.apply.ledger import Seen
 from reconciler.model import (
     Action,
     Attempt,
@@ -57,7 +58,7 @@ def test_a_create_is_done_only_when_it_was_read_back(
     ledger = ledger_of(created("orders"))
     ledger.attempted("orders", attempt(Operation.CREATE_TOPICS, failure))
     if seen is not None:
-        ledger.saw("orders", seen, NOON)
+        ledger.saw("orders", Seen(verification=seen, at=NOON))
     assert status_in(ledger) is status
 
 
@@ -76,7 +77,7 @@ def test_the_worst_of_the_changes_is_what_came_of_the_topic() -> None:
     ledger.attempted("orders", attempt(Operation.CREATE_PARTITIONS, None))
     assert status_in(ledger) is Status.UNKNOWN
     ledger.attempted("orders", attempt(Operation.ALTER_CONFIGS, REFUSED))
-    ledger.saw("orders", Verification.VERIFIED, NOON)
+    ledger.saw("orders", Seen(verification=Verification.VERIFIED, at=NOON))
     outcome = ledger.outcomes()["orders"]
     assert outcome.status is Status.FAILED
     assert outcome.failure == REFUSED
@@ -92,5 +93,5 @@ def test_an_impossible_change_beside_one_that_was_made_is_a_refused_topic() -> N
     topic = TopicPlan(action=Action.DRIFT, desired=SPEC, live=LIVE, changes=changes)
     ledger = ledger_of(topic)
     ledger.attempted("orders", attempt(Operation.ALTER_CONFIGS, None))
-    ledger.saw("orders", Verification.VERIFIED, NOON)
+    ledger.saw("orders", Seen(verification=Verification.VERIFIED, at=NOON))
     assert status_in(ledger) is Status.REFUSED

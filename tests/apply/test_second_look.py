@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from reconciler.apply.second_look import still_to_do
+from dataclasses import replace
+
+import pytest
+
+from reconciler.apply.second_look import Changed, changed_meanwhile, deleted_meanwhile, is_done
 from reconciler.model import Action, FieldChange, LiveTopic, Operation, Policy, TopicPlan, Verdict
 from tests.apply.facts import created, spec
 
@@ -21,44 +25,66 @@ def grown(before: int, after: int) -> TopicPlan:
         FieldChange(field="config.retention.ms", before="1", after="2", verdict=Verdict.SAFE),
     )
     desired = spec("orders", after, retention_ms="2")
-    return TopicPlan(action=Action.DRIFT, desired=desired, live=live(before), changes=changes)
+    return TopicPlan(action=Action.DRIFT, desired=desired, live=live(before, retention_ms="1"), changes=changes)
 
 
-def test_a_topic_that_is_not_to_be_seen_is_carried_on_with_as_it_was() -> None:
-    topic = created("orders")
-    assert still_to_do(topic, Operation.CREATE_TOPICS, None, POLICY) is topic
+def fields(changed: Changed | None) -> set[str] | None:
+    return set(changed.fields) if changed else None
 
 
-def test_a_topic_that_is_there_as_wanted_needs_nothing_more() -> None:
+CREATE, GROW, ALTER = Operation
+
+
+@pytest.mark.parametrize(
+    ("found", "differs"),
+    [
+        pytest.param(live(3, retention_ms="1000"), None, id="as wanted"),
+        pytest.param(live(3, retention_ms="+1000"), None, id="as wanted in another spelling"),
+        pytest.param(live(5, retention_ms="1000"), {"partitions"}, id="other partitions"),
+        pytest.param(live(3, retention_ms="7"), {"config.retention.ms"}, id="another value"),
+        pytest.param(live(3), {"config.retention.ms"}, id="no value"),
+        pytest.param(live(3, retention_ms="1000", flush_ms="5"), {"config.flush.ms"}, id="one more override"),
+    ],
+)
+def test_a_topic_that_was_to_be_created_and_is_there_is_done_if_equal_else_changed(
+    found: LiveTopic, differs: set[str] | None
+) -> None:
     topic = created("orders", 3, retention_ms="1000")
-    assert still_to_do(topic, Operation.CREATE_TOPICS, live(3, retention_ms="1000"), POLICY) is None
+    assert is_done(topic, CREATE, found, POLICY) == (differs is None)
+    assert fields(changed_meanwhile(topic, found, POLICY, ())) == differs
+    assert changed_meanwhile(topic, found, POLICY, {CREATE}) is None, "it is our own"
 
 
-def test_a_topic_that_somebody_made_with_other_settings_has_drifted() -> None:
-    topic = created("orders", 3, retention_ms="1000")
-    now = still_to_do(topic, Operation.CREATE_TOPICS, live(5, retention_ms="7"), POLICY)
-    assert now is not None
-    assert now.action is Action.DRIFT
-    assert [(change.field, change.before, change.after, change.verdict) for change in now.changes] == [
-        ("partitions", 5, 3, Verdict.IMPOSSIBLE),
-        ("config.retention.ms", "7", "1000", Verdict.SAFE),
-    ]
-
-
-def test_partitions_that_are_there_need_no_second_request_whatever_else_differs() -> None:
-    assert still_to_do(grown(3, 6), Operation.CREATE_PARTITIONS, live(6, retention_ms="1"), POLICY) is None
-
-
-def test_partitions_that_somebody_else_raised_too_far_become_impossible_and_the_rest_stays() -> None:
-    now = still_to_do(grown(3, 6), Operation.CREATE_PARTITIONS, live(9, retention_ms="1"), POLICY)
-    assert now is not None
-    assert [(change.field, change.before, change.verdict) for change in now.changes] == [
-        ("partitions", 9, Verdict.IMPOSSIBLE),
-        ("config.retention.ms", "1", Verdict.SAFE),
-    ]
-
-
-def test_a_value_that_is_not_there_is_sent_again() -> None:
+@pytest.mark.parametrize(
+    ("found", "done", "changed"),
+    [
+        pytest.param(live(3, retention_ms="1"), set(), None, id="as it was"),
+        pytest.param(live(6, retention_ms="2"), {GROW, ALTER}, None, id="as wanted"),
+        pytest.param(live(6, retention_ms="1"), {GROW}, None, id="half as wanted"),
+        pytest.param(live(3, retention_ms="1", flush_ms="5"), set(), None, id="what is not planned does not count"),
+        pytest.param(live(4, retention_ms="1"), set(), {"partitions", "config.retention.ms"}, id="other partitions"),
+        pytest.param(live(9, retention_ms="2"), {ALTER}, {"partitions"}, id="too many partitions"),
+        pytest.param(live(6, retention_ms="7"), {GROW}, {"config.retention.ms"}, id="another value"),
+        pytest.param(live(3), set(), {"partitions", "config.retention.ms"}, id="an override removed"),
+    ],
+)
+def test_a_planned_change_is_done_open_or_overtaken(
+    found: LiveTopic, done: set[Operation], changed: set[str] | None
+) -> None:
     topic = grown(3, 6)
-    assert still_to_do(topic, Operation.ALTER_CONFIGS, live(6, retention_ms="1"), POLICY) == topic
-    assert still_to_do(topic, Operation.ALTER_CONFIGS, live(6, retention_ms="2"), POLICY) is None
+    assert {operation for operation in (GROW, ALTER) if is_done(topic, operation, found, POLICY)} == done
+    assert fields(changed_meanwhile(topic, found, POLICY, ())) == changed
+
+
+def test_what_was_accepted_is_read_back_and_not_called_somebody_elses() -> None:
+    found = live(9, retention_ms="7")
+    assert fields(changed_meanwhile(grown(3, 6), found, POLICY, {GROW})) == {"config.retention.ms"}
+    assert changed_meanwhile(grown(3, 6), found, POLICY, {GROW, ALTER}) is None
+    assert deleted_meanwhile(grown(3, 6), {GROW}).fields == {"config.retention.ms"}
+
+
+def test_an_inherited_value_that_another_broker_gives_is_nobodys_change() -> None:
+    seen = replace(live(3), inherited={"retention.ms": "604800000"})
+    topic = replace(grown(3, 6), live=seen)
+    found = replace(live(3), inherited={"retention.ms": "86400000"})
+    assert changed_meanwhile(topic, found, POLICY, ()) is None

@@ -15,7 +15,7 @@ DONE = {"applied", "unchanged"}
 NOT_DONE = {"failed", "refused", "not_attempted"}
 FAILURES = {"failed", "unknown", "not_attempted"}
 
-COUNTED = {"action": ("create", "skip", "drift"), "status": ("applied", "failed", "refused", "unknown")}
+COUNTED = {"action": ("create", "skip", "drift"), "status": ("applied", "failed", "refused", "stale", "unknown")}
 _COUNTS = ("partitions", "replication_factor")
 _REQUEST_TIMED_OUT = 7
 

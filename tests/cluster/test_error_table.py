@@ -65,7 +65,7 @@ def test_the_words_tell_whether_a_request_that_timed_out_was_ever_sent(message: 
         (44, "Excessively large number of partitions per request.", FATAL, True),
         (44, "No topics on Fridays", FATAL, False),
         (37, "Topic already has 3 partition(s).", EXPECTED, False),
-        (37, "The topic a currently has 5 partition(s); 3 would not be an increase.", FATAL, False),
+        (37, "The topic a currently has 5 partition(s); 3 would not be an increase.", EXPECTED, False),
         (38, "All brokers are currently fenced.", RETRIABLE, False),
         (
             38,

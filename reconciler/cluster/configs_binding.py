@@ -11,7 +11,7 @@ from confluent_kafka.admin import ConfigEntry, ConfigResource, ConfigSource, Res
 
 from reconciler.cluster.configs import CHUNK, COUNTS_AMONG_KEYS, IN_FLIGHT, Answer, Configs
 from reconciler.cluster.connection import Connection
-from reconciler.cluster.failures import failure_of
+from reconciler.cluster.failures import READING_CONFIGS, failure_of
 from reconciler.model import TopicSpec
 
 _OVERRIDE = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
@@ -49,7 +49,7 @@ def _settled(connection: Connection, asked: _Asked) -> Iterator[Answer]:
         if error is None:
             yield spec.name, _configs(spec, asked.answers[spec.name].result())
             continue
-        failure = failure_of(error)
+        failure = failure_of(error, permission=READING_CONFIGS)
         if failure.is_the_clients:
             raise connection.unavailable(failure.message)
         yield spec.name, failure

@@ -18,7 +18,7 @@ from confluent_kafka import cimpl
 
 from reconciler.cluster.configs import CHUNK, COUNTS_AMONG_KEYS, IN_FLIGHT, Answer, Configs
 from reconciler.cluster.connection import Connection
-from reconciler.cluster.failures import failure_of_code
+from reconciler.cluster.failures import READING_CONFIGS, failure_of_code
 from reconciler.errors import ReconcilerError
 from reconciler.model import TopicSpec
 
@@ -158,7 +158,7 @@ class _Client:
         code = self._f["ConfigResource_error"](resource)
         if code:
             message = self._f["ConfigResource_error_string"](resource) or b""
-            return spec.name, failure_of_code(code, message.decode())
+            return spec.name, failure_of_code(code, message.decode(), permission=READING_CONFIGS)
         count = c_size_t()
         entries = self._f["ConfigResource_configs"](resource, byref(count))[: count.value]
         source, name, value = (self._f[f"ConfigEntry_{what}"] for what in ("source", "name", "value"))

@@ -11,6 +11,8 @@ from reconciler.cluster.error_table import BY_WORDS, ELSE, ERRORS, kind_of
 from reconciler.model import FATAL, KafkaFailure
 
 READING = "DESCRIBE and DESCRIBE_CONFIGS on the topic"
+READING_CONFIGS = "DESCRIBE_CONFIGS on the topic"
+"""What describing the configuration of a topic needs, and nothing else."""
 
 # The phase in a time-out's text tells whether the request ever left (rdkafka_admin.c).
 _NEVER_SENT = "waiting for controller"

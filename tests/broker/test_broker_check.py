@@ -207,6 +207,22 @@ def test_a_principal_that_may_not_ask_gets_a_plan_that_says_so_once(
     assert text.count("not checked by the broker: TOPIC_AUTHORIZATION_FAILED: grant this principal") == 2
 
 
+def test_a_topic_that_may_be_created_and_seen_but_not_described_is_unverifiable_at_once(
+    guarded: Sandbox, reconciler: RunReconciler, tmp_path: Path
+) -> None:
+    client = AnotherClient(guarded)
+    allow_only(client, "undescribed", AclOperation.CREATE, AclOperation.DESCRIBE)
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {undescribed: {partitions: 2}}\n")
+    arguments = ["--bootstrap-server", guarded.bootstrap_servers, "--timeout", "100", "-o", "json"]
+    done = reconciler("apply", "--yes", *arguments)
+    topic = by_name(done)["undescribed"]
+    assert (done.code, topic["status"], topic["verification"]["status"]) == (1, "unknown", "unverifiable")
+    assert topic["error"]["name"] == "TOPIC_AUTHORIZATION_FAILED"
+    assert topic["error"]["remedy"] == "grant this principal DESCRIBE_CONFIGS on the topic"
+    assert done.report["run"]["duration_seconds"] < 50, "it waited"
+    assert client.partitions("undescribed") == 2
+
+
 def test_only_some_topics(
     prefix: str, manifest: Manifest, plan: Command, apply: Command, client: AnotherClient
 ) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.apply import Ledger
+from reconciler.apply.ledger import Seen
 from reconciler.cli.conclusion import conclude
 from reconciler.errors import Location
 from reconciler.model import (
@@ -82,7 +83,7 @@ def accounts(draw: st.DrawFn) -> Ledger:
                 ledger.attempted(topic.name, attempt)
         seen = draw(st.none() | st.sampled_from(Verification))
         if seen is not None and ledger.operations_to_verify(topic.name):
-            ledger.saw(topic.name, seen, NOON)
+            ledger.saw(topic.name, Seen(verification=seen, at=NOON))
     return ledger
 
 

@@ -30,6 +30,19 @@ def failure_of(error: BaseException | None, *, permission: str = READING) -> Kaf
     return failure_of_code(error.args[0].code(), error.args[0].str(), permission=permission)
 
 
+def refused_by_client(error: Exception) -> KafkaFailure:
+    """Why the client did not send a request: something in it is at fault, which a smaller request shows."""
+    words = error.args[0].str() if isinstance(error, KafkaException) else str(error)
+    return KafkaFailure(
+        code=KafkaError._INVALID_ARG,
+        name="_INVALID_ARG",
+        kind=FATAL,
+        message=f"the Kafka client does not send it: {words}",
+        remedy="correct the value, or remove the topic from the manifest",
+        is_of_batch=True,
+    )
+
+
 def failure_of_code(code: int, message: str, *, permission: str = READING) -> KafkaFailure:
     """A protocol error code, or librdkafka's where negative, as a value."""
     kind = kind_of(code)

@@ -13,7 +13,7 @@ from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.error_table import INVALID_REPLICATION_FACTOR, START_BROKERS
-from reconciler.cluster.failures import failure_of
+from reconciler.cluster.failures import failure_of, refused_by_client
 from reconciler.model import RETRIABLE, KafkaFailure, TopicSpec
 
 Answers = dict[str, KafkaFailure | None]
@@ -34,18 +34,18 @@ def create_topics(
     connection: Connection, topics: Sequence[TopicSpec], *, validate_only: bool, brokers: int | None = None
 ) -> Answers:
     """Create ``topics``; a lack of brokers passes where there may soon be ``brokers``, or as many as there were."""
-    new = [
-        NewTopic(
-            spec.name,
-            num_partitions=spec.partitions or _BROKER_DECIDES,
-            replication_factor=spec.replication_factor or _BROKER_DECIDES,
-            config=dict(spec.config),
-        )
-        for spec in topics
-    ]
     names = [spec.name for spec in topics]
 
     def ask(seconds: float) -> dict[str, Future[Any]]:
+        new = [
+            NewTopic(
+                spec.name,
+                num_partitions=spec.partitions or _BROKER_DECIDES,
+                replication_factor=spec.replication_factor or _BROKER_DECIDES,
+                config=dict(spec.config),
+            )
+            for spec in topics
+        ]
         return connection.admin.create_topics(new, **_options(seconds, validate_only=validate_only))
 
     answers = _answers(connection, "create_topics", names, ask, validate_only=validate_only)
@@ -55,9 +55,9 @@ def create_topics(
 
 def create_partitions(connection: Connection, totals: Mapping[str, int], *, validate_only: bool) -> Answers:
     """Raise the number of partitions of each topic to the total given."""
-    new = [NewPartitions(name, total) for name, total in totals.items()]
 
     def ask(seconds: float) -> dict[str, Future[Any]]:
+        new = [NewPartitions(name, total) for name, total in totals.items()]
         return connection.admin.create_partitions(new, **_options(seconds, validate_only=validate_only))
 
     return _answers(connection, "create_partitions", list(totals), ask, validate_only=validate_only)
@@ -67,14 +67,14 @@ def alter_configs(
     connection: Connection, changes: Mapping[str, Mapping[str, str | None]], *, validate_only: bool
 ) -> Answers:
     """Set each key of each topic, or remove the override where the value is ``None``."""
-    resources = [
-        ConfigResource(
-            ResourceType.TOPIC, name, incremental_configs=[_change(key, value) for key, value in keys.items()]
-        )
-        for name, keys in changes.items()
-    ]
 
     def ask(seconds: float) -> dict[str, Future[Any]]:
+        resources = [
+            ConfigResource(
+                ResourceType.TOPIC, name, incremental_configs=[_change(key, value) for key, value in keys.items()]
+            )
+            for name, keys in changes.items()
+        ]
         answers = connection.admin.incremental_alter_configs(
             resources, request_timeout=seconds, validate_only=validate_only
         )
@@ -98,12 +98,11 @@ def _answers(
     """Send what ``ask`` asks for within a number of seconds, and wait for what is said of each of ``names``."""
     permission = _PERMISSIONS[kind]
     seconds = connection.write_timeout()
-    connection.requests[f"{kind}_validate_only" if validate_only else kind] += 1
     try:
         answers = ask(seconds)
-    except (KafkaException, ValueError, TypeError) as error:
-        # The client refused the request as a whole: nothing was sent.
-        return dict.fromkeys(names, failure_of(error, permission=permission))
+    except (KafkaException, ValueError, TypeError, OverflowError) as error:
+        return dict.fromkeys(names, refused_by_client(error))
+    connection.requests[f"{kind}_validate_only" if validate_only else kind] += 1
     errors = connection.errors(answers, seconds)
     return {
         name: connection.explained(failure_of(error, permission=permission)) if error is not None else None

@@ -210,7 +210,8 @@ def with_objections(topic: TopicPlan, question: Question) -> TopicPlan:
 def _refused(change: FieldChange, failure: KafkaFailure | None) -> FieldChange:
     if failure is None or change.verdict is not Verdict.SAFE:
         return change
-    return replace(change, verdict=Verdict.IMPOSSIBLE, reason=f"the broker refuses it: {failure.message}")
+    words = failure.message if failure.is_the_clients else f"the broker refuses it: {failure.message}"
+    return replace(change, verdict=Verdict.IMPOSSIBLE, reason=words)
 
 
 def _contradicts(failure: KafkaFailure) -> bool:

@@ -132,8 +132,8 @@ def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
         yield from _change(change, look)
     if topic.error is not None and not topic.objections and not topic.attempts:
         what = "cannot be read" if topic.action == "unreadable" else "the broker refuses it"
-        if topic.error.code == 0:
-            what = "refused"
+        if topic.error.code == 0 or topic.error.code < -1:
+            what = "refused"  # by us, or by the client
         yield from _wrapped(f"{what}: {topic.error.name}: {topic.error.message}", look, start=6, indent=8)
         yield from _wrapped(topic.error.remedy, look, start=6, indent=8)
     if topic.unchecked is not None:

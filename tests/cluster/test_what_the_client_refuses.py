@@ -1,0 +1,69 @@
+"""A request that the client does not send: only the topic at fault is charged with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.apply import Execution, Ledger
+from reconciler.clock import TimeLimit
+from reconciler.cluster.checker import Checker
+from reconciler.cluster.connection import Connection
+from reconciler.cluster.reader import Reader
+from reconciler.cluster.writer import Writer
+from reconciler.model import Action, DesiredState, LiveState, LiveTopic, Plan, Status, TopicPlan, TopicSpec
+from reconciler.plan import BrokerCheck, plan
+from tests.apply.facts import spec
+from tests.wire.fake_cluster import Topic
+from tests.wire.fake_kafka import FakeKafka
+
+# No manifest gets so far: it has these limits itself.
+BAD = {
+    "too many partitions": spec("t.bad", partitions=100_001),
+    "more partitions than a number has bits for": spec("t.bad", partitions=2**31),
+    "too many replicas": replace(spec("t.bad"), replication_factor=20_000),
+    "a value that cannot be encoded": spec("t.bad", retention_ms="\ud800"),
+}
+GOOD = [spec(f"t.good.topic.with.a.longer.name.{number}", partitions=2) for number in range(5)]
+
+
+def connection_to(kafka: FakeKafka) -> Connection:
+    return Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(30))
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+def test_a_create_that_the_client_refuses_is_refused_alone(bad: TopicSpec, kafka_plan: Plan) -> None:
+    made = replace(kafka_plan, topics=[*kafka_plan.topics, TopicPlan(action=Action.CREATE, desired=bad)])
+    with FakeKafka() as kafka:
+        connection = connection_to(kafka)
+        check = BrokerCheck(made, broker=Checker(connection), reader=Reader(connection), limit=connection.limit)
+        check.run()
+        refused = [topic for topic in check.plan.topics if topic.failure is not None]
+        assert [topic.name for topic in refused] == ["t.bad"]
+        assert refused[0].failure is not None
+        assert refused[0].failure.message.startswith("the Kafka client does not send it: ")
+
+        ledger = Ledger(made)
+        Execution(ledger=ledger, writer=Writer(connection), reader=Reader(connection), limit=connection.limit).write()
+        assert kafka.topics == {topic.name: Topic(partitions=2) for topic in GOOD}
+        assert ledger.outcomes()["t.bad"].status is Status.FAILED
+
+
+@pytest.fixture
+def kafka_plan() -> Plan:
+    """Good topics to create."""
+    return Plan(topics=[TopicPlan(action=Action.CREATE, desired=topic) for topic in GOOD])
+
+
+def test_a_change_that_the_client_refuses_is_impossible_in_the_clients_words() -> None:
+    live = LiveTopic(name="t", partitions=1, replication_factor=1)
+    made = plan(
+        DesiredState(topics=[spec("t", partitions=200_000)]), LiveState(cluster_id="c", brokers=1, topics={"t": live})
+    )
+    with FakeKafka(topics={"t": Topic()}) as kafka:
+        connection = connection_to(kafka)
+        check = BrokerCheck(made, broker=Checker(connection), reader=Reader(connection), limit=connection.limit)
+        check.run()
+    (change,) = check.plan.topics[0].changes
+    assert (change.reason or "").startswith("the Kafka client does not send it: ")

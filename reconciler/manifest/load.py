@@ -10,7 +10,7 @@ from reconciler.manifest.checks import objections
 from reconciler.manifest.documents import ReadFile, nothing_in, read_file
 from reconciler.manifest.merge import merge
 from reconciler.manifest.nodes import Node, mapping, string
-from reconciler.manifest.policy import cluster_of, policy_of
+from reconciler.manifest.policy import address_problems, cluster_of, policy_of
 from reconciler.manifest.sources import manifest_files, overlay_files
 from reconciler.manifest.topics import topics_of
 from reconciler.manifest.union import union
@@ -34,6 +34,7 @@ def load(paths: Sequence[Path], environment: str | None, environ: Mapping[str, s
     if document is None:
         raise ManifestInvalid(*_in_order(problems, [*files, *overlays]))
     policy = policy_of(document)
+    problems += address_problems(document)
     topics, more = topics_of(document)
     problems += more
     topics, more = with_variables(topics, _env_keys(document), environ)

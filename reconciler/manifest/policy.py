@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reconciler.addresses import objection
+from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.nodes import Node, mapping, string, strings
 from reconciler.model import ClusterReference, Policy
 
@@ -23,3 +25,13 @@ def cluster_of(document: Node) -> ClusterReference:
     """The cluster that the merged ``document`` is for."""
     section = mapping(mapping(document).get("cluster"))
     return ClusterReference(id=string(section.get("id")), bootstrap_servers=string(section.get("bootstrap_servers")))
+
+
+def address_problems(document: Node) -> list[Diagnostic]:
+    """What is wrong with the broker addresses of the merged ``document``."""
+    node = mapping(mapping(document).get("cluster")).get("bootstrap_servers")
+    servers = string(node)
+    wrong = objection(servers) if servers else None  # an empty one is the schema's to refuse
+    if node is None or wrong is None:
+        return []
+    return [Diagnostic(severity=Severity.ERROR, code="bootstrap-servers", message=wrong, origin=node.location)]

@@ -18,7 +18,7 @@ from reconciler.cluster.causes import Causes
 from reconciler.cluster.client import defaults, new_client
 from reconciler.cluster.client_log import PassedOn
 from reconciler.cluster.properties import without_secrets
-from reconciler.errors import ClusterUnavailable, DeadlinePassed, Location
+from reconciler.errors import ClusterUnavailable, DeadlinePassed, Origin
 from reconciler.model import KafkaFailure
 
 _POLL_SECONDS = 0.05
@@ -51,7 +51,7 @@ class Connection:
         properties: Mapping[str, str],
         *,
         limit: TimeLimit,
-        places: Mapping[str, Location] | None = None,
+        places: Mapping[str, Origin] | None = None,
         tell: Callable[[str], None] = lambda _line: None,
         check: Callable[[], None] = lambda: None,
     ) -> None:

@@ -1,0 +1,112 @@
+"""The usual mistakes in the properties of a client, by name; the client blames each on something else, or is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from reconciler.addresses import PROTOCOLS
+from reconciler.cluster.key_files import Problem, file_problems
+
+_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "GSSAPI")
+_WITH_PASSWORD = frozenset({"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
+_NEEDS_PROTOCOL = (
+    "sasl.mechanism",
+    "sasl.username",
+    "sasl.password",
+    "sasl.oauthbearer.",
+    "ssl.ca.",
+    "ssl.certificate.",
+    "ssl.key.",
+    "ssl.keystore.",
+)
+_PYTHON_ONLY = frozenset(
+    {"default.topic.config", "error_cb", "logger", "oauth_cb", "on_commit", "on_delivery", "stats_cb", "throttle_cb"}
+)
+_JAVA: Mapping[str, str] = {
+    "sasl.jaas.config": "set sasl.username and sasl.password",
+    "sasl.client.callback.handler.class": "remove it; see sasl.oauthbearer.method",
+    "sasl.login.callback.handler.class": "remove it; see sasl.oauthbearer.method",
+    "ssl.truststore.location": "set ssl.ca.location to the certificate authority's PEM file",
+    "ssl.truststore.password": "remove it; a PEM file of certificates needs no password",
+    "ssl.truststore.type": "remove it; ssl.ca.location takes a PEM file",
+    "ssl.truststore.certificates": "set ssl.ca.pem",
+    "ssl.keystore.type": "remove it; ssl.keystore.location takes a PKCS#12 file",
+    "ssl.keystore.key": "set ssl.key.pem",
+    "ssl.keystore.certificate.chain": "set ssl.certificate.pem",
+    "ssl.enabled.protocols": "remove it",
+    "ssl.protocol": "remove it",
+}
+
+
+def mistakes(properties: Mapping[str, str]) -> Iterator[Problem]:
+    """What the client would not say, or not at the property that is at fault. Files are looked at, no more."""
+    for key in sorted(properties.keys() & _PYTHON_ONLY):
+        yield Problem(key, "this property takes a Python object, which a text cannot name", "remove it")
+    protocol = properties.get("security.protocol")
+    if protocol is None:
+        yield from _without_protocol(properties)
+    elif protocol.upper() not in PROTOCOLS:
+        yield Problem("security.protocol", f"{protocol!r} is not a protocol", f"use {_one_of(PROTOCOLS)}")
+    else:
+        if protocol.upper().startswith("SASL"):
+            yield from _sasl(properties)
+        if protocol.upper().endswith("SSL"):
+            yield from _key_alone(properties)
+        yield from file_problems(properties, protocol.upper())
+
+
+def java_hint(key: str) -> str | None:
+    """What the client has instead of a property of the Java client."""
+    return _JAVA.get(key)
+
+
+def _without_protocol(properties: Mapping[str, str]) -> Iterator[Problem]:
+    """Without it everything goes in plain text, and what is for TLS and SASL is not looked at."""
+    for key in properties:
+        if key.startswith(_NEEDS_PROTOCOL):
+            sasl = any(each.startswith("sasl.") for each in properties)
+            use = ("SASL_SSL", "SASL_PLAINTEXT") if sasl else ("SSL",)
+            yield Problem(
+                key,
+                f"{key} is set, but security.protocol is not: the client would connect in plain text without it",
+                f"set security.protocol to {_one_of(use)}, or to PLAINTEXT if that is meant",
+            )
+            return
+
+
+def _key_alone(properties: Mapping[str, str]) -> Iterator[Problem]:
+    key = next((key for key in ("ssl.key.location", "ssl.key.pem") if properties.get(key)), None)
+    if key and not any(properties.get(each) for each in ("ssl.certificate.location", "ssl.certificate.pem")):
+        yield Problem(key, f"{key} is set without a certificate", "set ssl.certificate.location, too")
+
+
+def _sasl(properties: Mapping[str, str]) -> Iterator[Problem]:
+    mechanism = properties.get("sasl.mechanism", "")
+    if not mechanism:
+        given = [key for key in ("sasl.username", "sasl.password") if key in properties]
+        if given:
+            yield Problem(
+                "sasl.mechanism" if "sasl.mechanism" in properties else given[0],
+                "sasl.mechanism is not set, and without it the client uses Kerberos (GSSAPI)",
+                f"use {_one_of(sorted(_WITH_PASSWORD))}",
+            )
+        return
+    if mechanism not in _MECHANISMS:
+        close = get_close_matches(mechanism.upper().replace("_", "-"), _MECHANISMS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"use {_one_of(_MECHANISMS)}"
+        yield Problem("sasl.mechanism", f"{mechanism!r} is not a mechanism of this client", hint)
+    elif mechanism in _WITH_PASSWORD:
+        for key in ("sasl.username", "sasl.password"):
+            if not properties.get(key):
+                variable = f"KAFKA_{key.upper().replace('.', '_')}"
+                yield Problem(
+                    key if key in properties else "sasl.mechanism",
+                    f"{key} is not set, and {mechanism} needs it",
+                    f"set {key} in the file of --command-config, or {variable}",
+                )
+
+
+def _one_of(words: tuple[str, ...] | list[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last

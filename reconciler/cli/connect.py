@@ -2,77 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconciler.addresses import addresses, objection
 from reconciler.cli.options import ClusterOptions
 from reconciler.clock import TimeLimit
-from reconciler.errors import Location, ReconcilerError, WrongUsage
+from reconciler.errors import ClusterUnavailable, Diagnostic, Variable, WrongUsage
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
+    from reconciler.cluster.properties import ClientSettings
 
 Tell = Callable[[str], None]
 Check = Callable[[], None]
 
+_SERVERS = "bootstrap.servers"
+_VARIABLE = "KAFKA_BOOTSTRAP_SERVERS"
 _NO_CLUSTER = (
-    "no cluster: give --bootstrap-server HOST:PORT, set KAFKA_BOOTSTRAP_SERVERS, "
+    f"no cluster: give --bootstrap-server HOST:PORT, set {_VARIABLE}, "
     "or write cluster.bootstrap_servers into the manifest"
 )
 
 
-def connect(options: ClusterOptions, tell: Tell, check: Check, *, otherwise: str | None = None) -> Connection:
-    """A client for the cluster that the options name, or else for the brokers ``otherwise``; nothing is sent yet.
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """A connection that is on its way while the manifest is read, which may name the cluster.
 
-    Precedence: ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_BOOTSTRAP_SERVERS``, ``otherwise``.
-    Raises WrongUsage where nothing names a cluster.
+    Options, file and environment are read once, before: a pipe is empty the second time.
     """
-    from reconciler.cluster.connection import Connection  # noqa: PLC0415 - loads the client: 70 ms that others need not pay
 
-    properties, places = _properties(options, otherwise)
-    if not properties.get("bootstrap.servers"):
-        raise WrongUsage.because("usage", _NO_CLUSTER)
-    limit = TimeLimit(options.timeout, deadline=options.deadline)
-    return Connection(properties, limit=limit, places=places, tell=tell, check=check)
+    _options: ClusterOptions
+    _tell: Tell
+    _check: Check
+    _settings: ClientSettings | None = None
+    _early: Connection | None = None
+    _problem: ClusterUnavailable | WrongUsage | None = None
+
+    @property
+    def problems(self) -> Sequence[Diagnostic]:
+        """What is wrong with the options, so far as it is known without the manifest."""
+        return self._problem.diagnostics if self._problem else ()
+
+    def finish(self, *, otherwise: str | None) -> Connection:
+        """The connection, to the brokers ``otherwise`` where the options name none.
+
+        Raises ClusterUnavailable where the settings are wrong, WrongUsage where nothing names a cluster.
+        """
+        if self._problem is not None:
+            raise self._problem
+        if self._early is not None:
+            return self._early
+        if self._settings is None or otherwise is None:
+            raise WrongUsage.because("usage", _NO_CLUSTER)
+        return _connection(_to(otherwise, self._settings), self._options, self._tell, self._check)
 
 
-def connect_early(options: ClusterOptions, tell: Tell, check: Check) -> Connection | None:
-    """The same with the request for metadata under way, so that the manifest can be read meanwhile.
+def start_connecting(options: ClusterOptions, environ: Mapping[str, str], tell: Tell, check: Check) -> Connecting:
+    """Read the settings and, where they name a cluster, send it the request for metadata.
 
-    ``None`` where only the manifest can name the cluster, or where ``connect`` will say what is wrong:
-    problems of the manifest come first.
+    Precedence: ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_*`` variables, the manifest.
     """
     try:
-        properties, _ = _properties(options, None)
-        if not properties.get("bootstrap.servers"):
-            return None
-        connection = connect(options, tell, check)
-    except ReconcilerError:
-        return None
-    connection.ask_early()
-    return connection
+        settings = _settings(options, environ)
+        if _SERVERS not in settings.properties:
+            return Connecting(options, tell, check, settings)
+        early = _connection(settings, options, tell, check)
+    except (ClusterUnavailable, WrongUsage) as problem:
+        return Connecting(options, tell, check, _problem=problem)
+    early.ask_early()
+    return Connecting(options, tell, check, settings, early)
 
 
-def _properties(options: ClusterOptions, otherwise: str | None) -> tuple[dict[str, str], dict[str, Location]]:
-    """librdkafka's properties, and the places of those that a file sets."""
-    from reconciler.cluster.properties import is_secret, read_properties  # noqa: PLC0415 - only with a cluster
+def _connection(settings: ClientSettings, options: ClusterOptions, tell: Tell, check: Check) -> Connection:
+    from reconciler.cluster.connection import Connection  # noqa: PLC0415 - loads the client: 70 ms that others need not pay
 
-    properties: dict[str, str] = {}
-    if otherwise is not None:
-        properties["bootstrap.servers"] = otherwise
-    if options.bootstrap_server is not None:
-        properties["bootstrap.servers"] = options.bootstrap_server.address
-    from_file, places = read_properties(options.command_config) if options.command_config else ({}, {})
-    properties |= from_file
-    for text in options.properties:
-        key, equals, value = text.partition("=")
+    limit = TimeLimit(options.timeout, deadline=options.deadline)
+    return Connection(settings.properties, limit=limit, places=settings.places, tell=tell, check=check)
+
+
+def _settings(options: ClusterOptions, environ: Mapping[str, str]) -> ClientSettings:
+    """The properties of the client, each from the first source that sets it."""
+    from reconciler.cluster.properties import ClientSettings, from_environment  # noqa: PLC0415 - only with a cluster
+    from reconciler.cluster.property_file import read_property_file  # noqa: PLC0415 - likewise
+
+    settings = from_environment(environ)
+    named = options.bootstrap_server
+    if named is not None and not named.is_flag:
+        servers = ClientSettings({_SERVERS: named.address}, {_SERVERS: Variable(_VARIABLE)})
+        settings = servers.over(settings)
+    if options.command_config is not None:
+        settings = read_property_file(options.command_config, environ).over(settings)
+    settings = _from_flags(options.properties).over(settings)
+    if named is not None and named.is_flag:
+        settings = ClientSettings({_SERVERS: named.address}).over(settings)
+    return _checked(settings, is_flag=named is not None and named.is_flag)
+
+
+def _from_flags(texts: Sequence[str]) -> ClientSettings:
+    """The properties of ``-X``. Raises WrongUsage, without a text that may be a secret."""
+    from reconciler.cluster.properties import ClientSettings, canonical, is_secret, value_of  # noqa: PLC0415 - as above
+
+    properties = {}
+    for number, text in enumerate(texts, start=1):
+        key, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not key:
-            raise WrongUsage.because("usage", f"-X takes key=value, not {key!r}")
+            which = f"number {number} " if len(texts) > 1 else ""
+            raise WrongUsage.because("usage", f"-X {which}is not key=value; write -X security.protocol=SSL")
         if is_secret(key):
             raise WrongUsage.because(
-                "usage", f"-X {key}: everybody on this machine can read a command line; use --command-config"
+                "usage",
+                f"-X {key}: other users of this machine can see command lines; "
+                "write the property into the file of --command-config",
             )
-        properties[key] = value
-    if options.bootstrap_server is not None and options.bootstrap_server.is_flag:
-        properties["bootstrap.servers"] = options.bootstrap_server.address
-    return properties, places
+        properties[canonical(key)] = value_of(key, value)
+    return ClientSettings(properties)
+
+
+def _to(servers: str, settings: ClientSettings) -> ClientSettings:
+    """``settings`` with the brokers of the manifest."""
+    from reconciler.cluster.properties import ClientSettings  # noqa: PLC0415 - as above
+
+    return _checked(ClientSettings({_SERVERS: servers}).over(settings), is_flag=False)
+
+
+def _checked(settings: ClientSettings, *, is_flag: bool) -> ClientSettings:
+    """``settings`` with the addresses in the form that the client takes.
+
+    Raises WrongUsage for a flag with what is no address, ClusterUnavailable for any other place.
+    """
+    from reconciler.cluster.properties import ClientSettings  # noqa: PLC0415 - as above
+
+    text = settings.properties.get(_SERVERS)
+    if text is None:
+        return settings
+    wrong = objection(text, security_protocol=settings.properties.get("security.protocol", "PLAINTEXT"))
+    if wrong is None:
+        return ClientSettings({_SERVERS: ",".join(addresses(text))}).over(settings)
+    match settings.places.get(_SERVERS):
+        case None if is_flag:
+            raise WrongUsage.because("usage", f"--bootstrap-server: {wrong}")
+        case Variable(name) as place:
+            raise ClusterUnavailable.because("bootstrap-servers", f"{name}: {wrong}", origin=place)
+        case place:
+            raise ClusterUnavailable.because("bootstrap-servers", f"{_SERVERS}: {wrong}", origin=place)

@@ -125,7 +125,8 @@ def cluster_options(command: Command) -> Command:
             type=click.Path(path_type=Path),
             envvar="RECONCILER_COMMAND_CONFIG",
             show_envvar=True,
-            help="File of librdkafka properties, key=value; the place for passwords.",
+            help="File of librdkafka properties, key=value, with ${VAR}; the place for passwords. "
+            "KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_… and KAFKA_SSL_… variables set properties, too; the file wins.",
         ),
         click.option(
             "-X",

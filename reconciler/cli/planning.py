@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from reconciler.cli.connect import connect, connect_early
+from reconciler.cli.connect import start_connecting
 from reconciler.cli.options import ClusterOptions, ManifestOptions
 from reconciler.cli.run import Run, load_manifest
+from reconciler.errors import ManifestInvalid
 from reconciler.model import Plan, TopicPlan
 
 if TYPE_CHECKING:
@@ -33,10 +35,13 @@ def make_plan(
     from reconciler.plan import plan, without_collisions, without_creation  # noqa: PLC0415 - not needed for --help
 
     check = run.signals.check
-    early = connect_early(cluster, run.progress, check)
+    connecting = start_connecting(cluster, os.environ, run.progress, check)
     with run.phase("manifest"):
-        desired = load_manifest(run, manifest, only)
-    connection = early or connect(cluster, run.progress, check, otherwise=desired.cluster.bootstrap_servers)
+        try:
+            desired = load_manifest(run, manifest, only)
+        except ManifestInvalid as invalid:
+            raise ManifestInvalid(*invalid.diagnostics, *connecting.problems) from None
+    connection = connecting.finish(otherwise=desired.cluster.bootstrap_servers)
     connection.expected_cluster_id = desired.cluster.id
     run.bootstrap_servers = connection.bootstrap_servers
     run.requests = lambda: connection.requests

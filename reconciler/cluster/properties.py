@@ -1,4 +1,4 @@
-"""Client properties by librdkafka's names, from a file, from ``-X`` and from the bootstrap address.
+"""Client properties by librdkafka's names, where each was set, and which of them are secrets.
 
 https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md
 """
@@ -6,51 +6,113 @@ https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from reconciler.errors import ClusterUnavailable, Location
+from reconciler.errors import Origin, Variable
 
-_SECRET = re.compile(r"password|secret|\.pem$|sasl\.oauthbearer\.config|jaas")
+_SECRET = re.compile(
+    r"passw(or)?d|passphrase|secret|jaas|[._]pem$|sasl\.oauthbearer\.config$|token(?!\.endpoint)"
+    r"|(^|[._-])key$",
+    re.IGNORECASE,
+)
+_ALIASES = {"metadata.broker.list": "bootstrap.servers", "sasl.mechanisms": "sasl.mechanism"}
+
+_VARIABLES = (
+    "security.protocol",
+    "sasl.mechanism",
+    "sasl.username",
+    "sasl.password",
+    "sasl.oauthbearer.method",
+    "sasl.oauthbearer.client.id",
+    "sasl.oauthbearer.client.secret",
+    "sasl.oauthbearer.scope",
+    "sasl.oauthbearer.extensions",
+    "sasl.oauthbearer.token.endpoint.url",
+    "sasl.kerberos.service.name",
+    "sasl.kerberos.principal",
+    "sasl.kerberos.keytab",
+    "ssl.ca.location",
+    "ssl.ca.pem",
+    "ssl.certificate.location",
+    "ssl.certificate.pem",
+    "ssl.key.location",
+    "ssl.key.pem",
+    "ssl.key.password",
+    "ssl.keystore.location",
+    "ssl.keystore.password",
+    "ssl.endpoint.identification.algorithm",
+)
+VARIABLES: Mapping[str, str] = {f"KAFKA_{key.upper().replace('.', '_')}": key for key in _VARIABLES}
+"""Environment variables that set a property. A list, for brokers' containers use the same prefix for their own."""
+
+_LONGEST_OF_A_FEW_LETTERS = 3
+_SHORTEST_REPLACED_ANYWHERE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """Properties of the client by librdkafka's names, and where those were set that have a place."""
+
+    properties: Mapping[str, str] = field(default_factory=dict, repr=False)
+    places: Mapping[str, Origin] = field(default_factory=dict)
+
+    def over(self, other: ClientSettings) -> ClientSettings:
+        """These settings, and those of ``other`` that are not among them."""
+        places = {key: place for key, place in other.places.items() if key not in self.properties}
+        return ClientSettings({**other.properties, **self.properties}, {**places, **self.places})
+
+
+def canonical(key: str) -> str:
+    """The one name under which we keep a property that librdkafka knows by two."""
+    return _ALIASES.get(key, key)
 
 
 def is_secret(key: str) -> bool:
-    """Whether the value of ``key`` must never be shown."""
+    """Whether the value of ``key`` must never be shown; a file's name may be."""
     return bool(_SECRET.search(key))
 
 
-def read_properties(path: Path) -> tuple[dict[str, str], dict[str, Location]]:
-    """The ``key=value`` lines of a properties file, and the place of each key.
-
-    Empty lines and lines that start with ``#`` do not count. Raises ClusterUnavailable naming every other
-    line that is no property, without its text: it may hold a secret.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ClusterUnavailable.because(
-            "command-config",
-            f"{path} cannot be read: {reason}",
-            hint="--command-config takes a file of key=value lines",
-        ) from error
-    properties: dict[str, str] = {}
-    places: dict[str, Location] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        key, equals, value = line.partition("=")
-        place = Location(str(path), number, 1)
-        if not equals or not key.strip():
-            raise ClusterUnavailable.because("command-config", "this line is no key=value", origin=place)
-        properties[key.strip()] = value.strip()
-        places[key.strip()] = place
-    return properties, places
+def value_of(key: str, text: str) -> str:
+    r"""The value of ``key`` that the client takes: a PEM in one line has ``\n`` for its line breaks."""
+    return text.replace("\\n", "\n") if key.endswith(".pem") else text
 
 
 def without_secrets(text: str, properties: Mapping[str, str]) -> str:
-    """``text`` with every secret value of ``properties`` blanked out."""
-    secrets: Iterable[str] = (value for key, value in properties.items() if is_secret(key) and value)
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, "***")
+    """``text`` with every secret value of ``properties`` blanked out.
+
+    Whole values are, not their letters in other words: one of a few letters only where it is quoted or assigned.
+    """
+    for secret in sorted(set(_secrets(properties)), key=len, reverse=True):
+        text = _pattern(secret).sub("***", text)
     return text
+
+
+def _secrets(properties: Mapping[str, str]) -> Iterator[str]:
+    for key, value in properties.items():
+        if is_secret(key) and value:
+            yield value
+            # The client's words may have one line of a key.
+            yield from (line for line in value.splitlines() if _is_long(line) and not line.startswith("-----"))
+
+
+def _is_long(text: str) -> bool:
+    return len(text) >= _SHORTEST_REPLACED_ANYWHERE
+
+
+def _pattern(secret: str) -> re.Pattern[str]:
+    value = re.escape(secret)
+    if len(secret) <= _LONGEST_OF_A_FEW_LETTERS:
+        return re.compile(rf"""(?<=["'`=]){value}(?=["'`,;\s]|$)""")
+    if not _is_long(secret):
+        return re.compile(rf"(?<!\w)(?<!\w[.-]){value}(?!\w|[.-]\w)")
+    return re.compile(value)
+
+
+def from_environment(environ: Mapping[str, str]) -> ClientSettings:
+    """What the documented ``KAFKA_*`` variables set; an empty one is not set."""
+    names = {key: name for name, key in VARIABLES.items() if environ.get(name)}
+    return ClientSettings(
+        {key: value_of(key, environ[name]) for key, name in names.items()},
+        {key: Variable(name) for key, name in names.items()},
+    )

@@ -119,7 +119,7 @@ def test_a_property_file_that_is_no_property_file(reconciler: RunReconciler, tmp
     config = tmp_path / "client.properties"
     config.write_text("security.protocol=PLAINTEXT\nhunter2\n")
     done = plan(reconciler, tmp_path, "127.0.0.1:1", "--command-config", str(config))
-    assert f"{config}:2:1: error: this line is no key=value" in done.stderr
+    assert f"{config}:2:1: error: this line is not key=value" in done.stderr
     assert "hunter2" not in done.stderr
 
 

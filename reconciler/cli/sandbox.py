@@ -67,7 +67,7 @@ def command(signals: Signals) -> None:
 def run(brokers: int, kafka_version: str, port: int | None, cmd: tuple[str, ...]) -> int:
     """Run CMD with a cluster of its own; exit as it does.
 
-    CMD gets the address in KAFKA_BOOTSTRAP_SERVERS.
+    CMD gets the address in KAFKA_BOOTSTRAP_SERVERS, and no variable that names another cluster or its passwords.
 
     \b
     Examples:
@@ -121,7 +121,7 @@ def stop_background() -> None:
 def _run_with(cmd: tuple[str, ...], bootstrap_servers: str) -> int:
     """Run ``cmd`` to its end; its exit code, 128 and the number where a signal ended it."""
     try:
-        child = subprocess.Popen(cmd, env=os.environ | {"KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers})  # noqa: S603 - the user's own command
+        child = subprocess.Popen(cmd, env=_environment_for(bootstrap_servers))  # noqa: S603 - the user's own command
     except FileNotFoundError:
         _say(f"{cmd[0]}: command not found")
         return NOT_FOUND
@@ -140,6 +140,15 @@ def _run_with(cmd: tuple[str, ...], bootstrap_servers: str) -> int:
         for number, handler in before.items():
             signal.signal(number, handler)
     return code if code >= 0 else SIGNALLED - code
+
+
+def _environment_for(bootstrap_servers: str) -> dict[str, str]:
+    """This environment without what would lead to another cluster than the sandbox, or keep it from answering."""
+    from reconciler.cluster.properties import VARIABLES  # noqa: PLC0415 - not needed for --help
+
+    elsewhere = {*VARIABLES, "RECONCILER_COMMAND_CONFIG", "RECONCILER_X"}
+    kept = {name: value for name, value in os.environ.items() if name not in elsewhere}
+    return kept | {"KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers}
 
 
 def _say(line: str) -> None:

@@ -76,9 +76,9 @@ Apply = Callable[[Mapping[str, str]], Finished]
 
 
 @pytest.fixture
-def apply(reconciler: RunReconciler, tmp_path: Path) -> Apply:
-    """Apply one topic through a file of client properties, with all that can be logged."""
-    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {secured: {partitions: 1}}\n")
+def apply(reconciler: RunReconciler, tmp_path: Path, prefix: str) -> Apply:
+    """Apply one new topic through a file of client properties, with all that can be logged."""
+    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics: {{{prefix}: {{partitions: 1}}}}\n")
 
     def run(properties: Mapping[str, str]) -> Finished:
         lines = "".join(f"{key}={value}\n" for key, value in properties.items())

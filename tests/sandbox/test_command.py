@@ -237,3 +237,19 @@ def test_a_broken_file_in_the_cache_is_fetched_again(tmp_path: Path, monkeypatch
     jars("4.4.0", {}, said.append)
     assert said[0] == "fetching Apache Kafka 4.4.0: 1 files, once"
     assert broken.stat().st_size == size
+
+
+def test_the_command_is_led_to_the_sandbox_whatever_the_environment_says(reconciler: RunReconciler) -> None:
+    elsewhere = {
+        "KAFKA_BOOTSTRAP_SERVERS": "production:9092",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SASL_PASSWORD": "secret",
+        "RECONCILER_COMMAND_CONFIG": "production.properties",
+        "RECONCILER_X": "bootstrap.servers=production:9092",
+        "RECONCILER_ENVIRONMENT": "dev",
+    }
+    show = "import os; print(*sorted(f'{k}={v}' for k, v in os.environ.items() if k[:6] in ('KAFKA_', 'RECONC')))"
+    done = reconciler("sandbox", "run", "--", sys.executable, "-c", show, env=elsewhere)
+    address, *others = done.stdout.split()
+    assert address.startswith("KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:")
+    assert others == ["RECONCILER_ENVIRONMENT=dev"]

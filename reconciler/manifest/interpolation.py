@@ -14,7 +14,7 @@ class Undefined(ValueError):
 
 
 def interpolate(text: str, environ: Mapping[str, str]) -> str:
-    """``text`` with every reference replaced; an empty variable takes the default, as in a shell.
+    """``text`` with every reference replaced; an empty or blank variable is one that is not set.
 
     Raises Undefined.
     """
@@ -25,13 +25,12 @@ def interpolate(text: str, environ: Mapping[str, str]) -> str:
         if reference["escaped"]:
             return "$"
         found = environ.get(reference["name"], "")
-        if found:
+        if found.strip():
             return found
         if reference["default"] is not None:
             return reference["default"]
-        if reference["name"] in environ:
-            return ""
-        raise Undefined(f"the environment variable {reference['name']} is not set")
+        state = "empty" if reference["name"] in environ else "not set"
+        raise Undefined(f"the environment variable {reference['name']} is {state}")
 
     for wrong in _BROKEN.finditer(text.replace("$$", "")):
         if not _REFERENCE.fullmatch(wrong[0]):

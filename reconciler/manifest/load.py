@@ -11,6 +11,7 @@ from reconciler.manifest.documents import ReadFile, nothing_in, read_file
 from reconciler.manifest.merge import merge
 from reconciler.manifest.nodes import Node, mapping, string
 from reconciler.manifest.policy import address_problems, cluster_of, policy_of
+from reconciler.manifest.removals import removals
 from reconciler.manifest.sources import manifest_files, overlay_files
 from reconciler.manifest.topics import topics_of
 from reconciler.manifest.union import union
@@ -80,7 +81,7 @@ def _merged(files: Sequence[ReadFile], overlays: Sequence[ReadFile]) -> tuple[No
     patches = [document for file in overlays for document in file.documents]
     if patches:
         patch, more = union(patches)
-        problems += more
+        problems += [*more, *removals(whole, patch)]
         whole = merge(whole, patch)
     return whole, problems
 
@@ -101,4 +102,17 @@ def _in_order(problems: Iterable[Diagnostic], files: Sequence[ReadFile]) -> list
             case _:
                 return -1, 0, 0
 
-    return sorted(dict.fromkeys(problems), key=place)
+    return sorted(_causes(dict.fromkeys(problems)), key=place)
+
+
+def _causes(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Without what follows from another problem of the same place: an unset variable, or an error already said."""
+    problems = list(problems)
+    unset = {problem.origin for problem in problems if problem.code == "interpolation"}
+    wrong = {problem.origin for problem in problems if problem.severity is Severity.ERROR} - {None}
+    return [
+        problem
+        for problem in problems
+        if problem.code == "interpolation"
+        or (problem.origin not in unset and (problem.severity is Severity.ERROR or problem.origin not in wrong))
+    ]

@@ -175,9 +175,7 @@ class _Reader:
         """A scalar; dates stay text, and so does whatever JSON has no word for."""
         text, tag = self._interpolated(raw), raw.tag
         if text != raw.value and not raw.style:
-            tag = str(
-                self._resolver.resolve(type(raw), text, (True, False))
-            )  # ${PARTITIONS} is the number it stands for
+            tag = self._tag_of(raw, text)
         convert = _SCALARS.get(tag)
         if convert is None:
             message = f"the tag {tag} has no meaning in a manifest"
@@ -187,6 +185,11 @@ class _Reader:
             return Node(convert(text), place, key_place, text)
         except ValueError:
             return Node(text, place, key_place, text)  # `!!int six`, or more digits than Python reads
+
+    def _tag_of(self, raw: Any, text: str) -> str:
+        """The kind of an interpolated ``text``: a number where it is one, but never ``null``, which would remove."""
+        tag = str(self._resolver.resolve(type(raw), text, (True, False)))
+        return f"{_TAG}str" if tag == f"{_TAG}null" else tag
 
 
 def _integer(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reconciler.errors import Diagnostic, Severity
@@ -11,18 +11,18 @@ _ENDINGS = (".yaml", ".yml")
 
 
 def manifest_files(paths: Iterable[Path]) -> tuple[list[Path], list[Diagnostic]]:
-    """The files themselves, and of each directory every YAML file in it, however deep, sorted."""
+    """The files themselves, and of each directory every YAML file in it that is not hidden or an overlay of another.
+
+    One file that several paths lead to is there once.
+    """
     files: list[Path] = []
     problems: list[Diagnostic] = []
     for path in paths:
-        if not path.is_dir():
-            files.append(path)
-            continue
-        inside = sorted(file for file in path.rglob("*") if file.suffix in _ENDINGS and file.is_file())
-        files += inside
-        if not inside:
-            problems.append(_error("no-files", f"{path}: no *.yaml or *.yml file in this directory"))
-    return list(dict.fromkeys(files)), problems
+        inside, more = _files_of(path)
+        overlays = _overlays_inside(inside) if path.is_dir() else {}
+        files += [file for file in inside if file not in overlays]
+        problems += [*more, *(_overlay_inside(path, file, base) for file, base in overlays.items())]
+    return _each_once(files), problems
 
 
 def overlay_files(paths: Sequence[Path], environment: str) -> tuple[list[Path], list[Diagnostic]]:
@@ -32,15 +32,82 @@ def overlay_files(paths: Sequence[Path], environment: str) -> tuple[list[Path], 
     if not found:
         wanted = " or ".join(str(candidate) for candidate in candidates)
         return [], [_error("no-overlay", f"-e {environment}: there is no {wanted}", "make one, or leave out -e")]
-    return manifest_files(found)
+    read = [_files_of(path) for path in found]
+    return _each_once(file for files, _ in read for file in files), [problem for _, more in read for problem in more]
 
 
 def _overlays_of(path: Path, environment: str) -> list[Path]:
     """``topics.prod.yaml`` for ``topics.yaml``; for a directory ``topics``, also ``topics.prod``."""
     if path.is_dir():
-        whole = path.resolve()  # "." has no name
-        return [path.parent / f"{whole.name}.{environment}{ending}" for ending in ("", *_ENDINGS)]
+        beside, name = _beside(path)
+        return [beside / f"{name}.{environment}{ending}" for ending in ("", *_ENDINGS)]
     return [path.with_name(f"{path.stem}.{environment}{path.suffix}")]
+
+
+def _beside(directory: Path) -> tuple[Path, str]:
+    """The directory that holds ``directory``, and its name there, which ``.`` and ``..`` do not tell."""
+    if directory.name in {"", ".."}:
+        above = Path("..") if directory == Path() else directory / ".."
+        return above, directory.resolve().name
+    return directory.parent, directory.name
+
+
+def _files_of(path: Path) -> tuple[list[Path], list[Diagnostic]]:
+    if not path.is_dir():
+        return [path], []
+    try:
+        files = sorted(_yaml_files(path, frozenset()))
+    except OSError as error:
+        return [], [_error("unreadable-file", f"{error.filename or path}: cannot be read: {error.strerror}")]
+    if files:
+        return files, []
+    return [], [_error("no-files", f"{path}: no *.yaml or *.yml file in this directory")]
+
+
+def _yaml_files(directory: Path, around: frozenset[Path]) -> Iterator[Path]:
+    """Every YAML file below ``directory``, also through links, as which Kubernetes mounts files and folders."""
+    around |= {directory.resolve()}
+    for entry in directory.iterdir():
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            if entry.resolve() not in around:
+                yield from _yaml_files(entry, around)
+        elif entry.suffix in _ENDINGS and entry.is_file():
+            yield entry
+
+
+def _overlays_inside(files: Sequence[Path]) -> dict[Path, Path]:
+    """Each ``orders.prod.yaml`` that has an ``orders.yaml`` beside it, with that file."""
+    by_stem = {file.with_suffix(""): file for file in files}
+    bases = {file: by_stem.get(file.with_name(file.stem.rpartition(".")[0] or file.name)) for file in files}
+    return {file: base for file, base in bases.items() if base is not None}
+
+
+def _overlay_inside(directory: Path, file: Path, base: Path) -> Diagnostic:
+    environment = file.stem.removeprefix(f"{base.stem}.")
+    beside, name = _beside(directory)
+    return _error(
+        "overlay-inside",
+        f"{file}: an overlay of {base.name} in a directory whose files are all part of the manifest",
+        f"move it into {beside / f'{name}.{environment}'} for -e {environment}, or name files: "
+        f"-f {base} -e {environment}",
+    )
+
+
+def _each_once(files: Iterable[Path]) -> list[Path]:
+    found: dict[object, Path] = {}
+    for file in files:
+        found.setdefault(_identity(file), file)
+    return list(found.values())
+
+
+def _identity(file: Path) -> object:
+    try:
+        status = file.stat()
+    except OSError:
+        return file  # whoever reads it says why
+    return status.st_dev, status.st_ino
 
 
 def _error(code: str, message: str, hint: str | None = None) -> Diagnostic:

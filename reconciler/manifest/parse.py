@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import accumulate
 from sys import intern
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.interpolation import Undefined, interpolate
@@ -19,7 +21,11 @@ from reconciler.manifest.nodes import Node
 MOST_BY_ALIASES = 100_000
 """Values that aliases may add to those in the text: a few lines of aliases of aliases can mean billions."""
 MOST_DEPTH = 500
-_TEMPLATE = re.compile(r"^[^#\n]*?(\{\{|\{%)", re.MULTILINE)
+# Where a value or a key begins; within a text, braces are part of it.
+_TEMPLATE = re.compile(r"""^(?:[^#\n"']*?(?:[-:,?][ \t]+|[\[{]))?[ \t]*(\{\{|\{%)""", re.MULTILINE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNLIKE = re.compile(r"[\t\x85\u2028\u2029\ufeff]|[&*][^\s,\[\]{}]*:")
+"""What the two parsers read differently: tabs, line ends that YAML 1.2 has no more, an anchor that ends in a colon."""
 _DEEP_BLOCK = re.compile(r"(?:[-?:][ \t]+){500}")
 _TAG = "tag:yaml.org,2002:"
 
@@ -35,30 +41,53 @@ def parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node],
 
 
 def _parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node], list[Diagnostic]]:
-    from ruamel.yaml import YAML  # noqa: PLC0415 - 30 ms that --help need not pay
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
-
-    yaml = YAML(typ="safe")
-    reader = _Reader(file, environ, yaml.resolver, most=len(text) + MOST_BY_ALIASES)
-    too_deep = _problem("yaml-syntax", "nested too deeply to be a manifest", Location(file, 1, 1))
-    if _too_deep(text):
-        return [], [too_deep]
+    with catch_warnings():
+        simplefilter("ignore")  # of an anchor used again, which YAML allows: an alias means the last one before it
+        roots, resolver, problems = _composed(text, file)
+    reader = _Reader(file, environ, resolver, most=len(text) + MOST_BY_ALIASES)
     documents: list[Node] = []
     try:
         # A document of comments only is null.
-        documents.extend(reader.node(root, None) for root in yaml.compose_all(text) if root.tag != f"{_TAG}null")
+        documents.extend(reader.node(root, None) for root in roots if root.tag != f"{_TAG}null")
+    except RecursionError:
+        problems.append(_nested_too_deeply(file))
+    return ([] if reader.overflowed else documents), [*reader.problems, *problems]
+
+
+def _composed(text: str, file: str) -> tuple[list[Any], Any, list[Diagnostic]]:
+    """The documents as the YAML library has them, its resolver of tags, and its objection.
+
+    The parser in Python decides, for it is there on every machine; the one in C is quicker on texts that both read
+    alike. Their refusals differ, and so do their readings of the characters of ``_UNLIKE``.
+    """
+    from ruamel.yaml import YAML  # noqa: PLC0415 - 30 ms that --help need not pay
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
+
+    if not _UNLIKE.search(text) and not _perhaps_deep(text):
+        quick = YAML(typ="safe")
+        with suppress(YAMLError, RecursionError):
+            return [*quick.compose_all(text)], quick.resolver, []
+    yaml = YAML(typ="safe", pure=True)
+    roots: list[Any] = []
+    problems: list[Diagnostic] = []
+    try:
+        roots.extend(yaml.compose_all(text))
     except MarkedYAMLError as error:
-        reader.problems.append(_syntax_error(file, text, error))
+        problems.append(_syntax_error(file, text, error))
     except YAMLError as error:
         words = str(error).splitlines()[0]
-        reader.problems.append(_problem("yaml-syntax", f"not YAML: {words}", Location(file, 1, 1)))
+        problems.append(_problem("yaml-syntax", f"not YAML: {words}", Location(file, 1, 1)))
     except RecursionError:
-        reader.problems.append(too_deep)
-    return ([] if reader.overflowed else documents), reader.problems
+        problems.append(_nested_too_deeply(file))
+    return roots, yaml.resolver, problems
 
 
-def _too_deep(text: str) -> bool:
-    """Whether the nesting would overflow the C parser's stack, which ends the whole process."""
+def _nested_too_deeply(file: str) -> Diagnostic:
+    return _problem("yaml-syntax", "nested too deeply to be a manifest", Location(file, 1, 1))
+
+
+def _perhaps_deep(text: str) -> bool:
+    """Whether the nesting might overflow the C parser's stack, which ends the process; brackets in texts count too."""
     steps = (1 if found[0] in "[{" else -1 for found in re.finditer(r"[\[\]{}]", text))
     return max(accumulate(steps), default=0) > MOST_DEPTH or _DEEP_BLOCK.search(text) is not None
 
@@ -109,7 +138,8 @@ class _Reader:
                 "too-large", f"its aliases expand to more than {self._most:,} values", place, key_place
             )
         if raw.id == "scalar":
-            return self._scalar(raw, place, key_place)
+            # The parsers put a value that is not there at different places.
+            return self._scalar(raw, place if raw.value or raw.style else key_place, key_place)
         if id(raw) in self._open:
             return self._refused("yaml-cycle", "an alias that contains itself", place, key_place)
         self._open.add(id(raw))
@@ -166,10 +196,21 @@ class _Reader:
 
     def _interpolated(self, raw: Any) -> str:
         try:
-            return interpolate(raw.value, self._environ)
+            return interpolate(self._whole(raw), self._environ)
         except Undefined as error:
             self.problems.append(_problem("interpolation", str(error), self._place(raw)))
             return str(raw.value)
+
+    def _whole(self, raw: Any) -> str:
+        r"""The text of ``raw``; JSON writes one character as two escapes, ``"\ud83d\ude00"``."""
+        if not _SURROGATE.search(raw.value):
+            return str(raw.value)
+        try:
+            return str(raw.value.encode("utf-16", "surrogatepass").decode("utf-16"))
+        except UnicodeDecodeError:
+            message = "half of a character: \\ud800 to \\udfff stand for one in pairs only"
+            self.problems.append(_problem("yaml-syntax", message, self._place(raw), "write the character itself"))
+            return _SURROGATE.sub("?", raw.value)
 
     def _scalar(self, raw: Any, place: Location, key_place: Location) -> Node:
         """A scalar; dates stay text, and so does whatever JSON has no word for."""

@@ -1,0 +1,100 @@
+"""One verdict, with the YAML library's parser in C and where there is only the one in Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import ruamel.yaml.main
+
+from reconciler.manifest.nodes import Node
+from reconciler.manifest.parse import parse
+from tests.manifest.bad_inputs import VALID, bad_inputs, broken_manifests
+
+Verdict = tuple[list[Any], list[str]]
+
+
+def both(text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Verdict, Verdict]:
+    """The documents with their places, and the problems: with both parsers installed, and with one."""
+    assert vars(ruamel.yaml.main)["CParser"] is not None
+    with_both = verdict(text)
+    with monkeypatch.context() as patch:
+        patch.setattr(ruamel.yaml.main, "CParser", None)  # as the library itself does where it is not installed
+        return with_both, verdict(text)
+
+
+def verdict(text: str) -> Verdict:
+    documents, problems = parse(text, "topics.yaml", {})
+    return [repr(placed(document)) for document in documents], [str(problem) for problem in problems]
+
+
+def placed(node: Node) -> Any:
+    match node.value:
+        case dict(members):
+            return {(key, *child.key_location[1:]): placed(child) for key, child in members.items()}
+        case list(items):
+            return [placed(item) for item in items]
+        case value:
+            return value, node.text, *node.location[1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{bootstrap_servers: kafka-1:9092}", {"bootstrap_servers": "kafka-1:9092"}),
+        ("[kafka-1:9092, http://x]", ["kafka-1:9092", "http://x"]),
+        ("{a:1}", {"a:1": None}),
+        ("{a: }", {"a": None}),
+        ("a: # nothing", {"a": None}),
+        ("? a", {"a": None}),
+        ('{"a":1}', {"a": 1}),
+        ('a: "\\ud83d\\ude00"', {"a": "😀"}),
+        ("a: b\x85c", {"a": "b c"}),
+        ("'a': 'b\u2028c'", None),
+        ("a: 010", {"a": 10}),
+        ("{a: -}", None),
+        ("a:\tb", None),
+        ("a: 1\t# one", None),
+        ("a:\n\tb: 1", None),
+        ("a: b: c", None),
+        ("&a: b", None),
+        ("a: [\n\tb]", None),
+        ('a: "\\ud800"', None),
+        ("a: *b", None),
+    ],
+)
+def test_a_text_means_the_same_to_both_parsers(text: str, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = both(text, monkeypatch)
+    assert one == other
+    if value is not None:
+        (document,), problems = parse(text, "topics.yaml", {})
+        assert (document.plain(), problems) == (value, [])
+
+
+# The bombs take their time by one parser already, and the parsers only differ in what they compose.
+TEXTS = [(name, content) for name, content in bad_inputs() if "bomb" not in name]
+
+
+@pytest.mark.parametrize("kind", ["bad", "broken"])
+def test_whatever_is_wrong_has_the_same_message_and_place(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = 0
+    for name, content in TEXTS if kind == "bad" else broken_manifests(400, 20261125):
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            continue
+        tried += 1
+        one, other = both(text, monkeypatch)
+        assert one == other, name
+    assert tried > 150
+
+
+def test_a_good_manifest_is_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = both(VALID, monkeypatch)
+    assert one == other
+    assert one[1] == []
+
+
+def test_brackets_in_texts_are_no_nesting() -> None:
+    text = "".join(f'"a{number}": "an open [ or {{"\n' for number in range(501))
+    assert verdict(text)[1] == []

@@ -33,6 +33,8 @@ def interpolate(text: str, environ: Mapping[str, str]) -> str:
         raise Undefined(f"the environment variable {reference['name']} is {state}")
 
     for wrong in _BROKEN.finditer(text.replace("$$", "")):
+        if "${" in wrong[0][1:]:
+            raise Undefined(f"a default is plain text, and cannot hold another reference: {wrong[0]}…")
         if not _REFERENCE.fullmatch(wrong[0]):
             raise Undefined(
                 f"{wrong[0]!r} is no reference; write ${{NAME}}, ${{NAME:-default}}, or $$ for a dollar sign"

@@ -99,6 +99,10 @@ def _problem(code: str, message: str, origin: Location, hint: str | None = None)
 def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
+    if "'\\t'" in error.problem:
+        return _problem(
+            "yaml-syntax", "a tab, where YAML takes only spaces", place, "use spaces; put quotes around a text"
+        )
     context = f" {error.context}" if error.context else ""
     line = "".join(text.splitlines()[place.line - 1 : place.line])
     hint = "inside { } or [ ], put ${…} in quotes; a number needs a line of its own" if "${" in line else None
@@ -110,7 +114,7 @@ def _unrendered(file: str, text: str, start: int) -> Diagnostic:
     place = Location(file, text.count("\n", 0, start) + 1, start - line_start + 1)
     return _problem(
         "unrendered-template",
-        f"a template, not YAML yet: {text[start : text.find(chr(10), start)][:40]!r}",
+        f"a template, not YAML yet: {text[start : start + 40].partition(chr(10))[0]!r}",
         place,
         "render it first (helm template, envsubst, jinja), or use ${VARIABLE}",
     )

@@ -98,3 +98,20 @@ def test_a_good_manifest_is_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_brackets_in_texts_are_no_nesting() -> None:
     text = "".join(f'"a{number}": "an open [ or {{"\n' for number in range(501))
     assert verdict(text)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a:\n\tb: 1", "2:1: error: a tab, where YAML takes only spaces"),
+        ("a: 1\t# one", "1:5: error: a tab, where YAML takes only spaces"),
+        ("a: ${A:-${B}}", "1:4: error: a default is plain text, and cannot hold another reference: ${A:-${B}…"),
+        ('a: "{{ x }}"\nb: 1\nb: 2', "3:1: error: the key 'b' is there twice, first in line 2"),
+        ("a: use {{ x }}\nb: 1\nb: 2", "3:1: error: the key 'b' is there twice, first in line 2"),
+        ("a: {{ x }}", "1:4: error: a template, not YAML yet: '{{ x }}'"),
+        ("- {{ x }}", "1:3: error: a template, not YAML yet: '{{ x }}'"),
+    ],
+)
+def test_the_real_error_is_said(text: str, message: str) -> None:
+    (problem,) = verdict(text)[1]
+    assert problem.splitlines()[0] == f"topics.yaml:{message}"

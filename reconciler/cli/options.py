@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,17 @@ class OutputOptions:
     log_format: LogFormat
     verbosity: int
     quiet: bool
+
+
+class Seconds(click.FloatRange):
+    """A time; ``nan`` and ``inf`` are numbers to Python, and no times to wait for."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number of seconds; a usage error where it is none."""
+        seconds = float(super().convert(value, param, ctx))
+        if not math.isfinite(seconds):
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+        return seconds
 
 
 class Repeatable(click.Option):
@@ -140,7 +152,7 @@ def cluster_options(command: Command) -> Command:
         ),
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0, min_open=True, max=3600),
+            type=Seconds(min=0, min_open=True, max=3600),
             default=30,
             show_default=True,
             metavar="SECONDS",
@@ -150,7 +162,7 @@ def cluster_options(command: Command) -> Command:
         ),
         click.option(
             "--deadline",
-            type=click.FloatRange(min=0, min_open=True),
+            type=Seconds(min=0, min_open=True),
             metavar="SECONDS",
             envvar="RECONCILER_DEADLINE",
             show_envvar=True,
@@ -223,7 +235,7 @@ def retry_options(command: Command) -> Command:
         ),
         click.option(
             "--retry-delay",
-            type=click.FloatRange(min=0, max=3600),
+            type=Seconds(min=0, max=3600),
             default=1,
             show_default=True,
             metavar="SECONDS",

@@ -11,6 +11,7 @@ An exception means that this run cannot go on:
     ├── SandboxError         a local Kafka cannot be started
     ├── WrongUsage           options that make no sense together
     ├── ReportNotWritten     the report cannot be put where it was asked for
+    ├── OutputNotWritten     standard output does not take the document
     └── Interrupted          a signal asked this process to end
 """
 
@@ -123,6 +124,13 @@ class WrongUsage(ReconcilerError):
 
 class ReportNotWritten(ReconcilerError):
     """The report cannot be put where it was asked for."""
+
+
+class OutputNotWritten(ReconcilerError):
+    """Standard output does not take the document that was asked for."""
+
+    reader_left: bool = False
+    """Whether whoever read it went away, who needs no message."""
 
 
 class Interrupted(ReconcilerError):

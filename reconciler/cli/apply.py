@@ -22,7 +22,8 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.planning import make_plan
 from reconciler.cli.question import agreed
-from reconciler.cli.run import Account, Run, carry_out, on_a_terminal, say_problems, text_style
+from reconciler.cli.run import Account, Run, carry_out, on_a_terminal, put, say_problems, text_style
+from reconciler.cli.streams import say
 from reconciler.errors import ReconcilerError, WrongUsage
 from reconciler.model import Plan
 
@@ -116,7 +117,11 @@ def _show_plan(run: Run) -> None:
     output = run.output
     if output.output == "text" or (output.log_format == "text" and not output.quiet):
         run.progress.end()
-        _print_plan(run.report(), text_style(output), to_stderr=output.output == "json")
+        text = _plan_text(run.report(), text_style(output))
+        if output.output == "json":
+            say(text)
+        else:
+            put(run, f"{text}\n")  # who does not see it has agreed to it already
 
 
 def _ask(run: Run, account: Account) -> None:
@@ -133,17 +138,21 @@ def _ask(run: Run, account: Account) -> None:
     run.progress.end()
     say_problems(run, quiet=False)
     planned = run.report()
-    _print_plan(planned, replace(look, detail=max(look.detail, Detail.CHANGES)), to_stderr=not is_seen)
+    text = _plan_text(planned, replace(look, detail=max(look.detail, Detail.CHANGES)))
+    if not is_seen:
+        say(text)
+    elif not put(run, f"{text}\n"):
+        raise ReconcilerError.because("declined", "the plan cannot be shown; nothing was changed")
     run.account = account
     try:
         if not agreed("Apply this plan?", run.signals):
             raise ReconcilerError.because("declined", "Apply cancelled. Nothing was changed.")
     finally:
         if is_text and not is_seen:
-            _print_plan(planned, look, to_stderr=False)
+            put(run, f"{_plan_text(planned, look)}\n")
 
 
-def _print_plan(planned: Report, look: TextStyle, *, to_stderr: bool) -> None:
+def _plan_text(planned: Report, look: TextStyle) -> str:
     from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
 
-    click.echo("".join(f"{line}\n" for line in render_plan(planned, look)), err=to_stderr)
+    return "".join(f"{line}\n" for line in render_plan(planned, look))

@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 from reconciler.cli.exit_codes import OK
 from reconciler.cli.options import ManifestOptions, manifest_options
 from reconciler.cli.signals import Signals
+from reconciler.cli.streams import put, say
 from reconciler.cli.variables import near_misses
 from reconciler.errors import Location, ReconcilerError, Variable
 from reconciler.model import Source, TopicSpec
@@ -61,7 +62,7 @@ def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: 
 
     desired = signals.wait_for(lambda: load(manifest.files, manifest.environment, os.environ))
     for warning in (*near_misses(os.environ), *desired.diagnostics):
-        click.echo(str(warning), err=True)
+        say(str(warning))
     specs = {spec.name: spec for spec in desired.topics}
     if topic not in specs:
         close = get_close_matches(topic, specs, n=1)
@@ -71,7 +72,7 @@ def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: 
     text = (
         json.dumps({"topic": topic, "values": values}, indent=2) if output == "json" else _table(specs[topic], values)
     )
-    click.echo(text)
+    put(f"{text}\n")
     return OK
 
 

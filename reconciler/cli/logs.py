@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable
 from typing import Literal
 
-import click
+from reconciler.cli.streams import say
+from reconciler.printable import escaped
 
 LogFormat = Literal["text", "json"]
 
@@ -44,7 +44,7 @@ def _json() -> logging.Formatter:
 
 
 class _Stderr(logging.Handler):
-    """Writes through click, which a moved or closed standard error does not upset."""
+    """A line is talk: a standard error that is full or closed does not stop what it is about."""
 
     def __init__(self, before_line: Callable[[], None]) -> None:
         super().__init__()
@@ -52,4 +52,4 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._before_line()
-        click.echo(self.format(record), file=sys.stderr)
+        say(escaped(self.format(record)))

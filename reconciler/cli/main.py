@@ -15,9 +15,12 @@ from typing import NoReturn
 import click
 
 from reconciler import __version__
+from reconciler.cli import streams
 from reconciler.cli.exit_codes import ERROR, SIGNALLED, USAGE
 from reconciler.cli.signals import Signals
-from reconciler.errors import Interrupted, ReconcilerError
+from reconciler.cli.streams import say
+from reconciler.errors import Interrupted, OutputNotWritten, ReconcilerError
+from reconciler.printable import escaped_lines
 
 # name -> (module of reconciler.cli, what --help says): a command's module is loaded only when it runs,
 # so that --help and completion stay quick.
@@ -69,7 +72,7 @@ def _closest(word: str) -> str:
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    click.echo(f"reconciler {__version__}")
+    streams.put(f"reconciler {__version__}\n")
     ctx.exit()
 
 
@@ -98,16 +101,17 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
     try:
         code = reconciler.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=signals or Signals())
     except click.UsageError as error:
-        error.show()
+        _show(error)
         sys.exit(USAGE)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         sys.exit(ERROR)
     except Interrupted as error:
-        click.echo(str(error), err=True)
+        say(str(error))
         sys.exit(SIGNALLED + error.signal_number)
     except ReconcilerError as error:
-        click.echo(str(error), err=True)
+        if not (isinstance(error, OutputNotWritten) and error.reader_left):
+            say(str(error))
         sys.exit(ERROR)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(SIGNALLED + signal.SIGINT)
@@ -115,7 +119,18 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
         # The reader of our output went away (`reconciler plan | head`): nothing to add.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ERROR)
+    except OSError as error:  # everything else has words of its own: this is click's --help
+        if error.filename is not None:
+            raise
+        say(str(streams.not_written(error)))
+        sys.exit(ERROR)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show(error: click.ClickException) -> None:
+    shown = io.StringIO()
+    error.show(shown)
+    say(escaped_lines(shown.getvalue().expandtabs(4)), nl=False)
 
 
 def run(arguments: Sequence[str] | None = None, *, signals: Signals | None = None) -> NoReturn:
@@ -124,6 +139,7 @@ def run(arguments: Sequence[str] | None = None, *, signals: Signals | None = Non
     Taking apart what it built, the Kafka client included, costs a tenth of a second that nobody gains from.
     """
     _write_through_buffers()
+    streams.prepare()
     try:
         main(arguments, signals=signals)
     except SystemExit as ended:

@@ -8,7 +8,8 @@ import shutil
 import sys
 import time
 
-import click
+from reconciler.cli.streams import say
+from reconciler.printable import escaped
 
 log = logging.getLogger(__name__)
 
@@ -35,27 +36,28 @@ class Progress:
         self._pause = 2 * _A_MOMENT
 
     def __call__(self, line: str) -> None:
+        line = escaped(line)
         now = time.monotonic()
         if self._quiet or now < self._due or line == self._said:
             return
         self._said = line
         if self._on_terminal:
             width = shutil.get_terminal_size().columns
-            click.echo(f"{_ERASE_LINE}{line[: width - 1]}", err=True, nl=False)
+            say(f"{_ERASE_LINE}{line[: width - 1]}", nl=False)
             self._is_drawn = True
             self._due = now + _BETWEEN_REDRAWS
         else:
             if self._as_log:
                 log.info("%s", line)
             else:
-                click.echo(line, err=True)
+                say(line)
             self._due = now + self._pause
             self._pause = min(2 * self._pause, _LONGEST_SILENCE)
 
     def erase(self) -> None:
         """Make room for a line of other output."""
         if self._is_drawn:
-            click.echo(_ERASE_LINE, err=True, nl=False)
+            say(_ERASE_LINE, nl=False)
             self._is_drawn = False
 
     def end(self) -> None:

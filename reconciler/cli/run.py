@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import click
 
 from reconciler import __version__
+from reconciler.cli import streams
 from reconciler.cli.conclusion import conclude
 from reconciler.cli.defect import defect
 from reconciler.cli.exit_codes import DIFFERENCES, ERROR
@@ -25,10 +26,20 @@ from reconciler.cli.logs import start_logging
 from reconciler.cli.options import ManifestOptions, OutputOptions, report_format
 from reconciler.cli.progress import Progress
 from reconciler.cli.signals import Signals
+from reconciler.cli.streams import say
 from reconciler.cli.variables import near_misses
 from reconciler.clock import Clock
-from reconciler.errors import Diagnostic, Interrupted, ReconcilerError, ReportNotWritten, Severity, WrongUsage
+from reconciler.errors import (
+    Diagnostic,
+    Interrupted,
+    OutputNotWritten,
+    ReconcilerError,
+    ReportNotWritten,
+    Severity,
+    WrongUsage,
+)
 from reconciler.model import DesiredState, LiveState, Outcome, Plan
+from reconciler.printable import escaped_lines
 
 if TYPE_CHECKING:
     from reconciler.report.document import Report
@@ -73,10 +84,13 @@ class Run:
     requests: Callable[[], Mapping[str, int]] = dict
     detailed_exit_code: bool = False
     """Whether changes that apply would make have an exit code of their own."""
+    output_failure: OutputNotWritten | None = None
+    """Why standard output did not take all that it was to get."""
     ended_by: ReconcilerError | None = None
     """Why the run ended early."""
     durations: dict[str, float] = field(default_factory=dict)
     """Seconds that each phase has taken so far."""
+    _id: str = field(init=False, default_factory=lambda: str(uuid.uuid4()))
     _started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,7 +124,7 @@ class Run:
             Facts(
                 command=self.command,
                 version=__version__,
-                run_id=str(uuid.uuid4()),
+                run_id=self._id,
                 started_at=self.started_at,
                 finished_at=self.clock.now(),
                 duration_seconds=self.clock.monotonic() - self._started,
@@ -144,8 +158,24 @@ def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     report = _concluded(run)
     say_problems(run, quiet=run.output.quiet)
     written = _write(report, run.output.reports)
-    click.echo(render(report, run.output.output, text_style(run.output)), nl=False)
+    if run.output_failure is None and not put(run, render(report, run.output.output, text_style(run.output))):
+        say_problems(run, quiet=run.output.quiet)
+        report = run.report()
+        # What is no file got its report already, and cannot take it back.
+        written &= _write(report, tuple(path for path in run.output.reports if path.is_file()))
     return report.run.exit_code if written else max(report.run.exit_code, ERROR)
+
+
+def put(run: Run, text: str) -> bool:
+    """Give ``text`` to standard output; where that does not take it, note it in ``run``, which goes on."""
+    try:
+        streams.put(text)
+    except OutputNotWritten as failure:
+        if run.output_failure is None:
+            run.output_failure = failure
+            run.diagnostics += failure.diagnostics
+        return False
+    return True
 
 
 def _heed_signal(run: Run) -> None:
@@ -168,16 +198,18 @@ def _concluded(run: Run) -> Report:
 def say_problems(run: Run, *, quiet: bool) -> None:
     """Say what is wrong and has not been said yet, of what is not an error nothing where ``quiet``."""
     unsaid, run.said = run.diagnostics[run.said :], len(run.diagnostics)
+    failure = run.output_failure
+    unheard = failure.diagnostics if failure is not None and failure.reader_left else ()
     for diagnostic in unsaid:
-        if diagnostic.severity is Severity.ERROR or not quiet:
+        if diagnostic not in unheard and (diagnostic.severity is Severity.ERROR or not quiet):
             _say(diagnostic, run.output)
 
 
 def _say(diagnostic: Diagnostic, output: OutputOptions) -> None:
     if output.log_format == "text":
-        click.echo(str(diagnostic), err=True)
+        say(str(diagnostic))
         if diagnostic.detail is not None and output.verbosity > 1:
-            click.echo(diagnostic.detail, err=True)
+            say(escaped_lines(diagnostic.detail))
         return
     place = str(diagnostic.origin) if diagnostic.origin else None
     facts = {"code": diagnostic.code, "hint": diagnostic.hint, "topic": diagnostic.topic, "origin": place}
@@ -229,7 +261,7 @@ def _write(report: Report, paths: tuple[Path, ...]) -> bool:
             text = click.unstyle(render_record(report, TextStyle())) if is_text else render(report, form, TextStyle())
             write_report(path, text)
         except ReportNotWritten as error:
-            click.echo(str(error), err=True)
+            say(str(error))
             written = False
     return written
 

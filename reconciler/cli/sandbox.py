@@ -12,7 +12,9 @@ import click
 
 from reconciler.cli.exit_codes import SIGNALLED
 from reconciler.cli.signals import Signals
+from reconciler.cli.streams import put, say
 from reconciler.errors import SandboxError
+from reconciler.printable import escaped
 from reconciler.sandbox.versions import DEFAULT_VERSION, known_versions
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
@@ -98,7 +100,7 @@ def start_background(brokers: int, kafka_version: str, port: int | None) -> None
         _say(f"Apache Kafka {there.kafka_version} is running already; stop it with: reconciler sandbox stop")
     else:
         there = launch(brokers=brokers, kafka_version=kafka_version, port=port, progress=_say)
-    click.echo(f"KAFKA_BOOTSTRAP_SERVERS={there.bootstrap_servers}")
+    put(f"KAFKA_BOOTSTRAP_SERVERS={there.bootstrap_servers}\n")
 
 
 @command.command("stop")
@@ -152,4 +154,4 @@ def _environment_for(bootstrap_servers: str) -> dict[str, str]:
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    say(escaped(line))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli.streams import put
 from reconciler.schemas import NAMES, schema_text
 
 
@@ -16,4 +17,4 @@ def command(name: str) -> None:
     Examples:
       reconciler schema topics > topics.schema.json
     """
-    click.echo(schema_text(name), nl=False)
+    put(schema_text(name))

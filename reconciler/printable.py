@@ -1,0 +1,45 @@
+"""Text that is not ours, in a form that is safe to show: on a terminal, in a log, on a page."""
+
+from __future__ import annotations
+
+_BYTES = range(0xDC80, 0xDD00)
+"""How Python notes bytes that are not UTF-8 (PEP 383)."""
+
+
+def escaped(text: str) -> str:
+    r"""``text`` with ``\x1b``, ``\n``, ``\u202e`` for what is not printable: control, invisible and bidi characters.
+
+    That is what ``repr`` escapes too. A byte that is not UTF-8 is shown as ``\xe9``.
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _escape(character) for character in text)
+
+
+def escaped_lines(text: str) -> str:
+    """``text`` likewise, for where the line breaks are ours."""
+    return "\n".join(map(escaped, text.split("\n")))
+
+
+def encodable(text: str) -> str:
+    """``text`` with only that escaped which UTF-8 cannot express: lone surrogates."""
+    if text.isascii():
+        return text
+    return "".join(_escape(character) if "\ud800" <= character <= "\udfff" else character for character in text)
+
+
+def escaped_json(text: str) -> str:
+    r"""A JSON text with ``\u`` escapes for what is not printable; it means the same."""
+    return "\n".join(line if line.isprintable() else "".join(map(_json_escape, line)) for line in text.split("\n"))
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code - 0xDC00:02x}" if code in _BYTES else repr(character)[1:-1]
+
+
+def _json_escape(character: str) -> str:
+    if character.isprintable():
+        return character
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))

@@ -23,6 +23,8 @@ from enum import StrEnum
 from signal import Signals
 from typing import NamedTuple, Self
 
+from reconciler.printable import escaped
+
 
 class Location(NamedTuple):
     """A place in a file; line and column count from 1. A tuple, because a large manifest has 100,000 of them."""
@@ -71,8 +73,8 @@ class Diagnostic:
 
     def __str__(self) -> str:
         where = f"{self.origin}: " if isinstance(self.origin, Location) else ""  # a variable is named by the message
-        todo = f"\n  {self.hint}" if self.hint else ""
-        return f"{where}{self.severity}: {self.message}{todo}"
+        todo = f"\n  {escaped(self.hint)}" if self.hint else ""
+        return f"{escaped(where)}{self.severity}: {escaped(self.message)}{todo}"
 
 
 class ReconcilerError(Exception):

@@ -153,6 +153,7 @@ def _ask(run: Run, account: Account) -> None:
 
 
 def _plan_text(planned: Report, look: TextStyle) -> str:
+    from reconciler.report.document import printable  # noqa: PLC0415 - not needed for --help
     from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
 
-    return "".join(f"{line}\n" for line in render_plan(planned, look))
+    return "".join(f"{line}\n" for line in render_plan(printable(planned), look))

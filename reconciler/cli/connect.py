@@ -10,6 +10,7 @@ from reconciler.addresses import addresses, objection
 from reconciler.cli.options import ClusterOptions
 from reconciler.clock import TimeLimit
 from reconciler.errors import ClusterUnavailable, Diagnostic, Variable, WrongUsage
+from reconciler.printable import encodable
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
@@ -134,6 +135,11 @@ def _checked(settings: ClientSettings, *, is_flag: bool) -> ClientSettings:
     """
     from reconciler.cluster.properties import ClientSettings  # noqa: PLC0415 - as above
 
+    for key, value in settings.properties.items():
+        if encodable(key + value) != key + value:
+            place = settings.places.get(key)
+            words = f"the value of {place if isinstance(place, Variable) else encodable(key)} is not UTF-8 text"
+            raise (ClusterUnavailable if place else WrongUsage).because("client-property", words, origin=place)
     text = settings.properties.get(_SERVERS)
     if text is None:
         return settings

@@ -18,6 +18,7 @@ from reconciler.cli.streams import put, say
 from reconciler.cli.variables import near_misses
 from reconciler.errors import Location, ReconcilerError, Variable
 from reconciler.model import Source, TopicSpec
+from reconciler.printable import escaped, escaped_json
 
 
 def _topic_names(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -70,7 +71,9 @@ def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: 
         raise ReconcilerError.because("no-such-topic", f"the manifest has no topic {topic!r}", hint=hint)
     values = _values(specs[topic])
     text = (
-        json.dumps({"topic": topic, "values": values}, indent=2) if output == "json" else _table(specs[topic], values)
+        escaped_json(json.dumps({"topic": topic, "values": values}, indent=2))
+        if output == "json"
+        else _table(specs[topic], values)
     )
     put(f"{text}\n")
     return OK
@@ -111,13 +114,20 @@ def _source(source: Source | None) -> dict[str, Any]:
 
 def _table(topic: TopicSpec, values: list[dict[str, Any]]) -> str:
     rows = [
-        (each["field"], "(the broker decides)" if each["value"] is None else str(each["value"]), each["layer"])
+        tuple(
+            map(
+                escaped,
+                (each["field"], "(the broker decides)" if each["value"] is None else str(each["value"]), each["layer"]),
+            )
+        )
         for each in values
     ]
-    places = [str(topic.sources[each["field"]].origin) if each["field"] in topic.sources else "" for each in values]
+    places = [
+        escaped(str(topic.sources[each["field"]].origin)) if each["field"] in topic.sources else "" for each in values
+    ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=True)), place]).rstrip()
         for row, place in zip(rows, places, strict=True)
     ]
-    return "\n".join([f"{topic.name}  {topic.origin}", "", *lines])
+    return "\n".join([escaped(f"{topic.name}  {topic.origin}"), "", *lines])

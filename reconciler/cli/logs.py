@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from reconciler.cli.streams import say
-from reconciler.printable import escaped
+from reconciler.printable import escaped, escaped_json
 
 LogFormat = Literal["text", "json"]
 
@@ -52,4 +52,5 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._before_line()
-        say(escaped(self.format(record)))
+        line = self.format(record)
+        say(escaped_json(line) if line.startswith("{") else escaped(line))

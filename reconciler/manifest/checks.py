@@ -44,11 +44,11 @@ def _name(topic: TopicSpec) -> Iterator[Diagnostic]:
     if "{{" in name or "{%" in name:
         yield _error(topic, "unrendered-template", f"{name!r} is a template, not a name yet", "render it first")
         return
-    shown = name if len(name) <= LONGEST_NAME else f"{name[:_LONGEST_SHOWN]}… ({len(name)} characters)"
+    shown = name if len(name) <= LONGEST_NAME else f"{name[:_LONGEST_SHOWN]}... ({len(name)} characters)"
     yield _error(
         topic,
         "topic-name",
-        f"{shown!r} is no topic name: Kafka takes 1 to {LONGEST_NAME} of a-z A-Z 0-9 . _ - and not '.' or '..'",
+        f"{shown!a} is no topic name: Kafka takes 1 to {LONGEST_NAME} of a-z A-Z 0-9 . _ - and not '.' or '..'",
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from reconciler.printable import encodable, escaped
+
 _REFERENCE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})")
 _BROKEN = re.compile(r"\$\{[^}]*\}?")
 
@@ -26,6 +28,8 @@ def interpolate(text: str, environ: Mapping[str, str]) -> str:
             return "$"
         found = environ.get(reference["name"], "")
         if found.strip():
+            if encodable(found) != found:
+                raise Undefined(f"the environment variable {reference['name']} is not UTF-8 text: {escaped(found)}")
             return found
         if reference["default"] is not None:
             return reference["default"]

@@ -5,9 +5,19 @@ Every key is always there; what is absent is ``null``. Nothing secret enters it.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+
+from reconciler.printable import encodable, escaped
 
 FORMAT_VERSION: Literal["1.0"] = "1.0"
 
@@ -17,6 +27,40 @@ Seconds = Annotated[float, Field(ge=0)]
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_any_text(cls, values: Any) -> Any:
+        """Escape bytes that are not UTF-8, in paths for instance: JSON has no word for them. Inner parts did so."""
+        if not isinstance(values, dict):
+            return values
+        return {
+            name: mapped(value, encodable) if isinstance(value, str | dict) else value for name, value in values.items()
+        }
+
+
+def mapped(value: Any, change: Callable[[str], str]) -> Any:
+    """``value`` with every text in it changed, in models, lists and mappings, however deep."""
+    match value:
+        case str():
+            return change(value)
+        case BaseModel():
+            return value.model_copy(update={name: mapped(part, change) for name, part in value})
+        case list():
+            return [mapped(part, change) for part in value]
+        case dict():
+            return {mapped(key, change): mapped(part, change) for key, part in value.items()}
+        case _:
+            return value
+
+
+_TO_ESCAPE = re.compile(r"\\[ubfnrt]")
+
+
+def printable(report: Report) -> Report:
+    """``report`` with everything escaped in it that is not printable, line breaks included."""
+    text = report.model_dump_json()
+    return cast("Report", mapped(report, escaped)) if _TO_ESCAPE.search(text) or not text.isprintable() else report
 
 
 class Tool(_Part):

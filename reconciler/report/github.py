@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.report.document import DiagnosticEntry, Place, Report
+from reconciler.report.document import DiagnosticEntry, Place, Report, printable
 
 SHOWN = 10
 """GitHub shows so many of each kind for a step and drops the others without a word."""
@@ -16,7 +16,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 def render_github(report: Report) -> str:
     """One workflow command a diagnostic; the last one of a kind says how many more there are."""
-    return "".join(f"{line}\n" for line in _lines(report))
+    return "".join(f"{line}\n" for line in _lines(printable(report)))
 
 
 def _lines(report: Report) -> Iterator[str]:

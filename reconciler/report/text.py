@@ -11,7 +11,7 @@ from enum import Enum, IntEnum
 from click import style
 
 from reconciler.plan.creation import CREATION_TURNED_OFF
-from reconciler.report.document import Change, DiagnosticEntry, Origin, Place, Report, Topic, Variable
+from reconciler.report.document import Change, DiagnosticEntry, Origin, Place, Report, Topic, Variable, printable
 from reconciler.report.units import with_units
 
 
@@ -47,11 +47,12 @@ _NAMED_FILES = 3
 def render_text(report: Report, look: TextStyle) -> str:
     """What the command has to say on standard output."""
     render = _RENDERERS[report.command]
-    return "".join(f"{line}\n" for line in render(report, look))
+    return "".join(f"{line}\n" for line in render(printable(report), look))
 
 
 def render_record(report: Report, look: TextStyle) -> str:
     """The whole run for a file that is read later: when, how it ended, the plan, what came of it, every message."""
+    report = printable(report)
     run = report.run
     started = f"{run.started_at:%Y-%m-%d %H:%M:%S %Z}"
     lines = [

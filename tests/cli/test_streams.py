@@ -121,3 +121,37 @@ def test_the_exit_code_is_the_same_whether_or_not_anybody_hears(
     redirection: str, arguments: str, code: int, tmp_path: Path
 ) -> None:
     assert shell(redirection, *arguments.split(), folder=tmp_path).returncode == code
+
+
+@pytest.mark.parametrize("options", [("--bootstrap-server", "x\udce9:1"), ("-X", "client.id=\udce9"), ("-e", "\udce9")])
+def test_bytes_that_are_not_utf_8_leave_a_report(options: tuple[str, ...], tmp_path: Path) -> None:
+    done = shell("", "plan", *options, "--report", "report.json", "--report", "r\udce9.txt", folder=tmp_path)
+    assert done.returncode == report_at(tmp_path / "report.json")["run"]["exit_code"] in {1, 64}
+    assert (tmp_path / "r\udce9.txt").is_file()
+
+
+def test_a_variable_that_is_not_utf_8_is_an_error_at_its_place(tmp_path: Path) -> None:
+    (tmp_path / "m\udce9.yaml").write_text('version: 1\ntopics:\n  a: {owner: "${TEAM}"}\n')
+    arguments = ["-f", "m\udce9.yaml", "--report", "report.json"]
+    done = shell("", "validate", *arguments, folder=tmp_path, env={"TEAM": "caf\udce9"})
+    assert done.returncode == 1
+    words = r"the environment variable TEAM is not UTF-8 text: caf\xe9"
+    assert rf"m\xe9.yaml:3:14: error: {words}" in done.stderr
+    [diagnostic] = report_at(tmp_path / "report.json")["diagnostics"]
+    assert (diagnostic["message"], diagnostic["origin"]["file"]) == (words, r"m\xe9.yaml")
+
+
+def test_letters_that_look_alike_or_are_invisible_are_shown_escaped_in_a_refused_name(tmp_path: Path) -> None:
+    (tmp_path / "names.yaml").write_text(
+        "version: 1\ntopics:\n  \u043erders: {}\n  pay\u200bments: {}\n", encoding="utf-8"
+    )
+    stderr = shell("", "validate", "-f", "names.yaml", folder=tmp_path).stderr
+    assert r"error: '\u043erders' is no topic name" in stderr
+    assert r"error: 'pay\u200bments' is no topic name" in stderr
+
+
+def test_terminal_escapes_reach_no_stream(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text('version: 1\ntopics:\n  a: {owner: "\\e]0;x\\a", config: {"x\\e[1m": "\\e"}}\n')
+    for command in (["explain", "a"], ["validate"], ["validate", "--log-format", "json"], ["no\x1b[1m"]):
+        done = shell("", *command, "-f", "e.yaml", folder=tmp_path)
+        assert "\x1b" not in done.stdout + done.stderr

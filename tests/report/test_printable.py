@@ -1,0 +1,93 @@
+"""Whatever a document holds, every rendering of it can be written, and is safe to show."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.apply import Ledger
+from reconciler.errors import Diagnostic, Location, Severity
+from reconciler.manifest.interpolation import Undefined, interpolate
+from reconciler.model import Action, ErrorClass, KafkaFailure, Plan, TopicPlan, TopicSpec
+from reconciler.plan import sealed
+from reconciler.printable import escaped
+from reconciler.report.build import Facts, build
+from reconciler.report.document import Report
+from reconciler.report.github import render_github
+from reconciler.report.json import render_json
+from reconciler.report.text import Detail, TextStyle, render_record, render_text
+from tests.apply.facts import NOON
+
+ANYTHING = st.text(st.characters(codec=None), min_size=1)
+NASTY = st.sampled_from(
+    ["\x1b]0;x\a", "a\u202eb", "\x9b2J", "caf\udce9", "\ud800", "a\nb\r", "\x7f", "\u200b", "::error::\n::x"]
+)
+
+
+def report_with(text: str, command: Any) -> Report:
+    """A report that holds ``text`` wherever a text of others may be."""
+    failure = KafkaFailure(
+        code=40, name="INVALID_CONFIG", kind=ErrorClass.FATAL, message=text, remedy="change it", outcome_known=True
+    )
+    topic = TopicSpec(name="a", origin=Location(text, 1, 1), owner=text, config={"x": text})
+    plan = Plan(topics=[TopicPlan(action=Action.CREATE, desired=topic, failure=failure)], cluster_id="c")
+    diagnostic = Diagnostic(
+        severity=Severity.ERROR, code="x", message=text, hint=text, topic=text, origin=topic.origin, detail=text
+    )
+    ledger = Ledger(sealed(plan) if text.isascii() else plan)
+    return build(
+        Facts(
+            command=command,
+            version="0",
+            run_id="0",
+            started_at=NOON,
+            finished_at=NOON,
+            duration_seconds=1,
+            status="ok",
+            exit_code=0,
+            environment=text,
+            plan=ledger.plan,
+            outcomes=ledger.outcomes(),
+            diagnostics=[diagnostic],
+        )
+    )
+
+
+@given(NASTY | ANYTHING, st.sampled_from(["validate", "plan", "apply"]))
+def test_no_rendering_holds_a_character_that_is_not_printable(text: str, command: Any) -> None:
+    report = report_with(text, command)
+    look = TextStyle(detail=Detail.ALL)
+    shown = [render_json(report), render_github(report), render_text(report, look), render_record(report, look)]
+    for rendering in [
+        *map(click.unstyle, shown),
+        *shown[:2],
+        str(Diagnostic(severity=Severity.INFO, code="x", message=text)),
+    ]:
+        assert rendering.replace("\n", "").isprintable()
+        rendering.encode()
+    assert render_github(report).count("\n") == 1
+    assert json.loads(render_json(report))["diagnostics"][0]["message"] == report.diagnostics[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b]0;x\a", r"\x1b]0;x\x07"),
+        ("a\u202eb\n", r"a\u202eb\n"),
+        ("caf\udce9", r"caf\xe9"),
+        ("\ud800", r"\ud800"),
+        ("café → 日本", "café → 日本"),
+    ],
+)
+def test_what_is_not_printable_is_shown_as_repr_shows_it(text: str, shown: str) -> None:
+    assert escaped(text) == shown
+
+
+def test_a_variable_that_is_not_utf_8_has_no_value() -> None:
+    with pytest.raises(Undefined, match=r"TEAM is not UTF-8 text: caf\\xe9"):
+        interpolate("${TEAM}", {"TEAM": "caf\udce9"})

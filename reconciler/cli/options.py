@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,7 +100,7 @@ def manifest_options(command: Command) -> Command:
             "files",
             cls=Repeatable,
             multiple=True,
-            type=click.Path(path_type=Path),
+            type=click.Path(path_type=Path, readable=False),
             default=["topics.yaml"],
             show_default=True,
             envvar="RECONCILER_FILE",
@@ -191,7 +192,7 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
             "reports",
             cls=Repeatable,
             multiple=True,
-            type=click.Path(path_type=Path),
+            type=click.Path(path_type=Path, readable=False),
             callback=_reports,
             envvar="RECONCILER_REPORT",
             show_envvar=True,
@@ -315,8 +316,16 @@ def _reports(_ctx: click.Context, _parameter: click.Parameter, values: tuple[Pat
     for path in values:
         if path.suffix not in _REPORT_FORMATS:
             raise click.BadParameter(f"{path}: the ending says the form: {', '.join(_REPORT_FORMATS)}")
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 - that of a Path raises where a directory may not be entered
             raise click.BadParameter(f"{path} is a directory")
-        if not path.parent.is_dir():
+        if not _may_be_there(path.parent):
             raise click.BadParameter(f"there is no directory {path.parent}")
     return values
+
+
+def _may_be_there(directory: Path) -> bool:
+    """Whether ``directory`` is one, or may not be looked at: what is wrong with it then is said with a report."""
+    try:
+        return directory.is_dir()
+    except OSError:
+        return True

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -147,6 +147,7 @@ def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     """Do the command's ``work``, then write the report and say what there is to say; the exit code."""
     try:
         run.signals.check()
+        _check_places(run.output.reports)
         work(run)
     except ReconcilerError as error:
         run.ended_by = error
@@ -157,12 +158,12 @@ def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     _heed_signal(run)
     report = _concluded(run)
     say_problems(run, quiet=run.output.quiet)
-    written = _write(report, run.output.reports)
+    written = _write(report, run.output.reports, said=run.diagnostics)
     if run.output_failure is None and not put(run, render(report, run.output.output, text_style(run.output))):
         say_problems(run, quiet=run.output.quiet)
         report = run.report()
         # What is no file got its report already, and cannot take it back.
-        written &= _write(report, tuple(path for path in run.output.reports if path.is_file()))
+        written &= _write(report, tuple(filter(os.path.isfile, run.output.reports)), said=run.diagnostics)
     return report.run.exit_code if written else max(report.run.exit_code, ERROR)
 
 
@@ -249,7 +250,22 @@ def render(report: Report, form: str, look: TextStyle) -> str:
             return render_text(report, look)
 
 
-def _write(report: Report, paths: tuple[Path, ...]) -> bool:
+def _check_places(paths: Sequence[Path]) -> None:
+    """Notice before anything is done which reports could not be written after it. Raises ReportNotWritten."""
+    from reconciler.report.write import check_place  # noqa: PLC0415 - as in Run.report
+
+    problems: list[Diagnostic] = []
+    for path in paths:
+        try:
+            check_place(path)
+        except ReportNotWritten as error:
+            problems += error.diagnostics
+    if problems:
+        raise ReportNotWritten(*problems)
+
+
+def _write(report: Report, paths: Sequence[Path], *, said: Sequence[Diagnostic]) -> bool:
+    """Write the report to each path, and say where that fails unless it is ``said``; whether all were written."""
     from reconciler.report.text import TextStyle, render_record  # noqa: PLC0415 - as in Run.report
     from reconciler.report.write import write_report  # noqa: PLC0415 - as in Run.report
 
@@ -261,7 +277,8 @@ def _write(report: Report, paths: tuple[Path, ...]) -> bool:
             text = click.unstyle(render_record(report, TextStyle())) if is_text else render(report, form, TextStyle())
             write_report(path, text)
         except ReportNotWritten as error:
-            say(str(error))
+            if not set(error.diagnostics) <= set(said):
+                say(str(error))
             written = False
     return written
 

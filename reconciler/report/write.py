@@ -2,32 +2,92 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reconciler.errors import ReportNotWritten
 
+_IN_PLACE = {errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS}
+"""Why a file that may itself be written cannot be replaced: it is mounted by itself, or its directory is read-only."""
+
+
+def check_place(path: Path) -> None:
+    """Try, without changing anything, whether a report can be written to ``path``. Raises ReportNotWritten."""
+    with _said_of(path):
+        before = _stat(path)
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            if not os.access(path, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return
+        target = Path(os.path.realpath(path))
+        try:
+            with _draft_beside(target) as draft:
+                draft.touch(exist_ok=False)
+        except OSError as error:
+            if before is None or error.errno not in _IN_PLACE:
+                raise
+            target.open("ab").close()
+
 
 def write_report(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text`` in one step, or leave it as it was.
+    """Replace ``path`` by ``text`` in one step, or leave it as it was; its mode stays.
 
-    Raises ReportNotWritten.
+    A file that may be written and not be replaced is written in place. Raises ReportNotWritten.
     """
-    try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")  # a pipe or a device cannot be replaced
+    content = text.encode()
+    with _said_of(path):
+        before = _stat(path)
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            path.write_bytes(content)  # a pipe or a device cannot be replaced
             return
-        target = path.resolve()
-        draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        target = Path(os.path.realpath(path))
         try:
-            with draft.open("x", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
+            _replace(target, content, None if before is None else stat.S_IMODE(before.st_mode))
+        except OSError as error:
+            if before is None or error.errno not in _IN_PLACE:
+                raise
+            target.write_bytes(content)
+
+
+def _replace(target: Path, content: bytes, mode: int | None) -> None:
+    with _draft_beside(target) as draft:
+        with draft.open("xb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+
+
+@contextmanager
+def _draft_beside(target: Path) -> Iterator[Path]:
+    """A new name in the directory of ``target``, short whatever the name of that is, and gone afterwards."""
+    draft = target.with_name(f".reconciler-{uuid.uuid4().hex}")
+    try:
+        yield draft
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    """``None`` where nothing is there yet. Raises OSError, also for a link to itself or a name too long."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _said_of(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ReportNotWritten.because(
             "report-not-written", f"the report cannot be written to {path}: {error.strerror}"

@@ -155,3 +155,13 @@ def test_terminal_escapes_reach_no_stream(tmp_path: Path) -> None:
     for command in (["explain", "a"], ["validate"], ["validate", "--log-format", "json"], ["no\x1b[1m"]):
         done = shell("", *command, "-f", "e.yaml", folder=tmp_path)
         assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_report_that_cannot_be_written_stops_the_apply_before_anything_is_done(tmp_path: Path) -> None:
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    with FakeKafka() as kafka:
+        where = ["--bootstrap-server", kafka.bootstrap_servers, "--yes"]
+        done = shell("", "apply", *where, "--report", "loop.json", "--report", "report.json", folder=tmp_path)
+        assert not kafka.topics
+    assert done.returncode == report_at(tmp_path / "report.json")["run"]["exit_code"] == 1
+    assert done.stderr.count("error: the report cannot be written to loop.json: ") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def manifest_files(paths: Iterable[Path]) -> tuple[list[Path], list[Diagnostic]]
     problems: list[Diagnostic] = []
     for path in paths:
         inside, more = _files_of(path)
-        overlays = _overlays_inside(inside) if path.is_dir() else {}
+        overlays = _overlays_inside(inside) if _is_dir(path) else {}
         files += [file for file in inside if file not in overlays]
         problems += [*more, *(_overlay_inside(path, file, base) for file, base in overlays.items())]
     return _each_once(files), problems
@@ -28,7 +29,7 @@ def manifest_files(paths: Iterable[Path]) -> tuple[list[Path], list[Diagnostic]]
 def overlay_files(paths: Sequence[Path], environment: str) -> tuple[list[Path], list[Diagnostic]]:
     """The files of the overlay of ``environment``: beside each path, and beside at least one of them."""
     candidates = [candidate for path in paths for candidate in _overlays_of(path, environment)]
-    found = [candidate for candidate in candidates if candidate.exists()]
+    found = [candidate for candidate in candidates if _may_exist(candidate)]
     if not found:
         wanted = " or ".join(str(candidate) for candidate in candidates)
         return [], [_error("no-overlay", f"-e {environment}: there is no {wanted}", "make one, or leave out -e")]
@@ -38,7 +39,7 @@ def overlay_files(paths: Sequence[Path], environment: str) -> tuple[list[Path], 
 
 def _overlays_of(path: Path, environment: str) -> list[Path]:
     """``topics.prod.yaml`` for ``topics.yaml``; for a directory ``topics``, also ``topics.prod``."""
-    if path.is_dir():
+    if _is_dir(path):
         beside, name = _beside(path)
         return [beside / f"{name}.{environment}{ending}" for ending in ("", *_ENDINGS)]
     return [path.with_name(f"{path.stem}.{environment}{path.suffix}")]
@@ -53,28 +54,55 @@ def _beside(directory: Path) -> tuple[Path, str]:
 
 
 def _files_of(path: Path) -> tuple[list[Path], list[Diagnostic]]:
-    if not path.is_dir():
+    if not _is_dir(path):
         return [path], []
-    try:
-        files = sorted(_yaml_files(path, frozenset()))
-    except OSError as error:
-        return [], [_error("unreadable-file", f"{error.filename or path}: cannot be read: {error.strerror}")]
-    if files:
-        return files, []
-    return [], [_error("no-files", f"{path}: no *.yaml or *.yml file in this directory")]
+    closed: list[OSError] = []
+    files = sorted(_yaml_files(path, frozenset(), closed))
+    if not files and not closed:
+        return [], [_error("no-files", f"{path}: no *.yaml or *.yml file in this directory")]
+    return files, [
+        _error("unreadable-file", f"{error.filename or path}: cannot be read: {error.strerror}") for error in closed
+    ]
 
 
-def _yaml_files(directory: Path, around: frozenset[Path]) -> Iterator[Path]:
-    """Every YAML file below ``directory``, also through links, as which Kubernetes mounts files and folders."""
+def _yaml_files(directory: Path, around: frozenset[Path], closed: list[OSError]) -> Iterator[Path]:
+    """Every YAML file below ``directory``, also through links, as which Kubernetes mounts files and folders.
+
+    ``closed`` gets why a directory cannot be read.
+    """
     around |= {directory.resolve()}
-    for entry in directory.iterdir():
+    try:
+        entries = list(directory.iterdir())
+    except OSError as error:
+        closed.append(error)
+        return
+    for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
+        if _is_dir(entry):
             if entry.resolve() not in around:
-                yield from _yaml_files(entry, around)
-        elif entry.suffix in _ENDINGS and entry.is_file():
+                yield from _yaml_files(entry, around, closed)
+        elif entry.suffix in _ENDINGS and _may_be_file(entry):
             yield entry
+
+
+def _is_dir(path: Path) -> bool:
+    """Whether ``path`` is a directory, as far as it may be looked at; reading what is none says what is wrong."""
+    return os.path.isdir(path)  # noqa: PTH112 - that of a Path raises where a directory may not be entered
+
+
+def _may_be_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True
+
+
+def _may_exist(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return True
 
 
 def _overlays_inside(files: Sequence[Path]) -> dict[Path, Path]:

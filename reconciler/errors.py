@@ -23,7 +23,7 @@ from enum import StrEnum
 from signal import Signals
 from typing import NamedTuple, Self
 
-from reconciler.printable import escaped
+from reconciler.printable import escaped, escaped_hint
 
 
 class Location(NamedTuple):
@@ -73,7 +73,7 @@ class Diagnostic:
 
     def __str__(self) -> str:
         where = f"{self.origin}: " if isinstance(self.origin, Location) else ""  # a variable is named by the message
-        todo = f"\n  {escaped(self.hint)}" if self.hint else ""
+        todo = f"\n  {escaped_hint(self.hint)}" if self.hint else ""
         return f"{escaped(where)}{self.severity}: {escaped(self.message)}{todo}"
 
 

@@ -21,6 +21,14 @@ def escaped_lines(text: str) -> str:
     return "\n".join(map(escaped, text.split("\n")))
 
 
+def escaped_hint(text: str) -> str:
+    """``text`` likewise but for line breaks with an indent, which are ours: nothing can pass for another message."""
+    return _INDENT.join(map(escaped, text.split(_INDENT)))
+
+
+_INDENT = "\n  "
+
+
 def encodable(text: str) -> str:
     """``text`` with only that escaped which UTF-8 cannot express: lone surrogates."""
     if text.isascii():
@@ -30,7 +38,12 @@ def encodable(text: str) -> str:
 
 def escaped_json(text: str) -> str:
     r"""A JSON text with ``\u`` escapes for what is not printable; it means the same."""
-    return "\n".join(line if line.isprintable() else "".join(map(_json_escape, line)) for line in text.split("\n"))
+    return "\n".join(line if line.isprintable() else _escaped_json_line(line) for line in text.split("\n"))
+
+
+def ascii_json(text: str) -> str:
+    """A JSON text in ASCII, for a stream that is not UTF-8; it means the same."""
+    return "".join(character if character.isascii() else _json_escape(character) for character in escaped_json(text))
 
 
 def _escape(character: str) -> str:
@@ -38,8 +51,10 @@ def _escape(character: str) -> str:
     return f"\\x{code - 0xDC00:02x}" if code in _BYTES else repr(character)[1:-1]
 
 
+def _escaped_json_line(line: str) -> str:
+    return "".join(character if character.isprintable() else _json_escape(character) for character in line)
+
+
 def _json_escape(character: str) -> str:
-    if character.isprintable():
-        return character
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,11 @@ REPORT_SCHEMA = Draft202012Validator(json.loads((PROJECT / "schemas/report.schem
 # The same examples on every machine: a test that fails only sometimes is a defect.
 settings.register_profile("project", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
+
+
+# Started by nohup, this process ignores SIGHUP, and all that it starts would too; a handler is not passed on.
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda _number, _frame: None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,7 +63,7 @@ class RunReconciler(Protocol):
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment without what would steer the command under test."""
-    steering = ("KAFKA_", "RECONCILER_", "NO_COLOR", "FORCE_COLOR")
+    steering = ("KAFKA_", "RECONCILER_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
     return {key: value for key, value in os.environ.items() if not key.startswith(steering)} | dict(extra or {})
 
 

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 from reconciler.cli.exit_codes import OK
 from reconciler.cli.options import ManifestOptions, manifest_options
 from reconciler.cli.signals import Signals
-from reconciler.cli.streams import put, say
+from reconciler.cli.streams import put, put_json, say
 from reconciler.cli.variables import near_misses
 from reconciler.errors import Location, ReconcilerError, Variable
 from reconciler.model import Source, TopicSpec
@@ -70,12 +70,10 @@ def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: 
         hint = f"did you mean {close[0]!r}?" if close else f"it has {len(specs)} topics"
         raise ReconcilerError.because("no-such-topic", f"the manifest has no topic {topic!r}", hint=hint)
     values = _values(specs[topic])
-    text = (
-        escaped_json(json.dumps({"topic": topic, "values": values}, indent=2))
-        if output == "json"
-        else _table(specs[topic], values)
-    )
-    put(f"{text}\n")
+    if output == "json":
+        put_json(escaped_json(json.dumps({"topic": topic, "values": values}, indent=2)) + "\n")
+    else:
+        put(_table(specs[topic], values) + "\n")
     return OK
 
 

@@ -135,7 +135,7 @@ def cluster_options(command: Command) -> Command:
         ),
         click.option(
             "--command-config",
-            type=click.Path(path_type=Path),
+            type=click.Path(path_type=Path, readable=False),
             envvar="RECONCILER_COMMAND_CONFIG",
             show_envvar=True,
             help="File of librdkafka properties, key=value, with ${VAR}; the place for passwords. "

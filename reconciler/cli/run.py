@@ -159,7 +159,7 @@ def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     report = _concluded(run)
     say_problems(run, quiet=run.output.quiet)
     written = _write(report, run.output.reports, said=run.diagnostics)
-    if run.output_failure is None and not put(run, render(report, run.output.output, text_style(run.output))):
+    if run.output_failure is None and not _put_report(run, report):
         say_problems(run, quiet=run.output.quiet)
         report = run.report()
         # What is no file got its report already, and cannot take it back.
@@ -167,10 +167,15 @@ def carry_out(run: Run, work: Callable[[Run], object]) -> int:
     return report.run.exit_code if written else max(report.run.exit_code, ERROR)
 
 
-def put(run: Run, text: str) -> bool:
+def _put_report(run: Run, report: Report) -> bool:
+    text = render(report, run.output.output, text_style(run.output))
+    return put(run, text, streams.put_json if run.output.output == "json" else streams.put)
+
+
+def put(run: Run, text: str, write: Callable[[str], None] = streams.put) -> bool:
     """Give ``text`` to standard output; where that does not take it, note it in ``run``, which goes on."""
     try:
-        streams.put(text)
+        write(text)
     except OutputNotWritten as failure:
         if run.output_failure is None:
             run.output_failure = failure

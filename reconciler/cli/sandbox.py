@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
@@ -128,6 +129,9 @@ def _run_with(cmd: tuple[str, ...], bootstrap_servers: str) -> int:
         _say(f"{cmd[0]}: command not found")
         return NOT_FOUND
     except OSError as error:
+        if os.sep not in cmd[0] and shutil.which(cmd[0], os.F_OK) is None:  # PATH has a folder that is closed to us
+            _say(f"{cmd[0]}: command not found")
+            return NOT_FOUND
         _say(f"{cmd[0]}: {error.strerror}")
         return NOT_EXECUTABLE
     # Ctrl-C reaches the child from the terminal; what only we get is passed on.

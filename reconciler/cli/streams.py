@@ -5,6 +5,7 @@ Talk must never stop a write or a report: what standard error does not take is d
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -13,6 +14,7 @@ from contextlib import suppress
 import click
 
 from reconciler.errors import OutputNotWritten
+from reconciler.printable import ascii_json
 
 
 def prepare() -> None:
@@ -37,6 +39,12 @@ def put(text: str) -> None:
         raise not_written(error) from error
     except ValueError as error:  # closed within this process
         raise OutputNotWritten.because("output-not-written", f"standard output cannot be written: {error}") from error
+
+
+def put_json(text: str) -> None:
+    """The same for JSON, which stays JSON whatever the encoding of standard output. Raises OutputNotWritten."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    put(text if codecs.lookup(encoding).name == "utf-8" else ascii_json(text))
 
 
 def not_written(error: OSError) -> OutputNotWritten:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from reconciler.printable import encodable, escaped
+from reconciler.printable import escaped
 
 _REFERENCE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})")
 _BROKEN = re.compile(r"\$\{[^}]*\}?")
@@ -13,6 +13,14 @@ _BROKEN = re.compile(r"\$\{[^}]*\}?")
 
 class Undefined(ValueError):
     """A reference that cannot be resolved; the text says why."""
+
+
+def _as_text(name: str, value: str) -> str:
+    """The value of a variable as UTF-8, which it may be where Python took another encoding. Raises Undefined."""
+    try:
+        return value.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        raise Undefined(f"the environment variable {name} is not UTF-8 text: {escaped(value)}") from None
 
 
 def interpolate(text: str, environ: Mapping[str, str]) -> str:
@@ -28,9 +36,7 @@ def interpolate(text: str, environ: Mapping[str, str]) -> str:
             return "$"
         found = environ.get(reference["name"], "")
         if found.strip():
-            if encodable(found) != found:
-                raise Undefined(f"the environment variable {reference['name']} is not UTF-8 text: {escaped(found)}")
-            return found
+            return _as_text(reference["name"], found)
         if reference["default"] is not None:
             return reference["default"]
         state = "empty" if reference["name"] in environ else "not set"

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from reconciler.printable import encodable, escaped
+from reconciler.printable import encodable, escaped, escaped_hint
 
 FORMAT_VERSION: Literal["1.0"] = "1.0"
 
@@ -60,7 +60,13 @@ _TO_ESCAPE = re.compile(r"\\[ubfnrt]")
 def printable(report: Report) -> Report:
     """``report`` with everything escaped in it that is not printable, line breaks included."""
     text = report.model_dump_json()
-    return cast("Report", mapped(report, escaped)) if _TO_ESCAPE.search(text) or not text.isprintable() else report
+    if text.isprintable() and not _TO_ESCAPE.search(text):
+        return report
+    # In a hint some line breaks are ours.
+    hints = [entry.hint and escaped_hint(entry.hint) for entry in report.diagnostics]
+    safe = cast("Report", mapped(report, escaped))
+    diagnostics = [entry.model_copy(update={"hint": hint}) for entry, hint in zip(safe.diagnostics, hints, strict=True)]
+    return safe.model_copy(update={"diagnostics": diagnostics})
 
 
 class Tool(_Part):

@@ -32,6 +32,9 @@ def check_place(path: Path) -> None:
             if before is None or error.errno not in _IN_PLACE:
                 raise
             target.open("ab").close()
+        else:
+            if before is not None and _cannot_be_replaced(target, before):
+                target.open("ab").close()
 
 
 def write_report(path: Path, text: str) -> None:
@@ -52,6 +55,13 @@ def write_report(path: Path, text: str) -> None:
             if before is None or error.errno not in _IN_PLACE:
                 raise
             target.write_bytes(content)
+
+
+def _cannot_be_replaced(target: Path, before: os.stat_result) -> bool:
+    """Whether the file is another user's in a folder such as /tmp, or mounted by itself from what is read-only."""
+    folder = target.parent.stat()
+    is_sticky = bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in {0, before.st_uid, folder.st_uid}
+    return is_sticky or bool(os.statvfs(target).f_flag & os.ST_RDONLY)
 
 
 def _replace(target: Path, content: bytes, mode: int | None) -> None:

@@ -10,11 +10,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 
 from reconciler.errors import Diagnostic, ReconcilerError, SandboxError, Severity
+from reconciler.sandbox.extra import from_extra
 
 STOP_SECONDS = 20
 
@@ -31,21 +34,68 @@ class Background:
 
 
 def running() -> Background | None:
-    """The sandbox in the background, if there is one."""
-    try:
-        noted = Background(**json.loads(_state_file().read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
+    """The sandbox in the background, if there is one. Raises SandboxError where its note cannot be read."""
+    state = _state_file()
+    with _note_problems(state, "read"):
+        try:
+            text = state.read_bytes()
+        except FileNotFoundError:
+            return None
+        noted = _noted(text)
+    if noted is None:
+        raise SandboxError.because(
+            "background",
+            f"{state} is damaged: it does not name a sandbox",
+            hint="end its process if one still runs (python -m reconciler.sandbox.background), then remove the file",
+        )
     if _created(noted.pid) == noted.pid_created:
         return noted
-    _state_file().unlink(missing_ok=True)  # it died, or the machine was restarted
+    _forget(state)  # it died, or the machine was restarted
     return None
+
+
+def _noted(text: bytes) -> Background | None:
+    """What ``launch`` wrote, or ``None`` where the text is something else."""
+    try:
+        noted = Background(**json.loads(text))
+    except (ValueError, TypeError):
+        return None
+    kinds = {"pid": int, "pid_created": int | float, "bootstrap_servers": str, "kafka_version": str}
+    return noted if all(isinstance(getattr(noted, name), kind) for name, kind in kinds.items()) else None
+
+
+def _forget(state: Path) -> None:
+    with _note_problems(state, "removed"):
+        state.unlink(missing_ok=True)
+
+
+@contextmanager
+def _note_problems(state: Path, done: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SandboxError.because("background", f"{state} cannot be {done}: {error.strerror}") from error
 
 
 def launch(*, brokers: int, kafka_version: str, port: int | None, progress: Callable[[str], None]) -> Background:
     """Start a sandbox in the background and wait until it is ready. Raises SandboxError."""
     state = _state_file()
-    state.parent.mkdir(parents=True, exist_ok=True)
+    with _note_problems(state, "written"):  # before there is a cluster that nobody could stop
+        state.parent.mkdir(parents=True, exist_ok=True)
+        draft = state.with_name(f"{state.name}.{os.getpid()}")
+        draft.touch()
+    try:
+        background = _launched(draft, brokers, kafka_version, port, progress)
+        draft.replace(state)
+        return background
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _launched(
+    note: Path, brokers: int, kafka_version: str, port: int | None, progress: Callable[[str], None]
+) -> Background:
+    """The sandbox as soon as it is ready and ``note`` names it."""
     holder = subprocess.Popen(
         [sys.executable, "-m", "reconciler.sandbox.background", str(brokers), kafka_version, str(port or "")],
         stdin=subprocess.DEVNULL,
@@ -63,11 +113,20 @@ def launch(*, brokers: int, kafka_version: str, port: int | None, progress: Call
                 progress(said["progress"])
             elif "ready" in said:
                 background = Background(**said["ready"])
-                state.write_text(json.dumps(asdict(background)), encoding="utf-8")
+                _write(background, note, holder)
                 return background
             else:
                 raise SandboxError(Diagnostic(severity=Severity.ERROR, **said["error"]))
     raise SandboxError.because("background", "the sandbox's process ended without a word")
+
+
+def _write(background: Background, note: Path, holder: subprocess.Popen[str]) -> None:
+    try:
+        with _note_problems(note, "written"):
+            note.write_text(json.dumps(asdict(background)), encoding="utf-8")
+    except SandboxError:
+        holder.terminate()  # nobody would know how to
+        raise
 
 
 def stop(background: Background) -> None:
@@ -82,22 +141,23 @@ def stop(background: Background) -> None:
         pass
     except psutil.TimeoutExpired:
         raise SandboxError.because("background", f"process {background.pid} does not end") from None
-    _state_file().unlink(missing_ok=True)
+    except psutil.AccessDenied:
+        raise SandboxError.because("background", f"process {background.pid} belongs to another user") from None
+    _forget(_state_file())
 
 
 def _created(pid: int) -> float | None:
-    import psutil  # noqa: PLC0415 - from the extra [sandbox]
-
+    psutil = from_extra(lambda: import_module("psutil"))
     try:
-        return psutil.Process(pid).create_time()
-    except psutil.NoSuchProcess:
+        return float(psutil.Process(pid).create_time())
+    except (psutil.NoSuchProcess, OverflowError, ValueError):  # a number that is no process's
         return None
 
 
 def _state_file() -> Path:
-    from platformdirs import user_state_path  # noqa: PLC0415 - from the extra [sandbox]
-
-    return user_state_path("kafka-topic-reconciler") / "sandbox.json"
+    platformdirs = from_extra(lambda: import_module("platformdirs"))
+    folder: Path = platformdirs.user_state_path("kafka-topic-reconciler")
+    return folder / "sandbox.json"
 
 
 def hold(brokers: int, kafka_version: str, port: int | None) -> None:

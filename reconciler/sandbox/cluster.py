@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import SandboxError
+from reconciler.sandbox.extra import from_extra
 from reconciler.sandbox.jars import jars
 from reconciler.sandbox.java import find_java
 from reconciler.sandbox.nodes import LOOPBACK, Node, plan_nodes, write_properties
@@ -118,7 +119,7 @@ def start(
     """
     _check_numbers(brokers, standing_by, advertised_ports)
     version = full_version(kafka_version)
-    classpath = os.pathsep.join(map(str, _from_extra(lambda: jars(version, os.environ, progress))))
+    classpath = os.pathsep.join(map(str, from_extra(lambda: jars(version, os.environ, progress))))
     java = [find_java(os.environ), *_JVM, *_LOGGING, "-cp", classpath]
     with ExitStack() as stack:
         for _ in range(_TRIES):
@@ -168,17 +169,6 @@ def _run(servers: Servers, nodes: Sequence[Node]) -> Mapping[int, int]:
     pids = {node.node_id: servers.start(node) for node in nodes}
     await_ready({node: pids[node.node_id] for node in nodes})
     return pids
-
-
-def _from_extra(get: Callable[[], Sequence[Path]]) -> Sequence[Path]:
-    try:
-        return get()
-    except ModuleNotFoundError as error:
-        raise SandboxError.because(
-            "no-extra",
-            f"the sandbox needs the package {error.name}",
-            hint="pip install 'kafka-topic-reconciler[sandbox]'",
-        ) from error
 
 
 def _new_cluster_id() -> str:

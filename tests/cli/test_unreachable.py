@@ -161,3 +161,16 @@ def test_a_wrong_manifest_is_said_at_once_though_the_cluster_is_silent(
     assert "'partitons' is not a key of topics.a" in done.stderr
     assert "waiting" not in done.stderr
     assert time.monotonic() - began < 50, "nobody waited for the cluster"
+
+
+def test_a_hint_keeps_its_own_line_breaks(reconciler: RunReconciler, tmp_path: Path) -> None:
+    done = plan(reconciler, tmp_path, f"127.0.0.1:{closed_port()}")
+    assert "\n  client's words: " in done.stderr
+    assert "\\n" not in done.stderr
+
+
+def test_properties_that_may_not_be_read_are_an_error_with_a_report(reconciler: RunReconciler, tmp_path: Path) -> None:
+    missing = tmp_path / "client.properties"
+    missing.mkdir()
+    done = plan(reconciler, tmp_path, "127.0.0.1:1", "--command-config", str(missing))
+    assert f"{missing} cannot be read" in done.stderr

@@ -253,3 +253,15 @@ def test_the_command_is_led_to_the_sandbox_whatever_the_environment_says(reconci
     address, *others = done.stdout.split()
     assert address.startswith("KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:")
     assert others == ["RECONCILER_ENVIRONMENT=dev"]
+
+
+@pytest.mark.parametrize("note", ["", "{", "[]", '{"pid": "x"}', '{"pid": 1}'])
+def test_a_damaged_note_of_a_sandbox_is_said_not_a_traceback(
+    note: str, reconciler: RunReconciler, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kafka-topic-reconciler"
+    folder.mkdir()
+    (folder / "sandbox.json").write_text(note)
+    done = reconciler("sandbox", "stop", env={"XDG_STATE_HOME": str(tmp_path)})
+    assert done.code in {0, 1}
+    assert "sandbox" in done.stderr

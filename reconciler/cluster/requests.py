@@ -49,8 +49,10 @@ def create_topics(
         return connection.admin.create_topics(new, **_options(seconds, validate_only=validate_only))
 
     answers = _answers(connection, "create_topics", names, ask, validate_only=validate_only)
-    expected = connection.most_brokers if brokers is None else brokers
-    return {spec.name: _passing(answers[spec.name], spec, expected) for spec in topics}
+    seen = connection.most_brokers
+    return {
+        spec.name: _passing(answers[spec.name], spec, seen, seen if brokers is None else brokers) for spec in topics
+    }
 
 
 def create_partitions(connection: Connection, totals: Mapping[str, int], *, validate_only: bool) -> Answers:
@@ -110,13 +112,14 @@ def _answers(
     }
 
 
-def _passing(failure: KafkaFailure | None, spec: TopicSpec, brokers: int) -> KafkaFailure | None:
-    """A lack of brokers as one that passes, where as many ``brokers`` as the topic needs are expected."""
+def _passing(failure: KafkaFailure | None, spec: TopicSpec, seen: int, expected: int) -> KafkaFailure | None:
+    """A lack of brokers as one that passes, where as many as the topic needs are ``expected``, or were ``seen``."""
     if failure is None or failure.code != INVALID_REPLICATION_FACTOR or not _FEW_BROKERS.search(failure.message):
         return failure
-    if spec.replication_factor is None or spec.replication_factor > brokers:
+    if spec.replication_factor is None or spec.replication_factor > expected:
         return failure
-    return replace(failure, kind=RETRIABLE, remedy=START_BROKERS)
+    remedy = START_BROKERS if spec.replication_factor <= seen else failure.remedy
+    return replace(failure, kind=RETRIABLE, remedy=remedy)
 
 
 def _change(key: str, value: str | None) -> ConfigEntry:

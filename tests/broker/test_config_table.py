@@ -260,7 +260,7 @@ def test_the_brokers_names_are_those_that_brokers_show(client: AnotherClient) ->
 def test_brokers_take_the_lower_of_in_sync_replicas_and_replicas(each_kafka: Sandbox, client: AnotherClient) -> None:
     client.create("in-sync", config={"min.insync.replicas": "2"})
     delivered: list[KafkaError | None] = []
-    producer = Producer({"bootstrap.servers": each_kafka.bootstrap_servers, "acks": "all"})
+    producer = Producer({"bootstrap.servers": each_kafka.bootstrap_servers, "acks": "all", "log_level": 0})
     producer.produce("in-sync", b"x", on_delivery=lambda error, _message: delivered.append(error))
     producer.flush(60)
     assert delivered == [None]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
@@ -25,10 +26,11 @@ def fresh() -> Iterator[Sandbox]:
 def make_offsets_topic(sandbox: Sandbox, client: AnotherClient) -> None:
     """Ask for the coordinator of a group, which makes the broker create the topic."""
     client.create("any")
-    consumer = Consumer({"bootstrap.servers": sandbox.bootstrap_servers, "group.id": "g"})
-    consumer.committed([TopicPartition("any", 0)], timeout=60)
+    consumer = Consumer({"bootstrap.servers": sandbox.bootstrap_servers, "group.id": "g", "log_level": 0})
+    while not client.exists(OFFSETS):
+        with suppress(KafkaException):  # the coordinator is loading
+            consumer.committed([TopicPartition("any", 0)], timeout=60)
     consumer.close()
-    assert client.exists(OFFSETS)
 
 
 def test_the_offsets_topic_is_never_created_and_changed_where_it_exists(

@@ -153,7 +153,7 @@ def test_a_topic_deleted_while_it_is_read_is_absent_not_unreadable(kafka: Sandbo
 def test_internal_topics_are_never_shown(
     kafka: Sandbox, prefix: str, manifest: Callable[[str], None], plan: Callable[..., Finished]
 ) -> None:
-    consumer = Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": prefix})
+    consumer = Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": prefix, "log_level": 0})
     AnotherClient(kafka).create(prefix)
     consumer.committed([TopicPartition(prefix, 0)], timeout=30)  # makes the group's coordinator, and its topic
     consumer.close()

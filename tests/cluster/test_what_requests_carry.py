@@ -130,8 +130,6 @@ def test_what_is_not_refused_arrives_as_it_stands(
         ({"config": {"": "v"}}, "the config key '' is empty"),
         ({"config": {"vendor.key": "a\0b"}}, "the value of vendor.key contains a NUL character"),
         ({"config": {"vendor\0key": "v"}}, r"the config key 'vendor\x00key' contains a NUL character"),
-        ({"config": {"vendor.key": "caf\udce9"}}, r"the value of vendor.key contains '\udce9'"),
-        ({"config": {"caf\udce9": "v"}}, r"the config key 'caf\udce9' contains '\udce9'"),
     ],
 )
 def test_what_no_request_can_carry_is_refused_at_its_line(wish: dict[str, Any], problem: str, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_command_that_is_not_there(reconciler: RunReconciler) -> None:
 def test_nothing_is_left_when_the_parent_dies(how: signal.Signals, tmp_path: Path) -> None:
     with running(tmp_path) as (process, below):
         process.send_signal(how)
-        process.wait(30)
+        process.wait(120)
         if process.stdin is not None:
             process.stdin.close()  # the end for the command that waits, where it was not told
     assert_nothing_left(below, tmp_path)
@@ -80,7 +80,7 @@ def test_ctrl_c_ends_the_command_and_then_the_cluster(tmp_path: Path) -> None:
         (child,) = (each for each in psutil.Process(process.pid).children() if SHOW_AND_WAIT in each.cmdline())
         process.send_signal(signal.SIGINT)
         child.send_signal(signal.SIGINT)
-        assert process.wait(30) == 128 + signal.SIGINT
+        assert process.wait(120) == 128 + signal.SIGINT
     assert_nothing_left(below, tmp_path)
 
 

@@ -123,6 +123,8 @@ def stop_background() -> None:
 
 def _run_with(cmd: tuple[str, ...], bootstrap_servers: str) -> int:
     """Run ``cmd`` to its end; its exit code, 128 and the number where a signal ended it."""
+    # Ctrl-C reaches the child from the terminal, maybe the moment it runs. Unlike SIG_IGN, a handler is not passed on.
+    on_interrupt = signal.signal(signal.SIGINT, lambda _number, _frame: None)
     try:
         child = subprocess.Popen(cmd, env=_environment_for(bootstrap_servers))  # noqa: S603 - the user's own command
     except FileNotFoundError:
@@ -134,9 +136,9 @@ def _run_with(cmd: tuple[str, ...], bootstrap_servers: str) -> int:
             return NOT_FOUND
         _say(f"{cmd[0]}: {error.strerror}")
         return NOT_EXECUTABLE
-    # Ctrl-C reaches the child from the terminal; what only we get is passed on.
+    # What only we get is passed on.
     before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        signal.SIGINT: on_interrupt,
         signal.SIGTERM: signal.signal(signal.SIGTERM, lambda number, _frame: child.send_signal(number)),
         signal.SIGHUP: signal.signal(signal.SIGHUP, lambda number, _frame: child.send_signal(number)),
     }

@@ -278,7 +278,7 @@ def test_a_topic_that_somebody_made_meanwhile_with_other_settings_is_stale_and_l
     with Overtaken("create_topics", {"new.a": made}, *faults, topics=BEFORE) as kafka:
         if lost:  # the cut comes before anything is done
             kafka.overtaken = ("create_topics", {"new.a": made})
-        done = apply(kafka, "--timeout", "3")
+        done = apply(kafka, "--timeout", "6")
         assert (done.code, done.report["run"]["status"]) == (3, "refused")
         assert done.statuses() == all_but("create_topics") | {"new.a": "stale"}
         topic = done.topic("new.a")

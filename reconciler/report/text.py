@@ -11,7 +11,7 @@ from enum import Enum, IntEnum
 from click import style
 
 from reconciler.plan.creation import CREATION_TURNED_OFF
-from reconciler.report.document import Change, DiagnosticEntry, Origin, Place, Report, Topic, Variable, printable
+from reconciler.report.document import Change, DiagnosticEntry, Error, Origin, Place, Report, Topic, Variable, printable
 from reconciler.report.units import with_units
 
 
@@ -132,14 +132,22 @@ def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
     for change in topic.changes:
         yield from _change(change, look)
     if topic.error is not None and not topic.objections and not topic.attempts:
-        what = "cannot be read" if topic.action == "unreadable" else "the broker refuses it"
-        if topic.error.code == 0 or topic.error.code < -1:
-            what = "refused"  # by us, or by the client
+        what = _what_failed(topic.action, topic.error)
         yield from _wrapped(f"{what}: {topic.error.name}: {topic.error.message}", look, start=6, indent=8)
         yield from _wrapped(topic.error.remedy, look, start=6, indent=8)
     if topic.unchecked is not None:
         why = f"{topic.unchecked.name}: {topic.unchecked.remedy}"
         yield from _wrapped(f"not checked by the broker: {why}", look, start=6, indent=8)
+
+
+def _what_failed(action: str, error: Error) -> str:
+    if action == "unreadable":
+        return "cannot be read"
+    is_brokers = error.code > 0 or error.code == _UNKNOWN_SERVER_ERROR
+    return "the broker refuses it" if is_brokers else "refused"  # by us, or by the client
+
+
+_UNKNOWN_SERVER_ERROR = -1
 
 
 def _created(topic: Topic, look: TextStyle) -> Iterator[str]:

@@ -213,7 +213,8 @@ class FieldChange:
 class TopicPlan:
     """What one topic needs. A create has no changes: ``desired`` says it all.
 
-    ``failure`` says why the topic is unreadable, why it is not created, or the first of the broker's ``objections``.
+    ``failure`` says why the topic is unreadable or is not created, or what the broker objects to first: an objection to
+    the topic as a whole, or else the first of its ``objections``.
     """
 
     action: Action

@@ -202,7 +202,8 @@ def with_objections(topic: TopicPlan, question: Question) -> TopicPlan:
     if not question.objections and question.failure is None:
         return topic
     objections = {**topic.objections, **question.objections}
-    failure = topic.failure or next(iter(objections.values()), question.failure)
+    # What is said of the topic as a whole stands nowhere else.
+    failure = question.failure or topic.failure or next(iter(objections.values()), None)
     changes = tuple(_refused(change, objections.get(change.field)) for change in topic.changes)
     return replace(topic, changes=changes, objections=objections, failure=failure)
 

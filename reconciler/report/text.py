@@ -131,13 +131,17 @@ def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
         yield from _created(topic, look)
     for change in topic.changes:
         yield from _change(change, look)
-    if topic.error is not None and not topic.objections and not topic.attempts:
+    if topic.error is not None and not topic.attempts and not _is_told_by_field(topic, topic.error):
         what = _what_failed(topic.action, topic.error)
         yield from _wrapped(f"{what}: {topic.error.name}: {topic.error.message}", look, start=6, indent=8)
         yield from _wrapped(topic.error.remedy, look, start=6, indent=8)
     if topic.unchecked is not None:
         why = f"{topic.unchecked.name}: {topic.unchecked.remedy}"
         yield from _wrapped(f"not checked by the broker: {why}", look, start=6, indent=8)
+
+
+def _is_told_by_field(topic: Topic, error: Error) -> bool:
+    return error.message in {objection.message for objection in topic.objections}
 
 
 def _what_failed(action: str, error: Error) -> str:

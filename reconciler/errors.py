@@ -111,6 +111,12 @@ class ClusterUnavailable(ReconcilerError):
 class DeadlinePassed(ReconcilerError):
     """The time for the whole run is over."""
 
+    @classmethod
+    def now(cls) -> Self:
+        """The deadline has passed."""
+        hint = "raise --deadline; running again goes on where this run ended"
+        return cls.because("deadline", "the deadline has passed", hint=hint)
+
 
 class ApplyStopped(ReconcilerError):
     """A broker refused a request for a reason that every further one would meet too."""

@@ -166,7 +166,7 @@ class Connection:
         """Seconds that a write sent now may take. Raises DeadlinePassed, and what ``check`` raises."""
         self._check()
         if self.limit.is_run_over():
-            raise _deadline_passed()
+            raise DeadlinePassed.now()
         return self.limit.for_one_request()
 
     def errors(self, answers: Mapping[Key, Future[Any]], seconds: float) -> dict[Key, BaseException | None]:
@@ -204,7 +204,7 @@ class Connection:
     def unavailable(self, last_words: str) -> ClusterUnavailable | DeadlinePassed:
         """The reason as an exception; ``last_words`` is what the client said where nothing better is known."""
         if self.limit.is_run_over():
-            return _deadline_passed()
+            return DeadlinePassed.now()
         if not self._causes.by_address:
             message = f"no answer from {self.bootstrap_servers} within {self.limit.seconds:g} s"
             return ClusterUnavailable.because("no-answer", message, hint=self._clean(last_words) or None)
@@ -240,11 +240,6 @@ class _Asked(NamedTuple):
 
     answer: Future[ClusterMetadata]
     seconds: float
-
-
-def _deadline_passed() -> DeadlinePassed:
-    hint = "raise --deadline; running again goes on where this run ended"
-    return DeadlinePassed.because("deadline", "the deadline has passed", hint=hint)
 
 
 def _is_no_answer(error: BaseException | None) -> bool:

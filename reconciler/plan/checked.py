@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from reconciler.clock import Clock, TimeLimit
-from reconciler.errors import ClusterUnavailable, Diagnostic, Severity
+from reconciler.errors import ClusterUnavailable, DeadlinePassed
 from reconciler.model import (
     EXPECTED,
     FATAL,
@@ -25,9 +26,8 @@ from reconciler.model import (
 from reconciler.plan.planner import topic_plan
 from reconciler.plan.question import Question, questions_about
 from reconciler.plan.requests import Answers, Request, TakesRequests, requests_of
+from reconciler.plan.unchecked import NOT_ALLOWED, count_of, marked
 
-NOT_ALLOWED = frozenset({29, 31})
-"""TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED: this principal may not even ask."""
 _UNKNOWN_TOPIC = 3
 _TOO_FEW_BROKERS = 38
 """INVALID_REPLICATION_FACTOR, where it passes: brokers may be starting."""
@@ -73,13 +73,15 @@ class BrokerCheck:
 
     @property
     def plan(self) -> Plan:
-        """The plan with what is known so far."""
-        return replace(self._plan, topics=tuple(self._topics.values()))
+        """The plan with what is known so far; a topic that still has an open question is unchecked."""
+        waiting = {name for name, _ in self._open}
+        return replace(self._plan, topics=tuple(map(partial(marked, waiting), self._topics.values())))
 
     def run(self) -> None:
         """Ask until everything has its answer; only a missing permission leaves a topic unchecked.
 
-        Raises ClusterUnavailable where the broker does not answer in time, and what ``broker`` and ``reader`` raise.
+        Raises ClusterUnavailable where the broker does not answer in time, DeadlinePassed, and what ``broker`` and
+        ``reader`` raise.
         """
         self._ask_about(self._plan.topics)
         self._limit.restart()
@@ -154,7 +156,12 @@ class BrokerCheck:
         self._ask_about([topic])
 
     def _give_up(self, doubtful: Mapping[_Key, KafkaFailure]) -> None:
-        """Take a lack of brokers for what it is. Raises ClusterUnavailable where other answers are missing."""
+        """Take a lack of brokers for what it is, unless it might have passed after the deadline.
+
+        Raises DeadlinePassed, and ClusterUnavailable where other answers are missing.
+        """
+        if self._limit.is_run_over():
+            raise DeadlinePassed.now()
         lacking = {key: failure for key, failure in doubtful.items() if failure.code == _TOO_FEW_BROKERS}
         unanswered = {key: failure for key, failure in doubtful.items() if key not in lacking}
         for key, failure in lacking.items():
@@ -173,23 +180,6 @@ class BrokerCheck:
             f"the broker did not check {number} within {self._limit.seconds:g} s: {failure.name}: {failure.message}",
             hint=f"{failure.remedy}; or raise --timeout",
         )
-
-
-def not_checked(plan: Plan) -> Iterator[Diagnostic]:
-    """One note for all topics of ``plan`` that this principal may not ask the broker about."""
-    denied = [topic.unchecked for topic in plan.topics if topic.unchecked and topic.unchecked.code in NOT_ALLOWED]
-    if denied:
-        yield Diagnostic(
-            severity=Severity.INFO,
-            code="not-checked",
-            message=f"not checked by the broker: {count_of(denied)} ({denied[0].name})",
-            hint=f"apply may be refused; {denied[0].remedy}, so that plan can check",
-        )
-
-
-def count_of(topics: Sized) -> str:
-    """``1 topic``, ``2 topics``."""
-    return "1 topic" if len(topics) == 1 else f"{len(topics):,} topics"
 
 
 def operation_for(change: FieldChange) -> Operation:

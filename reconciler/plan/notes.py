@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Plan
-from reconciler.plan.checked import not_checked
 from reconciler.plan.disputed import differing_defaults
 from reconciler.plan.reassignment import suspected_reassignments
 from reconciler.plan.remaining_overrides import in_the_way, not_compared
+from reconciler.plan.unchecked import not_checked
 
 
 def notes(plan: Plan) -> Iterator[Diagnostic]:

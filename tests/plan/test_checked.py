@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.errors import ClusterUnavailable
+from reconciler.clock import TimeLimit
+from reconciler.errors import ClusterUnavailable, DeadlinePassed, Interrupted, ReconcilerError
 from reconciler.model import (
     FATAL,
     RETRIABLE,
@@ -23,11 +24,14 @@ from reconciler.model import (
     Verdict,
 )
 from reconciler.plan import BrokerCheck, plan, sealed
-from reconciler.plan.checked import not_checked
 from reconciler.plan.requests import Answers
+from reconciler.plan.unchecked import not_checked
 from tests.apply.facts import EXISTS, NO_ANSWER, Time, spec
 
 DENIED = KafkaFailure(code=29, name="TOPIC_AUTHORIZATION_FAILED", kind=FATAL, message="no", remedy="grant it")
+TOO_FEW_BROKERS = KafkaFailure(
+    code=38, name="INVALID_REPLICATION_FACTOR", kind=RETRIABLE, message="only 1 broker(s)", remedy="start brokers"
+)
 GONE = KafkaFailure(code=3, name="UNKNOWN_TOPIC_OR_PARTITION", kind=RETRIABLE, message="unknown", remedy="wait")
 
 
@@ -184,6 +188,35 @@ def test_a_broker_that_does_not_answer_in_time_fails_the_run_and_marks_the_topic
     with pytest.raises(ClusterUnavailable, match=r"the broker did not check 1 topic within 30 s: _TIMED_OUT: late"):
         one.run()
     assert [topic.unchecked for topic in one.plan.topics] == [NO_ANSWER, None]
+
+
+@pytest.mark.parametrize("error", [Interrupted(15), DeadlinePassed.now()], ids=repr)
+def test_a_topic_that_was_not_asked_about_before_the_run_ended_is_marked(error: ReconcilerError) -> None:
+    def says(name: str, _keys: object) -> KafkaFailure | None:
+        if name == "changed":
+            raise error
+        return None
+
+    one = check(Broker(says), spec("changed", retention_ms="1"), spec("new"), live={"changed": there("changed")})
+    with pytest.raises(type(error)):
+        one.run()
+    assert {topic.name: topic.unchecked and topic.unchecked.name for topic in one.plan.topics} == {
+        "changed": "NOT_CHECKED",
+        "new": None,
+    }
+
+
+@pytest.mark.parametrize("answer", [NO_ANSWER, TOO_FEW_BROKERS], ids=lambda answer: answer.name)
+def test_what_might_still_pass_at_the_deadline_is_neither_refused_nor_called_late(answer: KafkaFailure) -> None:
+    time = Time()
+    limit = TimeLimit(30, deadline=5, clock=time.clock)
+    broker = Broker(lambda _name, _keys: answer)
+    made = plan(DesiredState(topics=[spec("a")]), state({}))
+    one = BrokerCheck(made, broker=broker, reader=broker, limit=limit, clock=time.clock)
+    with pytest.raises(DeadlinePassed):
+        one.run()
+    (topic,) = one.plan.topics
+    assert (topic.failure, topic.unchecked and topic.unchecked.name) == (None, "NOT_CHECKED")
 
 
 def test_only_a_missing_permission_leaves_topics_unchecked_and_each_is_marked() -> None:

@@ -1,0 +1,42 @@
+"""Topics that the broker did not check: which, why, and what there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sized
+from dataclasses import replace
+
+from reconciler.errors import Diagnostic, Severity
+from reconciler.model import RETRIABLE, KafkaFailure, Plan, TopicPlan
+
+NOT_ALLOWED = frozenset({29, 31})
+"""TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED: this principal may not even ask."""
+_ENDED_BEFORE = KafkaFailure(
+    code=0,
+    name="NOT_CHECKED",
+    kind=RETRIABLE,
+    message="the run ended before the broker had checked all of the topic",
+    remedy="run the command again",
+)
+
+
+def marked(waiting: Collection[str], topic: TopicPlan) -> TopicPlan:
+    """``topic`` as unchecked where it is among those ``waiting`` for an answer."""
+    is_open = topic.name in waiting and topic.unchecked is None
+    return replace(topic, unchecked=_ENDED_BEFORE) if is_open else topic
+
+
+def not_checked(plan: Plan) -> Iterator[Diagnostic]:
+    """One note for all topics of ``plan`` that this principal may not ask the broker about."""
+    denied = [topic.unchecked for topic in plan.topics if topic.unchecked and topic.unchecked.code in NOT_ALLOWED]
+    if denied:
+        yield Diagnostic(
+            severity=Severity.INFO,
+            code="not-checked",
+            message=f"not checked by the broker: {count_of(denied)} ({denied[0].name})",
+            hint=f"apply may be refused; {denied[0].remedy}, so that plan can check",
+        )
+
+
+def count_of(topics: Sized) -> str:
+    """``1 topic``, ``2 topics``."""
+    return "1 topic" if len(topics) == 1 else f"{len(topics):,} topics"

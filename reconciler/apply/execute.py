@@ -15,9 +15,10 @@ from reconciler.apply.retries import Retries
 from reconciler.apply.second_look import Changed, changed_meanwhile, deleted_meanwhile, is_done
 from reconciler.apply.verify import LooksAtTopics, look_once, verify
 from reconciler.clock import Clock, TimeLimit
-from reconciler.errors import ApplyStopped, ClusterUnavailable, DeadlinePassed, Interrupted
+from reconciler.errors import ApplyStopped, ClusterUnavailable, DeadlinePassed, Interrupted, ReconcilerError
 from reconciler.model import (
     EXPECTED,
+    FATAL,
     RETRIABLE,
     Action,
     Attempt,
@@ -94,6 +95,8 @@ class Execution:
                 queue.extend(self._still_to_send(in_doubt))
                 in_doubt = []
         if queue or in_doubt:
+            if self.limit.is_run_over():
+                raise DeadlinePassed.now()
             log.warning("no topic got done for %g s; nothing more is sent", self.limit.seconds)
 
     def _is_look_due(self, following: Request, in_doubt: Sequence[Request]) -> bool:
@@ -136,7 +139,9 @@ class Execution:
             started_at, started = self.clock.now(), self.clock.monotonic()
             try:
                 answers = request.put_to(self.writer)
-            except ClusterUnavailable as error:
+            except DeadlinePassed:
+                raise  # before anything was sent
+            except Exception as error:
                 lost = dict.fromkeys((topic.name for topic in request.topics), _lost(error))
                 self._note(request.operation, lost, started_at, self.clock.monotonic() - started)
                 raise
@@ -233,8 +238,17 @@ class Execution:
         return len(request.topics) > 1 and all(failure and failure.is_of_batch for failure in failures)
 
 
-def _lost(error: ClusterUnavailable) -> KafkaFailure:
-    """What a request came to that was under way when the cluster went out of reach for good."""
+def _lost(error: Exception) -> KafkaFailure:
+    """What a request came to that was under way when the cluster went out of reach for good, or our own code failed."""
+    if not isinstance(error, ReconcilerError):
+        return KafkaFailure(
+            code=0,
+            name="INTERNAL_ERROR",
+            kind=FATAL,
+            message=f"reconciler failed while the request was under way: {type(error).__name__}",
+            remedy="run plan to see what was done, and report the error",
+            outcome_known=False,
+        )
     (diagnostic, *_) = error.diagnostics
     return KafkaFailure(
         code=-195,

@@ -1,4 +1,4 @@
-"""What a scripted broker cannot bring about: a cluster that goes out of reach while a request is under way."""
+"""What a scripted broker cannot bring about: a request that ends otherwise than with an answer, and time that is over."""
 
 from __future__ import annotations
 
@@ -6,39 +6,79 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 
-from reconciler.apply import Execution
-from reconciler.errors import ClusterUnavailable
+from reconciler.apply import Execution, Ledger, Retries
+from reconciler.clock import TimeLimit
+from reconciler.errors import ClusterUnavailable, DeadlinePassed
 from reconciler.model import KafkaFailure, LiveState, Status, TopicSpec
-from tests.apply.facts import Time, created, ledger_of
+from tests.apply.facts import MOVED, Time, created, ledger_of
+
+NO_SUCH_HOST = ClusterUnavailable.for_good("no-such-host", "kafka-1: no such host", hint="check the spelling")
 
 
-class GoneForGood:
-    """A cluster whose name ceases to resolve when the first request has been sent."""
+class Cluster:
+    """Every request to it ends with ``outcome``; it has no topics."""
 
-    def create(self, _topics: Sequence[TopicSpec]) -> Mapping[str, KafkaFailure | None]:
-        raise ClusterUnavailable.for_good("no-such-host", "kafka-1: no such host", hint="check the spelling")
+    def __init__(self, outcome: Exception | KafkaFailure) -> None:
+        self._outcome = outcome
 
-    add_partitions = alter_configs = create
+    def create(self, topics: Sequence[TopicSpec]) -> Mapping[str, KafkaFailure | None]:
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return dict.fromkeys((spec.name for spec in topics), self._outcome)
 
     def look(self, _topics: Collection[TopicSpec]) -> LiveState:
-        raise AssertionError("nobody looks at a cluster that is gone")
+        return LiveState(cluster_id="c", brokers=1, topics={})
 
 
-def test_a_request_under_way_when_the_cluster_is_gone_is_unknown_not_unattempted() -> None:
-    time = Time()
-    ledger = ledger_of(created("a"), created("b"))
-    cluster = GoneForGood()
-    execution = Execution(
+def execution(ledger: Ledger, outcome: Exception | KafkaFailure, limit: TimeLimit, time: Time) -> Execution:
+    cluster = Cluster(outcome)
+    return Execution(
         ledger=ledger,
         writer=cluster,  # type: ignore[arg-type]  # only creates come to it
         reader=cluster,
-        limit=time.limit(10),
+        limit=limit,
+        retries=Retries(draw=lambda _low, high: high),
         clock=time.clock,
     )
-    with pytest.raises(ClusterUnavailable, match="no such host"):
-        execution.write()
+
+
+@pytest.mark.parametrize(
+    ("error", "name", "message"),
+    [
+        (NO_SUCH_HOST, "_TRANSPORT", "kafka-1: no such host"),
+        (
+            UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "odd"),
+            "INTERNAL_ERROR",
+            "reconciler failed while the request was under way: UnicodeDecodeError",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_a_request_that_ends_without_an_answer_is_unknown_not_unattempted(
+    error: Exception, name: str, message: str
+) -> None:
+    time = Time()
+    ledger = ledger_of(created("a"), created("b"))
+    with pytest.raises(type(error)):
+        execution(ledger, error, time.limit(10), time).write()
     outcomes = ledger.outcomes()
     assert {outcome.status for outcome in outcomes.values()} == {Status.UNKNOWN}
     failure = outcomes["a"].attempts[0].failure
     assert failure is not None
-    assert (failure.name, failure.message) == ("_TRANSPORT", "kafka-1: no such host")
+    assert (failure.name, failure.message) == (name, message)
+
+
+def test_a_request_that_the_deadline_keeps_from_being_sent_was_not_attempted() -> None:
+    time = Time()
+    ledger = ledger_of(created("a"))
+    with pytest.raises(DeadlinePassed):
+        execution(ledger, DeadlinePassed.now(), time.limit(10), time).write()
+    assert ledger.outcomes()["a"].status is Status.NOT_ATTEMPTED
+
+
+def test_a_deadline_in_a_pause_between_two_tries_is_called_what_it_is() -> None:
+    time = Time()
+    limit = TimeLimit(30, deadline=0.1, clock=time.clock)
+    with pytest.raises(DeadlinePassed):
+        execution(ledger_of(created("a")), MOVED, limit, time).write()
+    assert time.seconds == 0.1

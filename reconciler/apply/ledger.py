@@ -13,7 +13,6 @@ from reconciler.apply.second_look import Changed
 from reconciler.model import (
     EXPECTED,
     FATAL,
-    RETRIABLE,
     Action,
     Attempt,
     FieldChange,
@@ -51,6 +50,8 @@ class Seen:
     at: datetime
     failure: KafkaFailure | None = None
     changed: Changed | None = None
+    as_written: frozenset[str] = frozenset()
+    """Fields that are as written although others are not; where all are, ``verification`` says so."""
 
 
 class Ledger:
@@ -127,10 +128,10 @@ class Ledger:
 
     def progress(self) -> str:
         """How far the writes are, in words."""
-        tried = [attempts[-1].failure for attempts in self._attempts.values()]
-        retrying = sum(failure is not None and failure.kind == RETRIABLE for failure in tried)
-        done = sum(failure is None for failure in tried)
-        failed = len(tried) - done - retrying
+        tried = [attempts[-1] for attempts in self._attempts.values()]
+        done = sum(attempt.failure is None or attempt.found_applied for attempt in tried)
+        failed = sum(attempt.failure is not None and attempt.failure.kind == FATAL for attempt in tried)
+        retrying = len(tried) - done - failed
         remaining = sum(topic.has_work for topic in self._plan.topics) - len(tried)
         return f"applying: {done:,} done, {failed:,} failed, {retrying:,} retrying, {remaining:,} remaining"
 
@@ -154,7 +155,7 @@ class Ledger:
             attempts=tuple(attempts),
             verification=_verification(seen),
             verified_at=seen.at if seen else None,
-            failure=_failure(topic, status, last, seen),
+            failure=_failure(topic, status, changes, last, seen),
         )
 
 
@@ -165,14 +166,31 @@ def _verification(seen: Seen | None) -> Verification | None:
 
 
 def _failure(
-    topic: TopicPlan, status: Status, last: Mapping[Operation, Attempt], seen: Seen | None
+    topic: TopicPlan,
+    status: Status,
+    changes: Mapping[str, Status],
+    last: Mapping[Operation, Attempt],
+    seen: Seen | None,
 ) -> KafkaFailure | None:
-    """Why a topic is not done."""
+    """Why a topic is not done: what came of that which was to be written, or else what its plan refuses."""
     if seen is not None and seen.changed is not None and status is Status.STALE:
         return seen.changed.failure
-    if topic.failure is not None or status is Status.APPLIED:
+    if status in {Status.APPLIED, Status.REFUSED}:
         return topic.failure
-    failures = [attempt.failure for attempt in last.values() if attempt.failure is not None]
+    return _failure_to_write(_open_attempts(topic, changes, last), seen) or topic.failure
+
+
+def _open_attempts(
+    topic: TopicPlan, changes: Mapping[str, Status], last: Mapping[Operation, Attempt]
+) -> Sequence[Attempt]:
+    """The last attempts at what is not done."""
+    open_changes = {operation_for(each) for each in topic.safe_changes if changes[each.field] is not Status.APPLIED}
+    operations = {Operation.CREATE_TOPICS} if topic.action is Action.CREATE else open_changes
+    return [attempt for operation, attempt in last.items() if operation in operations and not attempt.found_applied]
+
+
+def _failure_to_write(attempts: Sequence[Attempt], seen: Seen | None) -> KafkaFailure | None:
+    failures = [attempt.failure for attempt in attempts if attempt.failure is not None]
     told = next((failure for failure in failures if failure.kind != EXPECTED), None)
     if seen is not None and (
         told is None or (seen.verification is Verification.UNVERIFIABLE and not told.outcome_known)
@@ -212,6 +230,8 @@ def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], seen:
     is_refused = attempt is not None and attempt.failure is not None and attempt.failure.kind == FATAL
     if seen and seen.changed and change.field in seen.changed.fields and not is_refused:
         return Status.STALE
+    if attempt is not None and _may_have_happened(attempt) and seen and change.field in seen.as_written:
+        return Status.APPLIED
     return _written(attempt, seen)
 
 

@@ -142,13 +142,21 @@ def _seen(topic: TopicPlan, state: LiveState, ledger: Ledger, at: datetime) -> S
     accepted = ledger.accepted(topic.name)
     changed = changed_meanwhile(topic, live, ledger.policy, accepted)
     others = changed.fields if changed else frozenset()
-    asked = _not_as_asked(topic, live, ledger.operations_to_verify(topic.name), ledger.policy)
-    missing = [change for change in asked if change.field not in others]
+    operations = ledger.operations_to_verify(topic.name)
+    differing = [*_not_as_asked(topic, live, operations, ledger.policy)]
+    missing = [change for change in differing if change.field not in others]
     if not missing:
         return Seen(verification=Verification.VERIFIED, at=at, changed=changed)
     ignored = all(_is_ignored(change, topic, live, accepted) for change in missing)
     verification = Verification.UNVERIFIABLE if ignored else Verification.MISMATCH
-    return Seen(verification=verification, at=at, failure=not_as_written(missing), changed=changed)
+    written = frozenset(change.field for change in topic.safe_changes if operation_for(change) in operations)
+    return Seen(
+        verification=verification,
+        at=at,
+        failure=not_as_written(missing),
+        changed=changed,
+        as_written=written.difference(change.field for change in differing),
+    )
 
 
 def _not_as_asked(

@@ -1,4 +1,4 @@
-"""What a scripted broker cannot bring about: a request that ends otherwise than with an answer, and time that is over."""
+"""What a scripted broker cannot bring about: requests that end without an answer, and a deadline in a pause."""
 
 from __future__ import annotations
 

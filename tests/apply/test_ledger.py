@@ -7,6 +7,7 @@ import pytest
 from reconciler.apply import Ledger
 from reconciler.apply.ledger import Seen
 from reconciler.model import (
+    FATAL,
     Action,
     Attempt,
     FieldChange,
@@ -18,7 +19,7 @@ from reconciler.model import (
     Verdict,
     Verification,
 )
-from tests.apply.facts import EXISTS, NO_ANSWER, NOON, REFUSED, created, ledger_of, spec
+from tests.apply.facts import EXISTS, MOVED, NO_ANSWER, NOON, REFUSED, created, ledger_of, spec
 
 SPEC = spec("orders")
 LIVE = LiveTopic(name="orders", partitions=3, replication_factor=1)
@@ -28,8 +29,15 @@ def change(field: str, verdict: Verdict = Verdict.SAFE) -> FieldChange:
     return FieldChange(field=field, before=1, after=2, verdict=verdict)
 
 
-def attempt(operation: Operation, failure: KafkaFailure | None) -> Attempt:
-    return Attempt(operation=operation, number=1, started_at=NOON, duration_seconds=0, failure=failure)
+def attempt(operation: Operation, failure: KafkaFailure | None, *, found_applied: bool = False) -> Attempt:
+    return Attempt(
+        operation=operation,
+        number=1,
+        started_at=NOON,
+        duration_seconds=0,
+        failure=failure,
+        found_applied=found_applied,
+    )
 
 
 def status_in(ledger: Ledger) -> Status:
@@ -95,3 +103,102 @@ def test_an_impossible_change_beside_one_that_was_made_is_a_refused_topic() -> N
     ledger.attempted("orders", attempt(Operation.ALTER_CONFIGS, None))
     ledger.saw("orders", Seen(verification=Verification.VERIFIED, at=NOON))
     assert status_in(ledger) is Status.REFUSED
+
+
+GROWS, KEEPS = change("partitions"), change("config.retention.ms")
+OBJECTED = change("config.flush.ms", Verdict.IMPOSSIBLE)
+OBJECTION = KafkaFailure(code=40, name="INVALID_CONFIG", kind=FATAL, message="no", remedy="fix it")
+NOT_AS_WRITTEN = KafkaFailure(code=0, name="NOT_AS_WRITTEN", kind=FATAL, message="other", remedy="plan")
+
+
+def drifted(*changes: FieldChange, failure: KafkaFailure | None = None) -> TopicPlan:
+    return TopicPlan(action=Action.DRIFT, desired=SPEC, live=LIVE, changes=changes, failure=failure)
+
+
+@pytest.mark.parametrize(
+    ("topic", "attempts", "seen", "status", "failure"),
+    [
+        pytest.param(
+            drifted(KEEPS, OBJECTED, failure=OBJECTION),
+            [attempt(Operation.ALTER_CONFIGS, REFUSED)],
+            None,
+            Status.FAILED,
+            REFUSED,
+            id="what failed comes before what the plan refuses",
+        ),
+        pytest.param(
+            drifted(KEEPS, OBJECTED, failure=OBJECTION),
+            [attempt(Operation.ALTER_CONFIGS, None)],
+            Verification.MISMATCH,
+            Status.FAILED,
+            NOT_AS_WRITTEN,
+            id="what reading back showed comes before what the plan refuses",
+        ),
+        pytest.param(
+            drifted(KEEPS, OBJECTED, failure=OBJECTION),
+            [attempt(Operation.ALTER_CONFIGS, None)],
+            Verification.VERIFIED,
+            Status.REFUSED,
+            OBJECTION,
+            id="what is refused where the rest is done",
+        ),
+        pytest.param(
+            drifted(KEEPS, change("replication_factor", Verdict.IMPOSSIBLE)),
+            [attempt(Operation.ALTER_CONFIGS, NO_ANSWER, found_applied=True)],
+            Verification.VERIFIED,
+            Status.REFUSED,
+            None,
+            id="not an answer that was lost and found applied",
+        ),
+        pytest.param(
+            drifted(GROWS, KEEPS),
+            [
+                attempt(Operation.CREATE_PARTITIONS, MOVED, found_applied=True),
+                attempt(Operation.ALTER_CONFIGS, REFUSED),
+            ],
+            Verification.VERIFIED,
+            Status.FAILED,
+            REFUSED,
+            id="not an error of another request that was found applied",
+        ),
+        pytest.param(
+            drifted(GROWS, KEEPS),
+            [attempt(Operation.CREATE_PARTITIONS, NO_ANSWER), attempt(Operation.ALTER_CONFIGS, REFUSED)],
+            Verification.VERIFIED,
+            Status.FAILED,
+            REFUSED,
+            id="not a lost answer to what was read back",
+        ),
+    ],
+)
+def test_the_error_of_a_topic_says_why_it_has_its_status(
+    topic: TopicPlan,
+    attempts: list[Attempt],
+    seen: Verification | None,
+    status: Status,
+    failure: KafkaFailure | None,
+) -> None:
+    ledger = ledger_of(topic)
+    for each in attempts:
+        ledger.attempted("orders", each)
+    if seen is not None:
+        told = NOT_AS_WRITTEN if seen is Verification.MISMATCH else None
+        ledger.saw("orders", Seen(verification=seen, at=NOON, failure=told))
+    outcome = ledger.outcomes()["orders"]
+    assert (outcome.status, outcome.failure) == (status, failure)
+
+
+@pytest.mark.parametrize(
+    ("answer", "progress"),
+    [
+        (attempt(Operation.CREATE_TOPICS, None), "1 done, 0 failed, 0 retrying"),
+        (attempt(Operation.CREATE_TOPICS, REFUSED), "0 done, 1 failed, 0 retrying"),
+        (attempt(Operation.CREATE_TOPICS, NO_ANSWER), "0 done, 0 failed, 1 retrying"),
+        (attempt(Operation.CREATE_TOPICS, EXISTS), "0 done, 0 failed, 1 retrying"),
+        (attempt(Operation.CREATE_TOPICS, NO_ANSWER, found_applied=True), "1 done, 0 failed, 0 retrying"),
+    ],
+)
+def test_progress_counts_what_is_known(answer: Attempt, progress: str) -> None:
+    ledger = ledger_of(created("orders"), created("another"))
+    ledger.attempted("orders", answer)
+    assert ledger.progress() == f"applying: {progress}, 1 remaining"

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import pytest
+
+from reconciler.apply import Ledger
 from reconciler.apply.verify import verify
-from reconciler.model import Attempt, LiveState, LiveTopic, Operation, Status, TopicSpec
-from tests.apply.facts import NOON, Time, created, ledger_of
+from reconciler.model import (
+    Action,
+    Attempt,
+    DesiredState,
+    KafkaFailure,
+    LiveState,
+    LiveTopic,
+    Operation,
+    Status,
+    TopicSpec,
+)
+from reconciler.plan import plan
+from tests.apply.facts import NO_ANSWER, NOON, Time, created, ledger_of, spec
 
 
 @dataclass
@@ -59,3 +73,48 @@ def test_a_topic_that_never_appears_is_unknown_when_the_time_is_over() -> None:
 def test_a_topic_with_other_settings_is_not_called_done() -> None:
     cluster = LaggingCluster(visible_from={"changed-meanwhile": 0}, config={"retention.ms": "1"})
     assert read_back(cluster, timeout=10) == {"changed-meanwhile": Status.FAILED}
+
+
+@pytest.mark.parametrize(
+    ("retention", "status"),
+    [
+        pytest.param("1", Status.UNKNOWN, id="the old value, which the broker took and may ignore"),
+        pytest.param("7", Status.FAILED, id="the value of somebody else"),
+    ],
+)
+@pytest.mark.parametrize("answer", [None, NO_ANSWER], ids=["accepted", "lost"])
+def test_one_setting_that_is_not_as_written_does_not_speak_for_the_others(
+    answer: KafkaFailure | None, retention: str, status: Status
+) -> None:
+    before = LiveTopic(name="a", partitions=1, replication_factor=1, overrides={"retention.ms": "1"})
+    desired = spec("a", 3, retention_ms="5", flush_ms="9")
+    made = plan(DesiredState(topics=[desired]), LiveState(cluster_id="c", brokers=1, topics={"a": before}))
+    assert [topic.action for topic in made.topics] == [Action.DRIFT]
+    ledger = Ledger(made)
+    for operation, failure in ((Operation.CREATE_PARTITIONS, answer), (Operation.ALTER_CONFIGS, None)):
+        ledger.attempted(
+            "a", Attempt(operation=operation, number=1, started_at=NOON, duration_seconds=0, failure=failure)
+        )
+    after = replace(before, partitions=3, overrides={"retention.ms": retention, "flush.ms": "9"})
+    cluster = Showing(topic=after)
+    limit = cluster.limit(1)
+    verify(reader=cluster, ledger=ledger, limit=limit, clock=cluster.clock, tell=lambda _line: None)
+    outcome = ledger.outcomes()["a"]
+    assert outcome.status is status
+    assert dict(outcome.changes) == {
+        "partitions": Status.APPLIED,
+        "config.flush.ms": Status.APPLIED,
+        "config.retention.ms": status,
+    }
+    assert outcome.failure is not None
+    assert "retention.ms is" in outcome.failure.message
+
+
+@dataclass
+class Showing(Time):
+    """A cluster with one topic."""
+
+    topic: LiveTopic = field(kw_only=True)
+
+    def look(self, _topics: Collection[TopicSpec]) -> LiveState:
+        return LiveState(cluster_id="c", brokers=1, topics={self.topic.name: self.topic})

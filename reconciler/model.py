@@ -313,6 +313,12 @@ class Attempt:
     failure: KafkaFailure | None = None
     found_applied: bool = False
 
+    @property
+    def may_have_happened(self) -> bool:
+        """Whether the cluster may have what was asked for: accepted, unanswered, or there already."""
+        failure = self.failure
+        return failure is None or self.found_applied or not failure.outcome_known or failure.kind == EXPECTED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

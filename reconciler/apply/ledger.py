@@ -6,52 +6,13 @@ It can be read at any moment, so that a run that is cut short still reports trul
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
+from reconciler.apply.outcome import Seen, outcome_of
 from reconciler.apply.second_look import Changed
-from reconciler.model import (
-    EXPECTED,
-    FATAL,
-    Action,
-    Attempt,
-    FieldChange,
-    KafkaFailure,
-    Operation,
-    Outcome,
-    Plan,
-    Policy,
-    Status,
-    TopicPlan,
-    Verdict,
-    Verification,
-)
-from reconciler.plan import operation_for
+from reconciler.model import FATAL, Attempt, KafkaFailure, Operation, Outcome, Plan, Policy, TopicPlan
 
-# The worst of what came of a topic's changes is what came of the topic.
-_WORST_FIRST = (
-    Status.FAILED,
-    Status.UNKNOWN,
-    Status.NOT_ATTEMPTED,
-    Status.STALE,
-    Status.REFUSED,
-    Status.APPLIED,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What reading a topic back showed, and why it is not what was written, where it is not.
-
-    ``changed`` is left out of ``verification``: what somebody else did says nothing about what was written.
-    """
-
-    verification: Verification
-    at: datetime
-    failure: KafkaFailure | None = None
-    changed: Changed | None = None
-    as_written: frozenset[str] = frozenset()
-    """Fields that are as written although others are not; where all are, ``verification`` says so."""
+__all__ = ["Ledger", "Seen"]
 
 
 class Ledger:
@@ -124,7 +85,7 @@ class Ledger:
 
     def operations_to_verify(self, name: str) -> frozenset[Operation]:
         """What may have changed the topic: accepted, unanswered, or found done by somebody else."""
-        return frozenset(attempt.operation for attempt in self._attempts.get(name, ()) if _may_have_happened(attempt))
+        return frozenset(attempt.operation for attempt in self._attempts.get(name, ()) if attempt.may_have_happened)
 
     def progress(self) -> str:
         """How far the writes are, in words."""
@@ -137,114 +98,10 @@ class Ledger:
 
     def outcomes(self) -> Mapping[str, Outcome]:
         """What came of every topic of the plan."""
-        return {topic.name: self._outcome(topic) for topic in self._plan.topics}
+        return {
+            topic.name: outcome_of(topic, self._attempts.get(topic.name, ()), self._seen.get(topic.name))
+            for topic in self._plan.topics
+        }
 
     def _asked(self, name: str, operation: Operation) -> Sequence[Attempt]:
         return [attempt for attempt in self._attempts.get(name, ()) if attempt.operation is operation]
-
-    def _outcome(self, topic: TopicPlan) -> Outcome:
-        attempts = self._attempts.get(topic.name, [])
-        seen = self._seen.get(topic.name)
-        last = {attempt.operation: attempt for attempt in attempts}
-        changes = {change.field: _change_status(change, last, seen) for change in topic.changes}
-        status = _topic_status(topic, changes, last, seen)
-        return Outcome(
-            name=topic.name,
-            status=status,
-            changes=changes,
-            attempts=tuple(attempts),
-            verification=_verification(seen),
-            verified_at=seen.at if seen else None,
-            failure=_failure(topic, status, changes, last, seen),
-        )
-
-
-def _verification(seen: Seen | None) -> Verification | None:
-    if seen is None:
-        return None
-    return Verification.MISMATCH if seen.changed else seen.verification
-
-
-def _failure(
-    topic: TopicPlan,
-    status: Status,
-    changes: Mapping[str, Status],
-    last: Mapping[Operation, Attempt],
-    seen: Seen | None,
-) -> KafkaFailure | None:
-    """Why a topic is not done: what came of that which was to be written, or else what its plan refuses."""
-    if seen is not None and seen.changed is not None and status is Status.STALE:
-        return seen.changed.failure
-    if status in {Status.APPLIED, Status.REFUSED}:
-        return topic.failure
-    return _failure_to_write(_open_attempts(topic, changes, last), seen) or topic.failure
-
-
-def _open_attempts(
-    topic: TopicPlan, changes: Mapping[str, Status], last: Mapping[Operation, Attempt]
-) -> Sequence[Attempt]:
-    """The last attempts at what is not done."""
-    open_changes = {operation_for(each) for each in topic.safe_changes if changes[each.field] is not Status.APPLIED}
-    operations = {Operation.CREATE_TOPICS} if topic.action is Action.CREATE else open_changes
-    return [attempt for operation, attempt in last.items() if operation in operations and not attempt.found_applied]
-
-
-def _failure_to_write(attempts: Sequence[Attempt], seen: Seen | None) -> KafkaFailure | None:
-    failures = [attempt.failure for attempt in attempts if attempt.failure is not None]
-    told = next((failure for failure in failures if failure.kind != EXPECTED), None)
-    if seen is not None and (
-        told is None or (seen.verification is Verification.UNVERIFIABLE and not told.outcome_known)
-    ):
-        return seen.failure or told or next(iter(failures), None)
-    return told or next(iter(failures), None)
-
-
-def _may_have_happened(attempt: Attempt) -> bool:
-    failure = attempt.failure
-    return failure is None or attempt.found_applied or not failure.outcome_known or failure.kind == EXPECTED
-
-
-def _topic_status(
-    topic: TopicPlan,
-    changes: Mapping[str, Status],
-    last: Mapping[Operation, Attempt],
-    seen: Seen | None,
-) -> Status:
-    match topic.action:
-        case Action.SKIP:
-            return Status.UNCHANGED
-        case Action.UNREADABLE:
-            return Status.UNKNOWN
-        case Action.CREATE:
-            if topic.failure is not None:
-                return Status.REFUSED
-            return Status.STALE if seen and seen.changed else _written(last.get(Operation.CREATE_TOPICS), seen)
-        case Action.DRIFT:
-            return next(status for status in _WORST_FIRST if status in changes.values())
-
-
-def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], seen: Seen | None) -> Status:
-    if change.verdict is Verdict.IMPOSSIBLE:
-        return Status.REFUSED
-    attempt = last.get(operation_for(change))
-    is_refused = attempt is not None and attempt.failure is not None and attempt.failure.kind == FATAL
-    if seen and seen.changed and change.field in seen.changed.fields and not is_refused:
-        return Status.STALE
-    if attempt is not None and _may_have_happened(attempt) and seen and change.field in seen.as_written:
-        return Status.APPLIED
-    return _written(attempt, seen)
-
-
-def _written(attempt: Attempt | None, seen: Seen | None) -> Status:
-    """What came of a write: done is only what was read back."""
-    if attempt is None:
-        return Status.NOT_ATTEMPTED
-    if not _may_have_happened(attempt):
-        return Status.FAILED
-    match seen.verification if seen else None:
-        case Verification.VERIFIED:
-            return Status.APPLIED
-        case Verification.MISMATCH:
-            return Status.FAILED
-        case _:
-            return Status.UNKNOWN

@@ -52,8 +52,9 @@ class Seen:
 def outcome_of(topic: TopicPlan, attempts: Sequence[Attempt], seen: Seen | None) -> Outcome:
     """What came of ``topic`` after all ``attempts``; ``seen`` is what the last look showed, if there was one."""
     last = {attempt.operation: attempt for attempt in attempts}
-    changes = {change.field: _change_status(change, last, seen) for change in topic.changes}
-    status = _topic_status(topic, changes, last, seen)
+    shown = _Shown(frozenset(attempt.operation for attempt in attempts if attempt.may_have_happened), seen)
+    changes = {change.field: _change_status(change, last, shown) for change in topic.changes}
+    status = _topic_status(topic, changes, last, shown)
     return Outcome(
         name=topic.name,
         status=status,
@@ -109,7 +110,7 @@ def _topic_status(
     topic: TopicPlan,
     changes: Mapping[str, Status],
     last: Mapping[Operation, Attempt],
-    seen: Seen | None,
+    shown: _Shown,
 ) -> Status:
     match topic.action:
         case Action.SKIP:
@@ -119,33 +120,51 @@ def _topic_status(
         case Action.CREATE:
             if topic.failure is not None:
                 return Status.REFUSED
-            return Status.STALE if seen and seen.changed else _written(last.get(Operation.CREATE_TOPICS), seen)
+            if shown.seen is not None and shown.seen.changed is not None:
+                return Status.STALE
+            return _written(None, last.get(Operation.CREATE_TOPICS), shown)
         case Action.DRIFT:
             return next(status for status in _WORST_FIRST if status in changes.values())
 
 
-def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], seen: Seen | None) -> Status:
+def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], shown: _Shown) -> Status:
     if change.verdict is Verdict.IMPOSSIBLE:
         return Status.REFUSED
     attempt = last.get(operation_for(change))
     is_refused = attempt is not None and attempt.failure is not None and attempt.failure.kind == FATAL
-    if seen and seen.changed and change.field in seen.changed.fields and not is_refused:
+    if shown.is_changed(change.field) and not is_refused:
         return Status.STALE
-    if attempt is not None and attempt.may_have_happened and seen and change.field in seen.as_written:
-        return Status.APPLIED
-    return _written(attempt, seen)
+    return _written(change.field, attempt, shown)
 
 
-def _written(attempt: Attempt | None, seen: Seen | None) -> Status:
-    """What came of a write: done is only what was read back."""
-    if attempt is None:
+def _written(field: str | None, last: Attempt | None, shown: _Shown) -> Status:
+    """What came of writing ``field``, or the whole topic, by its last attempt: done is only what was read back."""
+    if last is None:
         return Status.NOT_ATTEMPTED
-    if not attempt.may_have_happened:
+    if shown.is_as_written(field, last.operation):
+        return Status.APPLIED
+    if not last.may_have_happened or shown.verification is Verification.MISMATCH:
         return Status.FAILED
-    match seen.verification if seen else None:
-        case Verification.VERIFIED:
-            return Status.APPLIED
-        case Verification.MISMATCH:
-            return Status.FAILED
-        case _:
-            return Status.UNKNOWN
+    return Status.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What was ``seen`` of a topic that some request of the kinds ``possible`` may have changed."""
+
+    possible: frozenset[Operation]
+    seen: Seen | None
+
+    @property
+    def verification(self) -> Verification | None:
+        return self.seen.verification if self.seen is not None else None
+
+    def is_changed(self, field: str | None) -> bool:
+        """Whether somebody else changed ``field``."""
+        return self.seen is not None and self.seen.changed is not None and field in self.seen.changed.fields
+
+    def is_as_written(self, field: str | None, operation: Operation) -> bool:
+        """Whether ``field``, or the whole topic, is as ``operation`` was to make it, whichever attempt did that."""
+        if self.seen is None or operation not in self.possible or self.is_changed(field):
+            return False
+        return self.seen.verification is Verification.VERIFIED or field in self.seen.as_written

@@ -202,3 +202,19 @@ def test_progress_counts_what_is_known(answer: Attempt, progress: str) -> None:
     ledger = ledger_of(created("orders"), created("another"))
     ledger.attempted("orders", answer)
     assert ledger.progress() == f"applying: {progress}, 1 remaining"
+
+
+@pytest.mark.parametrize(
+    ("topic", "operation"), [(created("orders"), Operation.CREATE_TOPICS), (drifted(KEEPS), Operation.ALTER_CONFIGS)]
+)
+@pytest.mark.parametrize(
+    ("seen", "status"), [(Verification.VERIFIED, Status.APPLIED), (Verification.NOT_VISIBLE, Status.FAILED)]
+)
+def test_what_was_read_back_is_done_though_a_second_attempt_was_refused(
+    topic: TopicPlan, operation: Operation, seen: Verification, status: Status
+) -> None:
+    ledger = ledger_of(topic)
+    ledger.attempted("orders", attempt(operation, NO_ANSWER))
+    ledger.attempted("orders", attempt(operation, REFUSED))
+    ledger.saw("orders", Seen(verification=seen, at=NOON))
+    assert status_in(ledger) is status

@@ -196,15 +196,16 @@ class Connection:
         self._check()
         self.admin.poll(0)  # serves librdkafka's log lines, which tell the causes
         if self._causes.are_final():
-            raise self.unavailable("")
+            raise self._unreachable("")
         if time.monotonic() - since > _A_MOMENT:
             reason = self._why() or f"waiting for an answer from {self.bootstrap_servers}"
             self.tell(f"{reason}; trying for {self.limit.seconds:g} s")
 
     def unavailable(self, last_words: str) -> ClusterUnavailable | DeadlinePassed:
         """The reason as an exception; ``last_words`` is what the client said where nothing better is known."""
-        if self.limit.is_run_over():
-            return DeadlinePassed.now()
+        return DeadlinePassed.now() if self.limit.is_run_over() else self._unreachable(last_words)
+
+    def _unreachable(self, last_words: str) -> ClusterUnavailable:
         if not self._causes.by_address:
             message = f"no answer from {self.bootstrap_servers} within {self.limit.seconds:g} s"
             return ClusterUnavailable.because("no-answer", message, hint=self._clean(last_words) or None)

@@ -133,6 +133,11 @@ class KafkaFailure:
     is_of_batch: bool = False
 
     @property
+    def is_the_brokers(self) -> bool:
+        """Whether a broker said so: Kafka's codes are -1 and those above 0. What has no code of Kafka's has 0."""
+        return self.code == -1 or self.code > 0
+
+    @property
     def is_the_clients(self) -> bool:
         """Whether no broker said so: librdkafka's own codes are below Kafka's lowest, -1."""
         return self.code < -1

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from confluent_kafka import KafkaError, KafkaException
 
-from reconciler.cluster.error_table import BY_WORDS, ELSE, ERRORS, kind_of
+from reconciler.cluster.error_table import BY_WORDS, ERRORS, kind_of
 from reconciler.model import FATAL, KafkaFailure
 
 READING = "DESCRIBE and DESCRIBE_CONFIGS on the topic"
@@ -16,17 +16,23 @@ READING_CONFIGS = "DESCRIBE_CONFIGS on the topic"
 
 # The phase in a time-out's text tells whether the request ever left (rdkafka_admin.c).
 _NEVER_SENT = "waiting for controller"
-_NO_CODE = -1
+_NO_CODE = 0
 
 
 def failure_of(error: BaseException | None, *, permission: str = READING) -> KafkaFailure:
     """An exception of the client as a value; ``permission`` is what the request needs.
 
-    What is no error of Kafka's is FATAL: the client refused the request before it sent it.
+    What is no error of Kafka's is FATAL, and what the cluster did is not known: the client failed with the answer.
     """
     if not isinstance(error, KafkaException) or not isinstance(error.args[0], KafkaError):
-        name = type(error).__name__
-        return KafkaFailure(code=_NO_CODE, name=name, kind=FATAL, message=str(error), remedy=ELSE.remedy)
+        return KafkaFailure(
+            code=_NO_CODE,
+            name=type(error).__name__,
+            kind=FATAL,
+            message=f"the Kafka client cannot read the answer: {error}",
+            remedy="check what listens there; if it is a Kafka broker, please report it as a defect of reconciler",
+            outcome_known=False,
+        )
     return failure_of_code(error.args[0].code(), error.args[0].str(), permission=permission)
 
 

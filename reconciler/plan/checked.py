@@ -201,7 +201,7 @@ def with_objections(topic: TopicPlan, question: Question) -> TopicPlan:
 def _refused(change: FieldChange, failure: KafkaFailure | None) -> FieldChange:
     if failure is None or change.verdict is not Verdict.SAFE:
         return change
-    words = failure.message if failure.is_the_clients else f"the broker refuses it: {failure.message}"
+    words = f"the broker refuses it: {failure.message}" if failure.is_the_brokers else failure.message
     return replace(change, verdict=Verdict.IMPOSSIBLE, reason=words)
 
 

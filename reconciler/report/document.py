@@ -159,12 +159,14 @@ Origin = Place | Variable
 
 
 class Error(_Part):
-    """An error of a broker or of the Kafka client."""
+    """An error of a broker or of the Kafka client, or what `reconciler` itself found."""
 
-    code: int = Field(description="Kafka's protocol error code, or librdkafka's where negative.")
+    code: int = Field(
+        description="Kafka's protocol error code; below -1 that of librdkafka, and 0 where neither of the two said so."
+    )
     name: str
     class_: Literal["EXPECTED", "RETRIABLE", "FATAL"] = Field(alias="class")
-    message: str = Field(description="The broker's or the client's words.")
+    message: str = Field(description="The words of whoever said so.")
     remedy: str = Field(description="What to do about it.")
 
 

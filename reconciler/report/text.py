@@ -147,8 +147,8 @@ def _is_told_by_field(topic: Topic, error: Error) -> bool:
 def _what_failed(action: str, error: Error) -> str:
     if action == "unreadable":
         return "cannot be read"
-    is_brokers = error.code > 0 or error.code == _UNKNOWN_SERVER_ERROR
-    return "the broker refuses it" if is_brokers else "refused"  # by us, or by the client
+    is_the_brokers = error.code == _UNKNOWN_SERVER_ERROR or error.code > 0
+    return "the broker refuses it" if is_the_brokers else "refused"  # by us, or by the client
 
 
 _UNKNOWN_SERVER_ERROR = -1

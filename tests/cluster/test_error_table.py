@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 from hypothesis import given
@@ -89,3 +91,14 @@ def test_every_code_has_the_class_that_was_written_down_for_it() -> None:
     assert {code for code, scope in fatal.items() if scope == "run"} == set(classes.FATAL_FOR_RUN)
     assert {code for code, error in brokers.items() if error.kind == EXPECTED} == set(classes.EXPECTED)
     assert {code for code, error in brokers.items() if not error.outcome_known} == set(classes.MAY_HAVE_HAPPENED)
+
+
+def test_what_the_client_cannot_make_of_an_answer_may_have_been_done_and_is_not_the_brokers() -> None:
+    failure = failure_of(UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "odd"))
+    assert (failure.kind, failure.outcome_known, failure.is_the_brokers) == (FATAL, False, False)
+
+
+@pytest.mark.parametrize(("code", "whose"), [(-1, "brokers"), (3, "brokers"), (0, "ours"), (-185, "clients")])
+def test_a_code_tells_whose_words_they_are(code: int, whose: str) -> None:
+    failure = replace(failure_of_code(3, "odd"), code=code)
+    assert (failure.is_the_brokers, failure.is_the_clients) == (whose == "brokers", whose == "clients")

@@ -17,7 +17,8 @@ from reconciler.errors import ClusterUnavailable, Diagnostic, Location, Severity
 _LINE_END = re.compile(r"\r\n|\n|\r")  # str.splitlines knows others, which a password may contain
 _BLANK = " \t\f"
 _KEY = re.compile(r"[a-z][a-z0-9._-]*")
-_REFERENCE = re.compile(r"\$(?:\$|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}|(?P<broken>\{))")
+_DEFAULT = r":-(?P<default>(?:[^}$]|\$(?!\{))*)"
+_REFERENCE = re.compile(rf"\$(?:\$|\{{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:{_DEFAULT})?\}}|(?P<broken>\{{))")
 _FORM = "--command-config takes a file of key=value lines, one for each property"
 
 Numbered = tuple[int, str]
@@ -150,7 +151,7 @@ def _interpolated(key: str, text: str, environ: Mapping[str, str]) -> str:
         if reference["broken"]:
             raise _Wrong(
                 f"{key}: the value has a ${{ that begins no reference to a variable",
-                "write ${NAME}, ${NAME:-default}, or $$ for a dollar sign",
+                "write ${NAME}, ${NAME:-default} with a default of plain text, or $$ for a dollar sign",
             )
         name = reference["name"]
         if name is None:

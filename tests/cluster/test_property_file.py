@@ -68,6 +68,7 @@ def test_what_a_file_gives(content: str | bytes, properties: dict[str, str], tmp
         ("sasl.password=${EMPTY}\n", 1, "the environment variable EMPTY is empty"),
         ("sasl.password=${hunter2}\n", 1, "sasl.password: the environment variable in its value is not set"),
         ("sasl.password=hunter2${x!\n", 1, "begins no reference"),
+        ("sasl.password=${UNSET:-${hunter2}}\n", 1, "begins no reference"),
         ("sasl.password=hunter2\0x\n", 1, "NUL"),
     ],
 )

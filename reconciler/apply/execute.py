@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,13 +29,12 @@ from reconciler.model import (
     Verification,
 )
 from reconciler.plan import Request, TakesRequests, requests_of
+from reconciler.plan.requests import Answers
 
 log = logging.getLogger(__name__)
 
 _LAST_LOOK_SECONDS = 5.0
 _UNKNOWN_TOPIC = 3
-
-Answers = Mapping[str, KafkaFailure | None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -234,8 +233,8 @@ class Execution:
         return topic.action is Action.DRIFT and failure is not None and failure.code == _UNKNOWN_TOPIC
 
     def _was_refused_as_batch(self, request: Request) -> bool:
-        failures = (self.ledger.last_failure(topic.name, request.operation) for topic in request.topics)
-        return len(request.topics) > 1 and all(failure and failure.is_of_batch for failure in failures)
+        answers = {topic.name: self.ledger.last_failure(topic.name, request.operation) for topic in request.topics}
+        return request.is_refused_as_a_whole(answers)
 
 
 def _lost(error: Exception) -> KafkaFailure:

@@ -121,7 +121,7 @@ class BrokerCheck:
         while queue:
             request = queue.popleft()
             answers = request.put_to(self._broker)
-            if len(request.topics) > 1 and all(answer and answer.is_of_batch for answer in answers.values()):
+            if request.is_refused_as_a_whole(answers):
                 queue.extendleft(reversed(request.halves()))
             else:
                 yield answers

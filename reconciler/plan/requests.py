@@ -54,10 +54,14 @@ class Request:
             case Operation.ALTER_CONFIGS:
                 return cluster.alter_configs({topic.name: _config_changes(topic) for topic in self.topics})
 
+    def is_refused_as_a_whole(self, answers: Answers) -> bool:
+        """Whether it is refused for something in it that a smaller request may not have."""
+        return len(self.topics) > 1 and all(failure is not None and failure.is_of_batch for failure in answers.values())
+
     def is_refused_for_its_size(self, answers: Answers) -> bool:
-        """Whether nothing was done because the request is too large, and a smaller one may be taken."""
-        return len(self.topics) > 1 and all(
-            failure is not None and failure.is_of_batch and failure.outcome_known for failure in answers.values()
+        """The same where it is known that nothing was done."""
+        return self.is_refused_as_a_whole(answers) and all(
+            failure is not None and failure.outcome_known for failure in answers.values()
         )
 
     def halves(self) -> list[Request]:

@@ -1,0 +1,80 @@
+"""What all texts for people share: width, signs, colours, places, numbers, and what is shown however quiet they are."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from click import style
+
+from reconciler.report.document import Origin, Topic, Variable
+
+
+class Detail(IntEnum):
+    """How much is said of the topics."""
+
+    SUMMARY = 0
+    CHANGES = 1
+    ALL = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextStyle:
+    """How the text is to look; ``width`` is in columns."""
+
+    width: int = 100
+    detail: Detail = Detail.CHANGES
+
+
+_COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "red", "?": "red"}
+
+
+def is_trouble(topic: Topic) -> bool:
+    """Whether it fails the run: shown however quiet the text is to be."""
+    return topic.status not in {"planned", "applied", "unchanged"}
+
+
+def signed(sign: str, text: str, look: TextStyle) -> Iterator[str]:
+    """A setting of a topic behind its sign."""
+    first, *more = wrapped(f"{sign} {text}", look, start=2, indent=6)
+    yield first.replace(sign, coloured(sign), 1)
+    yield from more
+
+
+def coloured(sign: str) -> str:
+    """``sign`` in its colour."""
+    return style(sign, fg=_COLOURS[sign]) if sign in _COLOURS else sign
+
+
+def wrapped(text: str, look: TextStyle, *, start: int = 0, indent: int = 0) -> list[str]:
+    """``text`` in lines of at most the width, unless a single word is longer."""
+    line = " " * start + text
+    if len(line) <= look.width:
+        return [line]
+    return textwrap.wrap(
+        line, look.width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def behind(origin: Origin | None) -> str:
+    """Where something stands, to be put behind it."""
+    match origin:
+        case None:
+            return ""
+        case Variable():
+            return f"  {origin.variable}"
+        case _:
+            return f"  {origin.file}:{origin.line}"
+
+
+def details(numbers: Mapping[str, int]) -> str:
+    """`` (1 in part)``: how many of a number are special, as far as any are."""
+    some = [f"{number} {what}" for what, number in numbers.items() if number]
+    return f" ({', '.join(some)})" if some else ""
+
+
+def count(number: int, noun: str) -> str:
+    """``1 topic``, ``2 topics``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

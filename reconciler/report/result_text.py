@@ -1,0 +1,63 @@
+"""What came of an apply as text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from click import style
+
+from reconciler.report.document import Report, Topic
+from reconciler.report.layout import Detail, TextStyle, count, details, is_trouble, wrapped
+
+_STATUS_COLOURS = {
+    "applied": "green",
+    "failed": "red",
+    "unknown": "red",
+    "refused": "magenta",
+    "stale": "magenta",
+    "not_attempted": "red",
+}
+
+
+def render_result(report: Report, look: TextStyle) -> Iterator[str]:
+    """What came of an apply, topic by topic."""
+    if report.plan is None:
+        return
+    for topic in report.topics:
+        if topic.status != "unchanged" and (look.detail > Detail.SUMMARY or is_trouble(topic)):
+            yield from _result(topic, look)
+    yield result_summary(report)
+
+
+def result_summary(report: Report) -> str:
+    """What came of an apply in one line; each topic counts once, by its status."""
+    statuses = Counter(topic.status for topic in report.topics)
+    in_part = sum(topic.status == "refused" and _is_changed(topic) for topic in report.topics)
+    numbers = [f"{count(statuses['applied'], 'topic')} applied", f"{statuses['unchanged']} unchanged"]
+    for status in ("refused", "stale", "failed", "unknown", "not_attempted", "planned"):
+        if statuses[status]:
+            special = {"in part: its other changes were applied": in_part} if status == "refused" else {}
+            numbers.append(f"{statuses[status]} {status.replace('_', ' ')}{details(special)}")
+    return f"Apply: {', '.join(numbers)}."
+
+
+def _is_changed(topic: Topic) -> bool:
+    return any(change.status == "applied" for change in topic.changes)
+
+
+def _result(topic: Topic, look: TextStyle) -> Iterator[str]:
+    yield f"{topic.name}: {style(topic.status.replace('_', ' '), fg=_STATUS_COLOURS.get(topic.status))}{_seen(topic)}"
+    if topic.error is not None:
+        yield from wrapped(f"{topic.error.name}: {topic.error.message}", look, start=4, indent=6)
+        yield from wrapped(topic.error.remedy, look, start=4, indent=6)
+    if any(change.status != topic.status for change in topic.changes):
+        for change in topic.changes:
+            yield f"    {change.field.removeprefix('config.')}: {change.status.replace('_', ' ')}"
+
+
+def _seen(topic: Topic) -> str:
+    """What reading back showed, where it says something of the topic as a whole."""
+    if topic.verification is None or (topic.verification.status == "verified" and topic.status != "applied"):
+        return ""
+    return f", {topic.verification.status.replace('_', ' ')}"

@@ -78,6 +78,7 @@ def _check_with_broker(
         limit=connection.limit,
         clock=run.clock,
         judge=judge,
+        tell=run.progress,
     )
     try:
         with run.phase("check"):

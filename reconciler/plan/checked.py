@@ -48,7 +48,8 @@ class BrokerCheck:
     """Puts every safe create and change of ``plan`` to ``broker``, which does none of them.
 
     ``limit`` is the longest that the check may go without an answer that counts. ``judge`` is what holds of every
-    topic that is planned anew on the way, because the broker contradicts what was read.
+    topic that is planned anew on the way, because the broker contradicts what was read. ``tell`` gets what is waited
+    for, in words.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class BrokerCheck:
         limit: TimeLimit,
         clock: Clock | None = None,
         judge: Callable[[TopicPlan], TopicPlan] = lambda topic: topic,
+        tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._plan = plan
         self._topics = {topic.name: topic for topic in plan.topics}
@@ -68,6 +70,7 @@ class BrokerCheck:
         self._limit = limit
         self._clock = clock or Clock()
         self._judge = judge
+        self._tell = tell
         self._open: dict[_Key, Question] = {}
         self._looks: Counter[str] = Counter()
 
@@ -91,6 +94,7 @@ class BrokerCheck:
             if not doubtful:
                 pause = _FIRST_PAUSE
                 continue
+            self._tell(_waiting_for(doubtful))
             self._clock.sleep(min(pause, self._limit.remaining()))
             pause = min(2 * pause, _LONGEST_PAUSE)
             if not self._limit.remaining():
@@ -180,6 +184,12 @@ class BrokerCheck:
             f"the broker did not check {number} within {self._limit.seconds:g} s: {failure.name}: {failure.message}",
             hint=f"{failure.remedy}; or raise --timeout",
         )
+
+
+def _waiting_for(doubtful: Mapping[_Key, KafkaFailure]) -> str:
+    (name, _), failure = next(iter(doubtful.items()))
+    number = count_of({each for each, _ in doubtful})
+    return f"asking again about {number}: {name}: {failure.name}: {failure.message}"
 
 
 def operation_for(change: FieldChange) -> Operation:

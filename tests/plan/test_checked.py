@@ -182,6 +182,13 @@ def test_an_answer_that_passes_is_asked_for_again() -> None:
     assert (one.plan.topics[0].unchecked, broker.requests) == (None, 4)
 
 
+def test_what_is_waited_for_is_said() -> None:
+    broker = Broker(lambda name, _keys: TOO_FEW_BROKERS if name == "a" and broker.requests < 3 else None)
+    said: list[str] = []
+    check(broker, spec("a"), spec("b"), tell=said.append).run()
+    assert said == ["asking again about 1 topic: a: INVALID_REPLICATION_FACTOR: only 1 broker(s)"] * 2
+
+
 def test_a_broker_that_does_not_answer_in_time_fails_the_run_and_marks_the_topics() -> None:
     broker = Broker(lambda name, _keys: NO_ANSWER if name == "a" else None)
     one = check(broker, spec("a"), spec("b"))

@@ -18,6 +18,7 @@ from reconciler.cluster.causes import Causes
 from reconciler.cluster.client import defaults, new_client
 from reconciler.cluster.client_log import PassedOn
 from reconciler.cluster.properties import without_secrets
+from reconciler.cluster.symptoms import Cause
 from reconciler.errors import ClusterUnavailable, DeadlinePassed, Origin
 from reconciler.model import KafkaFailure
 
@@ -58,7 +59,7 @@ class Connection:
         self.limit = limit
         self.bootstrap_servers = properties["bootstrap.servers"]
         self.properties = {**defaults(limit.seconds), **properties}
-        self._causes = Causes(self.bootstrap_servers)
+        self._causes = Causes(self.bootstrap_servers, self._look_closer)
         self._places = places or {}
         self.most_brokers = 0
         """The most brokers that this run has seen alive at once."""
@@ -208,7 +209,12 @@ class Connection:
     def _unreachable(self, last_words: str) -> ClusterUnavailable:
         if not self._causes.by_address:
             message = f"no answer from {self.bootstrap_servers} within {self.limit.seconds:g} s"
-            return ClusterUnavailable.because("no-answer", message, hint=self._clean(last_words) or None)
+            hint = self._clean(last_words)
+            if self.properties.get("sasl.oauthbearer.method") == "oidc":
+                # The client keeps silent about a token server that fails (HTTP 5xx), and about one that is slow.
+                server = self.properties.get("sasl.oauthbearer.token.endpoint.url", "")
+                hint = f"the OAuth token server may be what does not answer: {self._clean(server)}\n  {hint}".rstrip()
+            return ClusterUnavailable.because("no-answer", message, hint=hint or None)
         cause, detail = next(reversed(self._causes.by_address.values()))
         because = ClusterUnavailable.for_good if self._causes.are_final() else ClusterUnavailable.because
         return because(
@@ -226,6 +232,11 @@ class Connection:
     def _why(self) -> str:
         reasons = self._causes.by_address.items()
         return ", ".join(f"{address}: {cause.message}" for address, (cause, _) in reasons)
+
+    def _look_closer(self, address: str, code: str) -> Cause | None:
+        from reconciler.cluster.tls_look import look_closer  # noqa: PLC0415 - nobody needs it but who cannot connect
+
+        return look_closer(address, code, self.properties)
 
     def _clean(self, text: str) -> str:
         return without_secrets(text, self.properties)

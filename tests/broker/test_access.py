@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import trustme
@@ -148,12 +150,15 @@ def test_a_controllers_listener_is_said_to_be_one_at_once(secured: Secured, appl
 
 @dataclass(frozen=True)
 class Symptom:
-    """What a client with ``properties`` is told at a ``door``; ``{folder}`` is where the authorities' files are."""
+    """What a client with ``properties`` is told at a ``door``, among other ``words``.
+
+    ``{folder}`` is where the authorities' files are, ``{tokens}`` a token server whose paths are statuses.
+    """
 
     door: str
     properties: Mapping[str, str]
     code: str
-    hint: str
+    words: str
     seconds: float = float(LONG)
 
 
@@ -171,10 +176,11 @@ AWAY = {
 SYMPTOMS = {
     "no SASL at a SASL port": Symptom("SASL_PLAIN", {}, "sasl-required", "SASL_PLAINTEXT"),
     "TLS without SASL at a port for both": Symptom("SASL_TLS", TLS, "sasl-required", "SASL_SSL"),
-    "plaintext at a TLS port": Symptom("TLS", {}, "dropped", "SASL_SSL", seconds=2),
-    "plaintext at a port for SASL and TLS": Symptom("SASL_TLS", {}, "dropped", "SASL_SSL", seconds=2),
+    "plaintext at a TLS port": Symptom("TLS", {}, "tls-required", "to SSL, or to SASL_SSL"),
+    "plaintext at a port for SASL and TLS": Symptom("SASL_TLS", {}, "tls-required", "SASL_SSL"),
+    "plaintext at a port for client certificates": Symptom("MUTUAL", {}, "tls-required", "SSL"),
     "SASL without TLS at a port for both": Symptom(
-        "SASL_TLS", {**LOGS_IN, "security.protocol": "SASL_PLAINTEXT"}, "dropped", "SASL_SSL", seconds=2
+        "SASL_TLS", {**LOGS_IN, "security.protocol": "SASL_PLAINTEXT"}, "tls-required", "to SASL_SSL"
     ),
     "TLS at a plaintext port": Symptom("PLAIN", TLS, "tls-on-plaintext", "without SSL"),
     "SASL and TLS at a port with SASL only": Symptom("SASL_PLAIN", SASL_TLS, "tls-on-plaintext", "without SSL"),
@@ -183,10 +189,29 @@ SYMPTOMS = {
     ),
     "SASL at a port with TLS only": Symptom("TLS", SASL_TLS, "no-sasl", "SSL"),
     "no client certificate": Symptom("MUTUAL", TLS, "client-certificate", "ssl.certificate.location"),
-    "another host's certificate": Symptom("ELSEWHERE", TLS, "untrusted-certificate", "subjectAltName"),
-    "an expired certificate": Symptom("EXPIRED", TLS, "untrusted-certificate", "-dates"),
+    "another host's certificate": Symptom(
+        "ELSEWHERE", TLS, "certificate-name", "is for elsewhere.example, not for 127.0.0.1"
+    ),
+    "an expired certificate": Symptom("EXPIRED", TLS, "certificate-dates", "expired on 2021-01-01"),
+    "a certificate of the future": Symptom("EARLY", TLS, "certificate-dates", "not valid before 2200-01-01"),
+    "an expired certificate of another host": Symptom("OLD_ELSEWHERE", TLS, "certificate-name", "elsewhere.example"),
+    "an expired certificate whose host does not matter": Symptom(
+        "OLD_ELSEWHERE",
+        {**TLS, "ssl.endpoint.identification.algorithm": "none"},
+        "certificate-dates",
+        "expired on 2021-01-01",
+    ),
     "another authority": Symptom(
-        "TLS", {**TLS, "ssl.ca.location": "{folder}/another.pem"}, "untrusted-certificate", "ssl.ca.location"
+        "TLS",
+        {**TLS, "ssl.ca.location": "{folder}/another.pem"},
+        "untrusted-certificate",
+        "not signed by an authority in {folder}/another.pem (ssl.ca.location)",
+    ),
+    "an expired certificate of another authority": Symptom(
+        "EXPIRED", {**TLS, "ssl.ca.location": "{folder}/another.pem"}, "untrusted-certificate", "another.pem"
+    ),
+    "no authority": Symptom(
+        "TLS", {"security.protocol": "SSL"}, "untrusted-certificate", "not signed by an authority that this machine"
     ),
     "a wrong password": Symptom(
         "SASL_TLS", {**SASL_TLS, "sasl.password": WRONG}, "authentication-failed", "sasl.password"
@@ -195,6 +220,19 @@ SYMPTOMS = {
         "SASL_TLS", {**SASL_TLS, "sasl.mechanism": "SCRAM-SHA-256"}, "authentication-failed", "mechanisms: PLAIN"
     ),
     "no token server": Symptom("SASL_TLS", {**SASL_TLS, **AWAY}, "no-token", "token.endpoint.url", seconds=2),
+    "a token server that refuses": Symptom(
+        "SASL_TLS",
+        {**SASL_TLS, **AWAY, "sasl.oauthbearer.token.endpoint.url": "{tokens}/401"},
+        "token-refused",
+        "client.id",
+    ),
+    "a token server that fails": Symptom(
+        "SASL_TLS",
+        {**SASL_TLS, **AWAY, "sasl.oauthbearer.token.endpoint.url": "{tokens}/503"},
+        "no-answer",
+        "the OAuth token server may be what does not answer: {tokens}/503",
+        seconds=2,
+    ),
 }
 DOORS = {
     "PLAIN": "PLAINTEXT",
@@ -204,6 +242,8 @@ DOORS = {
     "MUTUAL": "SSL",
     "ELSEWHERE": "SSL",
     "EXPIRED": "SSL",
+    "EARLY": "SSL",
+    "OLD_ELSEWHERE": "SSL",
 }
 
 
@@ -215,6 +255,12 @@ class Doors:
     folder: Path
 
 
+def issued(authority: trustme.CA, name: str, *, year: int) -> trustme.LeafCert:
+    """A certificate for one year."""
+    first, last = (datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1))
+    return authority.issue_cert(name, not_before=first, not_after=last)
+
+
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     folder = tmp_path_factory.mktemp("doors")
@@ -224,9 +270,9 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     certificates = {
         "tls": authority.issue_cert("127.0.0.1"),
         "elsewhere": authority.issue_cert("elsewhere.example"),
-        "expired": authority.issue_cert(
-            "127.0.0.1", not_before=datetime(2020, 1, 1, tzinfo=UTC), not_after=datetime(2021, 1, 1, tzinfo=UTC)
-        ),
+        "expired": issued(authority, "127.0.0.1", year=2020),
+        "early": issued(authority, "127.0.0.1", year=2200),
+        "old_elsewhere": issued(authority, "elsewhere.example", year=2020),
     }
     for name, certificate in certificates.items():
         (folder / f"{name}.pem").write_bytes(key_and_certificates(certificate))
@@ -246,8 +292,10 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
         "ssl.truststore.type": "PEM",
         "ssl.truststore.location": str(folder / "authority.pem"),
         "listener.name.mutual.ssl.client.auth": "required",
-        "listener.name.elsewhere.ssl.keystore.location": str(folder / "elsewhere.pem"),
-        "listener.name.expired.ssl.keystore.location": str(folder / "expired.pem"),
+        **{
+            f"listener.name.{name}.ssl.keystore.location": str(folder / f"{name}.pem")
+            for name in certificates.keys() - {"tls"}
+        },
         "listener.name.sasl_plain.plain.sasl.jaas.config": jaas,
         "listener.name.sasl_tls.plain.sasl.jaas.config": jaas,
     }
@@ -255,9 +303,31 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
         yield Doors(addresses, folder)
 
 
+class Refuses(BaseHTTPRequestHandler):
+    """An OAuth token server that answers with the status that is its path."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_error(int(self.path.removeprefix("/")))
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def tokens() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refuses) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 @pytest.mark.parametrize("symptom", SYMPTOMS.values(), ids=SYMPTOMS)
-def test_each_symptom_is_told_as_its_cause(symptom: Symptom, doors: Doors) -> None:
-    properties = {key: value.replace("{folder}", str(doors.folder)) for key, value in symptom.properties.items()}
+def test_each_symptom_is_told_as_its_cause(symptom: Symptom, doors: Doors, tokens: str) -> None:
+    def filled(text: str) -> str:
+        return text.replace("{folder}", str(doors.folder)).replace("{tokens}", tokens)
+
+    properties = {key: filled(value) for key, value in symptom.properties.items()}
     servers = {"bootstrap.servers": doors.addresses[symptom.door]}
     began = time.monotonic()
     with pytest.raises(ClusterUnavailable) as raised:
@@ -266,5 +336,5 @@ def test_each_symptom_is_told_as_its_cause(symptom: Symptom, doors: Doors) -> No
     (diagnostic,) = raised.value.diagnostics
     assert diagnostic.code == symptom.code, diagnostic
     assert diagnostic.hint is not None
-    assert symptom.hint in diagnostic.hint
+    assert filled(symptom.words) in f"{diagnostic.message}\n{diagnostic.hint}"
     assert raised.value.is_final == (symptom.seconds == float(LONG))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 
 import pytest
 
 from reconciler.cluster.causes import Causes
+from reconciler.cluster.symptoms import Cause
 
 HERE = "[thrd:h:9092/1]: h:9092/1:"
 NO_SUCH_HOST = "Failed to resolve 'h:9092': Name or service not known (after 3ms in state CONNECT)"
@@ -105,6 +108,90 @@ def test_who_is_logged_in_or_was_answered_before_is_not_told_to_use_sasl(answere
         log(causes, f"FAIL [p-1] [thrd:{protocol}h:9092/bootstrap]: {protocol}h:9092/bootstrap: {HUNG_UP}")
     assert causes.by_address["h:9092"][0].code != "sasl-required"
     assert not causes.are_final()
+
+
+TOKENS = 'OIDC [p-1] [thrd:background]: Failed to retrieve OIDC token from "http://h/token": '
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "is_final"),
+    [
+        ('{"error":"invalid_client"} (401)', "token-refused", True),
+        ("<html>\n<p>400</p>\n</html>\n (400)", "token-refused", True),
+        ("forbidden (403)", "token-refused", True),
+        ("not found (404)", "no-token", False),
+        ("Could not resolve host: h (-1)", "no-token", False),
+        ("Failed to connect to h:80 after 0 ms: Could not connect to server (-1)", "no-token", False),
+    ],
+)
+def test_a_token_server_that_refuses_is_final_and_one_that_is_away_is_not(
+    words: str, code: str, is_final: bool
+) -> None:
+    causes = Causes("h:9092")
+    log(causes, TOKENS + words)
+    (found, _) = causes.by_address["http://h/token"]
+    assert (found.code, causes.are_final()) == (code, is_final)
+
+
+def test_a_token_that_cannot_be_renewed_leaves_the_connections_that_stand() -> None:
+    causes = Causes("h:9092")
+    causes.forget(["h:9092"])
+    log(causes, TOKENS + "{} (401)")
+    assert not causes.are_final()
+
+
+DROP = f"FAIL [p-1] {HERE} Disconnected: connection closed by peer (after 1ms in state APIVERSION_QUERY)"
+FOUND = Cause("tls-required", "found", "", final=True)
+
+
+def test_a_closer_look_is_waited_for_and_its_cause_told() -> None:
+    may_look = threading.Event()
+    causes = Causes("h:9092", lambda *_: FOUND if may_look.wait() else None)
+    log(causes, DROP)
+    assert (codes(causes), causes.are_final()) == (["dropped"], False)
+    may_look.set()
+    while not causes.are_final():
+        time.sleep(0.01)
+    assert codes(causes) == ["tls-required"]
+
+
+def test_a_certificate_that_is_refused_is_final_once_the_closer_look_is_over_whatever_it_shows() -> None:
+    may_look = threading.Event()
+
+    def fail(_address: str, _code: str) -> Cause | None:
+        may_look.wait()
+        raise MemoryError
+
+    causes = Causes("h:9092", fail)
+    log(causes, f"FAIL [p-1] {HERE} certificate verify failed (after 0ms)")
+    assert not causes.are_final()
+    may_look.set()
+    while not causes.are_final():
+        time.sleep(0.01)
+    assert codes(causes) == ["untrusted-certificate"]
+
+
+def test_a_look_that_showed_nothing_is_taken_again_as_a_broker_may_start() -> None:
+    looks: list[Cause | None] = [None, FOUND]
+    causes = Causes("h:9092", lambda *_: looks.pop(0))
+    log(causes, DROP)
+    while not causes.are_final():
+        log(causes, DROP)
+        time.sleep(0.01)
+    assert (codes(causes), looks) == (["tls-required"], [])
+
+
+def test_what_a_look_found_is_not_told_of_another_failure() -> None:
+    causes = Causes("h:9092", lambda *_: FOUND)
+    log(causes, DROP)
+    while not causes.are_final():
+        time.sleep(0.01)
+    log(causes, f"FAIL [p-1] {HERE} Connect to ipv4#h:9092 failed: Connection refused (after 0ms in state CONNECT)")
+    assert (codes(causes), causes.are_final()) == (["connection-refused"], False)
+
+
+def codes(causes: Causes) -> list[str]:
+    return [found.code for found, _ in causes.by_address.values()]
 
 
 def log(causes: Causes, line: str) -> None:

@@ -1,0 +1,170 @@
+"""A TLS handshake of our own with an address where the client failed for a reason that its words leave open.
+
+The client has one sentence for every certificate that it does not take, and hangs up in silence on a port that wants
+TLS. The handshake uses the client's authorities, sends no secret, and tells a cause only where it is sure.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconciler.cluster.symptoms import DROPPED, UNTRUSTED, Cause
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+SECONDS = 3.0
+"""For connecting, and for each step of a handshake."""
+
+# x509_vfy.h of OpenSSL, https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
+_NOT_YET_VALID, _EXPIRED = 9, 10
+_SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _NO_ISSUER, _NO_FIRST_ISSUER = 18, 19, 20, 21
+_OTHER_HOST, _OTHER_IP = 62, 64
+_NO_CHECK_TIME = 0x200000
+
+_ITS_ISSUER = "openssl s_client -connect {address} </dev/null shows who signed it"
+
+
+def look_closer(address: str, code: str, properties: Mapping[str, str]) -> Cause | None:
+    """The cause at ``address`` for which the client's own is ``code``; ``None`` where the handshake does not tell."""
+    is_tls = properties.get("security.protocol", "").upper().endswith("SSL")
+    try:
+        if code == DROPPED and not is_tls:
+            return _tls_wanted(address, properties)
+        if code == UNTRUSTED and is_tls:
+            return _certificate(address, properties)
+    except (OSError, ValueError):  # of the network, of files, of what is no host name
+        return None
+    return None
+
+
+def _tls_wanted(address: str, properties: Mapping[str, str]) -> Cause | None:
+    import ssl  # noqa: PLC0415 - nobody needs it but who cannot connect
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is said but that TLS is spoken
+    try:
+        _shaken(address, context)
+    except ssl.SSLError as error:
+        if "ALERT" not in (error.reason or ""):
+            return None
+    sasl = "sasl.mechanism" in properties
+    return Cause(
+        "tls-required",
+        "the port speaks TLS, the client does not",
+        f"set security.protocol to {'SASL_SSL' if sasl else 'SSL, or to SASL_SSL if the port requires a login, too'}",
+        final=True,
+    )
+
+
+def _certificate(address: str, properties: Mapping[str, str]) -> Cause | None:
+    import ssl  # noqa: PLC0415 - as above
+
+    try:
+        _shaken(address, _context(properties))
+    except ssl.SSLCertVerificationError as error:
+        match error.verify_code:
+            case code if code in {_EXPIRED, _NOT_YET_VALID}:
+                return _dates(_content(address, properties), code == _EXPIRED)
+            case code if code in {_OTHER_HOST, _OTHER_IP}:
+                return _names(address, _content(address, properties))
+            case code if code in {_SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _NO_ISSUER, _NO_FIRST_ISSUER}:
+                return _authority(address, properties, is_self_signed=code == _SELF_SIGNED)
+    return None
+
+
+def _context(properties: Mapping[str, str]) -> SSLContext:
+    """Trusting what the client trusts."""
+    import ssl  # noqa: PLC0415 - as above
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = properties.get("ssl.endpoint.identification.algorithm", "https") != "none"
+    location, pem = properties.get("ssl.ca.location", "probe"), properties.get("ssl.ca.pem")
+    if pem:
+        context.load_verify_locations(cadata=pem)
+    elif location == "probe":
+        context.load_default_certs()
+    elif Path(location).is_dir():
+        context.load_verify_locations(capath=location)
+    else:
+        context.load_verify_locations(cafile=location)
+    return context
+
+
+def _content(address: str, properties: Mapping[str, str]) -> Mapping[str, Any]:
+    """The certificate, of which only the authority is checked; nothing where that is not trusted either."""
+    import ssl  # noqa: PLC0415 - as above
+
+    context = _context(properties)
+    context.check_hostname = False
+    context.verify_flags |= _NO_CHECK_TIME
+    try:
+        return _shaken(address, context)
+    except ssl.SSLError:
+        return {}
+
+
+def _shaken(address: str, context: SSLContext) -> Mapping[str, Any]:
+    """The certificate of ``address``, as far as it is checked. Raises OSError, of which SSLError is one."""
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    with (
+        socket.create_connection((host, int(port)), SECONDS) as connection,
+        context.wrap_socket(connection, server_hostname=host) as secured,
+    ):
+        return secured.getpeercert() or {}
+
+
+def _dates(content: Mapping[str, Any], is_expired: bool) -> Cause:
+    import ssl  # noqa: PLC0415 - as above
+
+    now = datetime.now(UTC)
+    first, last = (
+        datetime.fromtimestamp(ssl.cert_time_to_seconds(content[key]), UTC) if key in content else now
+        for key in ("notBefore", "notAfter")
+    )
+    if last < now:
+        message = f"the broker's certificate expired on {last:%Y-%m-%d}"
+    elif first > now:
+        message = f"the broker's certificate is not valid before {first:%Y-%m-%d}"
+    else:
+        wrong = "has expired" if is_expired else "is not valid yet"
+        message = f"the certificate of an authority of the broker's certificate {wrong}"
+    return Cause(
+        "certificate-dates",
+        message,
+        f"renew that certificate; this machine's clock shows {now:%Y-%m-%d}",
+        final=True,
+    )
+
+
+def _names(address: str, content: Mapping[str, Any]) -> Cause:
+    names = [name for _, name in content.get("subjectAltName", ())]
+    whose = ", ".join(names) if names else "another host name"
+    return Cause(
+        "certificate-name",
+        f"the broker's certificate is for {whose}, not for {address.rpartition(':')[0].strip('[]')}",
+        "use a name of the certificate in bootstrap.servers and in the broker's advertised.listeners, "
+        "or renew the certificate with this name in its subjectAltName",
+        final=True,
+    )
+
+
+def _authority(address: str, properties: Mapping[str, str], *, is_self_signed: bool) -> Cause:
+    location = properties.get("ssl.ca.location")
+    if properties.get("ssl.ca.pem"):
+        known = "in ssl.ca.pem"
+    else:
+        known = f"in {location} (ssl.ca.location)" if location else "that this machine trusts"
+    how = "self-signed, and not one" if is_self_signed else "not signed by an authority"
+    return Cause(
+        UNTRUSTED,
+        f"the broker's certificate is {how} {known}",
+        "set ssl.ca.location to the file of the authority that signed the broker's certificate; "
+        + _ITS_ISSUER.format(address=address),
+        final=True,
+    )

@@ -74,6 +74,21 @@ def new_client(
     ) from None
 
 
+def not_made(
+    words: str,
+    properties: Mapping[str, str],
+    places: Mapping[str, Origin],
+    *,
+    clean: Callable[[str], str],
+    key: str | None = None,
+) -> ClusterUnavailable:
+    """Why a further client cannot be made: ``words`` of librdkafka of all ``properties``, or of that of ``key``."""
+    problem = Problem(key, words, _WHOSE_PROPERTIES) if key is not None else _of_all_together(words, properties)
+    error = ClusterUnavailable(_diagnostic(problem, places, clean))
+    error.is_final = True
+    return error
+
+
 def _objections(properties: Mapping[str, str]) -> dict[str, str]:
     """The client's objection to each property that it does not even take on its own.
 

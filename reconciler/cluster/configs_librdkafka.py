@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_void_p
@@ -17,9 +18,8 @@ from typing import Any
 from confluent_kafka import cimpl
 
 from reconciler.cluster.configs import CHUNK, COUNTS_AMONG_KEYS, IN_FLIGHT, Answer, Configs
-from reconciler.cluster.connection import Connection
+from reconciler.cluster.connection import GRACE_SECONDS, Connection
 from reconciler.cluster.failures import READING_CONFIGS, failure_of_code
-from reconciler.errors import ReconcilerError
 from reconciler.model import TopicSpec
 
 # Enumerations of rdkafka.h.
@@ -28,6 +28,7 @@ _CONF_OK = 0
 _OP_DESCRIBE_CONFIGS = 5
 _RESOURCE_TOPIC = 2
 _SOURCE_TOPIC = 1
+_EVENT_LOG = 0x4
 
 _POLL_MS = 50
 _MESSAGE_BYTES = 512
@@ -38,6 +39,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "conf_destroy": (None, [c_void_p]),
     "new": (c_void_p, [c_int, c_void_p, c_char_p, c_size_t]),
     "destroy": (None, [c_void_p]),
+    "set_log_queue": (c_int, [c_void_p, c_void_p]),
     "queue_new": (c_void_p, [c_void_p]),
     "queue_destroy": (None, [c_void_p]),
     "queue_poll": (c_void_p, [c_void_p, c_int]),
@@ -55,6 +57,8 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "ConfigEntry_value": (c_char_p, [c_void_p]),
     "DescribeConfigs": (None, [c_void_p, POINTER(c_void_p), c_size_t, c_void_p, c_void_p]),
     "DescribeConfigs_result_resources": (POINTER(c_void_p), [c_void_p, POINTER(c_size_t)]),
+    "event_type": (c_int, [c_void_p]),
+    "event_log": (c_int, [c_void_p, POINTER(c_char_p), POINTER(c_char_p), POINTER(c_int)]),
     "event_DescribeConfigs_result": (c_void_p, [c_void_p]),
     "event_error": (c_int, [c_void_p]),
     "event_error_string": (c_char_p, [c_void_p]),
@@ -100,33 +104,42 @@ def describe_configs(connection: Connection, topics: Sequence[TopicSpec]) -> Ite
 
 
 class _Client:
-    """A librdkafka client with a queue for its answers; ``stack`` frees both."""
+    """A librdkafka client with one queue for its answers and its log lines; ``stack`` frees both."""
 
     def __init__(self, functions: dict[str, Any], connection: Connection, stack: ExitStack) -> None:
         self._f = functions
         self._connection = connection
-        message = ctypes.create_string_buffer(_MESSAGE_BYTES)
-        conf = functions["conf_new"]()
-        for key, value in {**connection.properties, "log_level": "0"}.items():
-            if functions["conf_set"](conf, key.encode(), value.encode(), message, _MESSAGE_BYTES) != _CONF_OK:
-                functions["conf_destroy"](conf)
-                raise connection.unavailable(message.value.decode())
-        self._client = functions["new"](_PRODUCER, conf, message, _MESSAGE_BYTES)
-        if not self._client:
-            functions["conf_destroy"](conf)
-            raise connection.unavailable(message.value.decode())
+        self._stack = stack
+        self._message = ctypes.create_string_buffer(_MESSAGE_BYTES)
+        self._client = self._made()
         stack.callback(functions["destroy"], self._client)
         self._queue = functions["queue_new"](self._client)
         stack.callback(functions["queue_destroy"], self._queue)
+        functions["set_log_queue"](self._client, self._queue)
         self._options = functions["AdminOptions_new"](self._client, _OP_DESCRIBE_CONFIGS)
         stack.callback(functions["AdminOptions_destroy"], self._options)
-        milliseconds = int(connection.read_timeout() * 1000)
-        functions["AdminOptions_set_request_timeout"](self._options, milliseconds, message, _MESSAGE_BYTES)
+        self._ends: deque[float] = deque()
         self._places: dict[str, int] = {}
+
+    def _made(self) -> int:
+        """The client itself. Raises ClusterUnavailable with what librdkafka says against a property, or all of them."""
+        conf = self._f["conf_new"]()
+        for key, value in {**self._connection.properties, "log.queue": "true"}.items():
+            if self._f["conf_set"](conf, key.encode(), value.encode(), self._message, _MESSAGE_BYTES) != _CONF_OK:
+                self._f["conf_destroy"](conf)
+                raise self._connection.not_made(self._message.value.decode(), key)
+        client: int | None = self._f["new"](_PRODUCER, conf, self._message, _MESSAGE_BYTES)
+        if not client:
+            self._f["conf_destroy"](conf)
+            raise self._connection.not_made(self._message.value.decode())
+        return client
 
     def ask(self, topics: Sequence[TopicSpec]) -> None:
         """Send one request."""
+        seconds = self._connection.read_timeout()
         self._connection.requests["describe_configs"] += 1
+        self._f["AdminOptions_set_request_timeout"](self._options, int(seconds * 1000), self._message, _MESSAGE_BYTES)
+        self._ends.append(time.monotonic() + seconds + GRACE_SECONDS)
         new, destroy = self._f["ConfigResource_new"], self._f["ConfigResource_destroy"]
         resources = [new(_RESOURCE_TOPIC, spec.name.encode()) for spec in topics]
         array = (c_void_p * len(resources))(*resources)
@@ -136,13 +149,11 @@ class _Client:
 
     def answers(self, asked: dict[bytes, TopicSpec]) -> Iterator[Answer]:
         """What one request is answered with. Raises ClusterUnavailable when that is no answer."""
-        started = time.monotonic()
-        while not (event := self._f["queue_poll"](self._queue, _POLL_MS)):
-            self._connection.still_waiting(started)
+        event = self._next_answer(self._ends.popleft())
         try:
             if self._f["event_error"](event):
                 self._connection.connect_anew()
-                raise self._unavailable(event)
+                raise self._connection.unavailable(self._f["event_error_string"](event).decode())
             result = self._f["event_DescribeConfigs_result"](event)
             count = c_size_t()
             resources = self._f["DescribeConfigs_result_resources"](result, byref(count))
@@ -151,8 +162,27 @@ class _Client:
         finally:
             self._f["event_destroy"](event)
 
-    def _unavailable(self, event: int) -> ReconcilerError:
-        return self._connection.unavailable(self._f["event_error_string"](event).decode())
+    def _next_answer(self, end: float) -> int:
+        """The next event that is no log line, which has to come before that moment of the monotonic clock."""
+        started = time.monotonic()
+        while True:
+            event: int | None = self._f["queue_poll"](self._queue, _POLL_MS)
+            if event and self._f["event_type"](event) != _EVENT_LOG:
+                return event
+            if event:
+                self._pass_on(event)
+            self._connection.still_waiting(started)
+            if time.monotonic() > end:
+                self._stack.pop_all()  # freeing a client that hangs would hang
+                self._connection.connect_anew()
+                raise self._connection.unavailable("the client itself does not come back")
+
+    def _pass_on(self, event: int) -> None:
+        facility, words, level = c_char_p(), c_char_p(), c_int()
+        self._f["event_log"](event, byref(facility), byref(words), byref(level))
+        parts = ((part.value or b"").decode(errors="replace") for part in (facility, words))
+        self._connection.take_log_line("{} [describe] {}".format(*parts))
+        self._f["event_destroy"](event)
 
     def _answer(self, resource: int, spec: TopicSpec) -> Answer:
         code = self._f["ConfigResource_error"](resource)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +16,7 @@ from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from reconciler.clock import TimeLimit
 from reconciler.cluster.causes import Causes
-from reconciler.cluster.client import defaults, new_client
+from reconciler.cluster.client import defaults, new_client, not_made
 from reconciler.cluster.client_log import PassedOn
 from reconciler.cluster.properties import without_secrets
 from reconciler.cluster.symptoms import Cause
@@ -24,7 +25,8 @@ from reconciler.model import KafkaFailure
 
 _POLL_SECONDS = 0.05
 _A_MOMENT = 1.0
-_GRACE_SECONDS = 1.0
+GRACE_SECONDS = 1.0
+"""What is waited for the client beyond the time limit that it was given itself."""
 _PATIENCE_SECONDS = 3.0
 """For the first read without an answer; the next one gets twice as long, which a slow cluster may need."""
 _LONGEST_PAUSE = 1.0
@@ -60,6 +62,7 @@ class Connection:
         self.bootstrap_servers = properties["bootstrap.servers"]
         self.properties = {**defaults(limit.seconds), **properties}
         self._causes = Causes(self.bootstrap_servers, self._look_closer)
+        self._log_to = (self._causes, PassedOn(self._clean))
         self._places = places or {}
         self.most_brokers = 0
         """The most brokers that this run has seen alive at once."""
@@ -94,7 +97,7 @@ class Connection:
         while True:
             asked, self._asked_early = self._asked_early or self._ask_metadata(), None
             # The client may leave its own time limit unheeded, where it hangs itself.
-            self._settle([asked.answer], time.monotonic() + asked.seconds + _GRACE_SECONDS, since=started)
+            self._settle([asked.answer], time.monotonic() + asked.seconds + GRACE_SECONDS, since=started)
             error = asked.answer.exception() if asked.answer.done() else _NO_END
             if error is None:
                 return asked.answer.result()
@@ -176,7 +179,7 @@ class Connection:
         What a broker leaves out of its answer the client would await for ever.
         """
         now = time.monotonic()
-        self._settle(answers.values(), now + seconds + _GRACE_SECONDS, since=now)
+        self._settle(answers.values(), now + seconds + GRACE_SECONDS, since=now)
         errors = {key: answer.exception() if answer.done() else _NOT_MENTIONED for key, answer in answers.items()}
         if any(_is_no_answer(error) for error in errors.values()):
             self.connect_anew()
@@ -241,10 +244,18 @@ class Connection:
     def _clean(self, text: str) -> str:
         return without_secrets(text, self.properties)
 
+    def take_log_line(self, line: str) -> None:
+        """Take a line that librdkafka logs in a client with the same properties."""
+        record = logging.LogRecord("librdkafka", logging.INFO, "", 0, line, (), None)
+        for handler in self._log_to:
+            handler.handle(record)
+
+    def not_made(self, words: str, key: str | None = None) -> ClusterUnavailable:
+        """A client with the same properties cannot be made: what librdkafka says of all, or of ``key``."""
+        return not_made(words, self.properties, self._places, clean=self._clean, key=key)
+
     def _client(self) -> AdminClient:
-        return new_client(
-            self.properties, self._places, log_to=[self._causes, PassedOn(self._clean)], clean=self._clean
-        )
+        return new_client(self.properties, self._places, log_to=self._log_to, clean=self._clean)
 
 
 class _Asked(NamedTuple):

@@ -20,6 +20,9 @@ from reconciler.model import RETRIABLE, KafkaFailure, LiveState, LiveTopic, Topi
 LOOKS, PAUSE_SECONDS = 5, 0.3
 """How often a topic is looked at again that one answer shows and another does not, and how long apart."""
 
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds before configuration is asked for again that was not answered; they double."""
+
 
 class Reader:
     """Reads topics. It cannot write: what only reads is given nothing else."""
@@ -98,15 +101,19 @@ class Reader:
 
     def _configs(self, topics: Mapping[str, TopicSpec]) -> Iterator[Answer]:
         """The configuration of ``topics``, asked for again while there is time where a broker did not answer."""
-        unanswered = dict(topics)
+        unanswered, pause = dict(topics), SHORTEST_PAUSE
         while unanswered:
             try:
                 for name, answer in describe_configs(self._connection, list(unanswered.values())):
                     del unanswered[name]
+                    pause = SHORTEST_PAUSE
                     yield name, answer
             except ClusterUnavailable as error:
-                if error.is_final or not self._connection.limit.remaining():
+                remaining = self._connection.limit.remaining()
+                if error.is_final or not remaining:
                     raise
+                self._sleep(min(pause, remaining))
+                pause = min(2 * pause, LONGEST_PAUSE)
                 self._connection.metadata()  # tells the client which brokers there are now
 
     def _not_missing(self, topics: Collection[TopicSpec]) -> Mapping[str, KafkaFailure]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import trustme
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import ClusterMetadata, NewTopic
 
@@ -22,6 +25,7 @@ from tests.cli.test_unreachable import listener, silence
 from tests.conftest import Finished
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
+from tests.wire.faults import Fault
 
 WAYS = {"binding": configs_binding, "librdkafka": configs_librdkafka}
 
@@ -74,6 +78,7 @@ def test_more_topics_than_one_request_takes(kafka: Sandbox, prefix: str) -> None
     for answer in admin.create_topics([NewTopic(name, num_partitions=1) for name in names]).values():
         answer.result(60)
     connection = connect(kafka.bootstrap_servers)
+    connection._patience = 150  # the requests are counted, and a broker under load is slow
     while not set(names) <= set(connection.metadata().topics):
         pass  # each look waits for the broker's answer
     answers = dict(describe_configs(connection, [spec(name) for name in names]))
@@ -98,6 +103,67 @@ def test_no_answer_makes_the_cluster_unavailable_not_a_topic() -> None:
         connection = connect(f"127.0.0.1:{port}", timeout=0.5)
         with pytest.raises(ClusterUnavailable, match="no answer"):
             list(describe_configs(connection, [spec("a")]))
+
+
+@pytest.mark.usefixtures("either_way")
+def test_what_is_never_answered_is_asked_for_again_after_a_pause_and_not_in_a_busy_loop() -> None:
+    cut = Fault(api="describe_configs", cut="before", times=None)
+    with FakeKafka(cut, topics={"a": Topic()}) as fake:
+        connection = connect(fake.bootstrap_servers, timeout=3)
+        with pytest.raises(ClusterUnavailable):
+            Reader(connection).look([spec("a")])
+    assert 2 <= connection.requests["describe_configs"] < 10
+
+
+def librdkafka_alone(connection: Connection) -> None:
+    list(configs_librdkafka.describe_configs(connection, [spec("a")]))
+
+
+def test_what_befalls_the_second_client_alone_is_told_at_once() -> None:
+    login = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN", "sasl.username": "u"}
+    with FakeKafka(topics={"a": Topic()}) as fake:
+        properties = {"bootstrap.servers": fake.bootstrap_servers, **login, "sasl.password": "p"}
+        connection = Connection(properties, limit=TimeLimit(100))
+        connection.metadata()
+        fake.reject_credentials = True
+        began = time.monotonic()
+        with pytest.raises(ClusterUnavailable, match="authentication failed") as raised:
+            librdkafka_alone(connection)
+    assert raised.value.is_final
+    assert time.monotonic() - began < 50
+
+
+def test_a_property_that_the_second_client_does_not_take_is_named_and_final(tmp_path: Path) -> None:
+    authority = tmp_path / "authority.pem"
+    trustme.CA().cert_pem.write_to_path(authority)
+    properties = {"bootstrap.servers": "h:1", "security.protocol": "SSL", "ssl.ca.location": str(authority)}
+    place = Location("client.properties", 3, 1)
+    connection = Connection(properties, limit=TimeLimit(30), places={"ssl.ca.location": place})
+    authority.unlink()
+    with pytest.raises(ClusterUnavailable) as raised:
+        librdkafka_alone(connection)
+    (diagnostic,) = raised.value.diagnostics
+    assert (diagnostic.code, diagnostic.origin) == ("client-property", place)
+    assert "ssl.ca.location failed" in diagnostic.message
+    assert raised.value.is_final
+
+
+def test_a_property_that_the_second_client_does_not_know_is_named_and_final() -> None:
+    connection = connect("h:1")
+    connection.properties["no.such.property"] = "x"
+    with pytest.raises(ClusterUnavailable, match=r"no\.such\.property: No such configuration property") as raised:
+        librdkafka_alone(connection)
+    assert raised.value.is_final
+
+
+def test_a_second_client_that_hangs_is_not_waited_for_past_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    functions = dict(configs_librdkafka.library() or {})
+    functions["queue_poll"] = lambda _queue, milliseconds: time.sleep(milliseconds / 1000)
+    monkeypatch.setattr(configs_librdkafka, "library", lambda: functions)
+    began = time.monotonic()
+    with listener(silence) as port, pytest.raises(ClusterUnavailable, match="the client itself does not come back"):
+        librdkafka_alone(connect(f"127.0.0.1:{port}", timeout=1))
+    assert time.monotonic() - began < 60
 
 
 def test_the_plain_binding_is_the_way_where_the_c_interface_is_not_to_be_had(

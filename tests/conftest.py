@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
 
 from reconciler.sandbox import Sandbox, start
+from tests.ordinary_user import as_ordinary_user
 
 PROJECT = Path(__file__).parent.parent
 REPORT_SCHEMA = Draft202012Validator(json.loads((PROJECT / "schemas/report.schema.json").read_text()))
@@ -70,6 +71,17 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 @pytest.fixture
 def reconciler(tmp_path: Path) -> RunReconciler:
     """Run the command as a process; every report it writes is held against the published schema."""
+    return runner(tmp_path)
+
+
+@pytest.fixture
+def ordinary_user(tmp_path: Path) -> RunReconciler:
+    """The same, run by a user who may only read and write what the modes of files allow."""
+    return runner(tmp_path, as_ordinary_user(tmp_path))
+
+
+def runner(folder: Path, prefix: Sequence[str] = ()) -> RunReconciler:
+    """What runs the command in ``folder``; its command line begins with ``prefix``."""
 
     def run(
         *arguments: str | Path,
@@ -77,10 +89,10 @@ def reconciler(tmp_path: Path) -> RunReconciler:
         env: Mapping[str, str] | None = None,
         stdin: str | None = None,
     ) -> Finished:
-        command = [sys.executable, "-m", "reconciler", *map(str, arguments)]
+        command = [*prefix, sys.executable, "-m", "reconciler", *map(str, arguments)]
         done = subprocess.run(
             command,
-            cwd=cwd or tmp_path,
+            cwd=cwd or folder,
             env=environment(env),
             input=stdin or "",
             capture_output=True,
@@ -90,7 +102,7 @@ def reconciler(tmp_path: Path) -> RunReconciler:
         )
         finished = Finished(done.returncode, done.stdout, done.stderr)
         assert "Traceback" not in finished.stderr, finished.stderr
-        check_reports(list(map(str, arguments)), cwd or tmp_path, finished)
+        check_reports(list(map(str, arguments)), cwd or folder, finished)
         return finished
 
     return run

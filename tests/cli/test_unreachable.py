@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT, Finished, RunReconciler
+from tests.ordinary_user import modes
 
 
 @contextmanager
@@ -169,8 +170,22 @@ def test_a_hint_keeps_its_own_line_breaks(reconciler: RunReconciler, tmp_path: P
     assert "\\n" not in done.stderr
 
 
-def test_properties_that_may_not_be_read_are_an_error_with_a_report(reconciler: RunReconciler, tmp_path: Path) -> None:
-    missing = tmp_path / "client.properties"
-    missing.mkdir()
-    done = plan(reconciler, tmp_path, "127.0.0.1:1", "--command-config", str(missing))
-    assert f"{missing} cannot be read" in done.stderr
+@pytest.mark.parametrize(
+    ("properties", "named"),
+    [
+        ("c.properties", "c.properties"),
+        ("closed/c.properties", "closed/c.properties"),
+        ("closed", "closed"),
+        ("ca.properties", "ssl.ca.location: ca.pem"),
+    ],
+)
+def test_properties_and_keys_that_may_not_be_read_are_an_error_with_a_report(
+    properties: str, named: str, ordinary_user: RunReconciler, tmp_path: Path
+) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {a: {}}\n")
+    (tmp_path / "ca.properties").write_text("security.protocol=SSL\nssl.ca.location=ca.pem\n")
+    with modes(tmp_path, {"closed": 0, "c.properties": 0, "ca.pem": 0}):
+        done = ordinary_user("plan", "--bootstrap-server", "h:1", "--command-config", properties, "-o", "json")
+    assert done.code == done.report["run"]["exit_code"] == 1
+    assert f"{named} cannot be read: " in done.stderr

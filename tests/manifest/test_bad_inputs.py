@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import resource
 import subprocess
@@ -11,8 +10,6 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.conftest import PROJECT, RunReconciler, environment
 from tests.manifest.bad_inputs import VALID, bad_inputs, broken_manifests
@@ -90,13 +87,6 @@ def test_every_broken_manifest_is_valid_or_refused_with_its_place(tmp_path: Path
 def test_what_is_broken_was_valid(tmp_path: Path) -> None:
     ((_, code, _, _),) = validate_all([("valid", VALID.encode())], tmp_path)
     assert code == 0
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_file_without_permission_is_said(tmp_path: Path, reconciler: RunReconciler) -> None:
-    (tmp_path / "topics.yaml").touch(mode=0o000)
-    done = reconciler("validate")
-    assert (done.code, done.stderr) == (1, "error: topics.yaml: cannot be read: Permission denied\n")
 
 
 def test_a_socket_or_a_broken_link_is_said(tmp_path: Path, reconciler: RunReconciler) -> None:

@@ -117,11 +117,3 @@ def test_files_of_an_overlay_directory_may_have_dots(tmp_path: Path) -> None:
     write(tmp_path / "topics.prod/b.yaml", "topics: {b: {}}\n")
     write(tmp_path / "topics.prod/b.c.yaml", "topics: {c: {}}\n")
     assert names(tmp_path / "topics", environment="prod") == ["a", "b", "c"]
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_folder_that_may_not_be_read_is_an_error_and_not_empty(tmp_path: Path) -> None:
-    write(tmp_path / "topics.yaml", TOPIC.format("a"))
-    (tmp_path / "closed").mkdir(mode=0)
-    with pytest.raises(ManifestInvalid, match="closed: cannot be read: Permission denied"):
-        names(tmp_path)

@@ -36,6 +36,8 @@ def _intact(file: Path, sha256: str) -> bool:
             return hashlib.file_digest(content, "sha256").hexdigest() == sha256
     except FileNotFoundError:
         return False
+    except OSError as error:
+        raise _cache_problem(file, "read", error) from error
 
 
 def _fetch(
@@ -51,10 +53,12 @@ def _fetch(
     repository = (mirror or _maven_central()).rstrip("/")
 
     def fetch(path: str, sha256: str) -> None:
+        folder = (cache / path).parent
+        folder.mkdir(parents=True, exist_ok=True)
         pooch.retrieve(
             f"{repository}/{path}",
             known_hash=f"sha256:{sha256}",
-            path=(cache / path).parent,
+            path=folder,
             fname=Path(path).name,
             downloader=pooch.HTTPDownloader(timeout=60),
         )
@@ -68,11 +72,13 @@ def _fetch(
     except Exception as error:
         for pending in fetches:
             pending.cancel()
-        raise _explained(fetches[done], error, mirrored=mirror is not None) from error
+        raise _explained(cache / fetches[done], error, mirrored=mirror is not None) from error
 
 
-def _explained(path: str, error: Exception, *, mirrored: bool) -> SandboxError:
-    name = Path(path).name
+def _explained(file: Path, error: Exception, *, mirrored: bool) -> SandboxError:
+    name = file.name
+    if isinstance(error, OSError) and error.errno is not None:  # those of the network come without
+        return _cache_problem(file, "written", error)
     if isinstance(error, ValueError):  # how pooch reports a wrong hash
         return SandboxError.because(
             "hash-mismatch",
@@ -85,6 +91,14 @@ def _explained(path: str, error: Exception, *, mirrored: bool) -> SandboxError:
         "no-download",
         f"{name} cannot be fetched: {_short(error)}",
         hint=f"the first start needs the network, or {MIRROR} set to the address of a Maven repository that answers",
+    )
+
+
+def _cache_problem(file: Path, done: str, error: OSError) -> SandboxError:
+    return SandboxError.because(
+        "no-cache",
+        f"{file} cannot be {done}: {error.strerror}",
+        hint="Kafka's files are kept there; let this user read and write it, or set XDG_CACHE_HOME to another folder",
     )
 
 

@@ -20,6 +20,7 @@ from platformdirs import user_cache_path
 
 from reconciler.sandbox.jars import CACHE, jars
 from tests.conftest import RunReconciler, environment
+from tests.ordinary_user import modes
 
 SHOW_AND_WAIT = "import os, sys; print(os.environ['KAFKA_BOOTSTRAP_SERVERS'], flush=True); sys.stdin.read()"
 
@@ -253,6 +254,26 @@ def test_the_command_is_led_to_the_sandbox_whatever_the_environment_says(reconci
     address, *others = done.stdout.split()
     assert address.startswith("KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:")
     assert others == ["RECONCILER_ENVIRONMENT=dev"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "mode", "arguments", "said"),
+    [
+        ("cache", 0, ["run", "--", "true"], ".jar cannot be read: Permission denied"),
+        ("cache", 0o555, ["run", "--", "true"], ".jar cannot be written: Permission denied"),
+        ("state", 0, ["stop"], "sandbox.json cannot be read: Permission denied"),
+        ("state", 0o555, ["start"], "sandbox.json cannot be written: Permission denied"),
+    ],
+)
+def test_a_folder_that_may_not_be_used_is_named(
+    folder: str, mode: int, arguments: list[str], said: str, *, ordinary_user: RunReconciler, tmp_path: Path
+) -> None:
+    (tmp_path / folder).mkdir()
+    with modes(tmp_path, {folder: mode}):
+        done = ordinary_user("sandbox", *arguments, env={f"XDG_{folder.upper()}_HOME": str(tmp_path / folder)})
+    assert done.code == 1
+    assert f"error: {tmp_path / folder}/kafka-topic-reconciler/" in done.stderr
+    assert said in done.stderr
 
 
 @pytest.mark.parametrize("note", ["", "{", "[]", '{"pid": "x"}', '{"pid": 1}'])

@@ -11,6 +11,7 @@ import click
 from reconciler.cli.options import (
     ClusterOptions,
     ManifestOptions,
+    Option,
     OutputOptions,
     RetryOptions,
     auto_create_option,
@@ -42,7 +43,9 @@ _WORTH_WAITING_FOR = 2**15 - 1
 @only_option
 @auto_create_option
 @retry_options
-@click.option("--yes", is_flag=True, envvar="RECONCILER_YES", show_envvar=True, help="Do not ask before changing.")
+@click.option(
+    "--yes", is_flag=True, cls=Option, envvar="RECONCILER_YES", show_envvar=True, help="Do not ask before changing."
+)
 def command(
     *,
     manifest: ManifestOptions,

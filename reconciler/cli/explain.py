@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from reconciler.cli.exit_codes import OK
-from reconciler.cli.options import ManifestOptions, manifest_options
+from reconciler.cli.options import ManifestOptions, Option, manifest_options
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import put, put_json, say
 from reconciler.cli.variables import near_misses
@@ -46,6 +46,7 @@ def _topic_names(ctx: click.Context, _parameter: click.Parameter, incomplete: st
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
+    cls=Option,
     envvar="RECONCILER_OUTPUT",
     show_envvar=True,
     help="What standard output gets.",

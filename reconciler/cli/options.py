@@ -69,6 +69,8 @@ class OutputOptions:
 class Seconds(click.FloatRange):
     """A time; ``nan`` and ``inf`` are numbers to Python, and no times to wait for."""
 
+    name = "number of seconds"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number of seconds; a usage error where it is none."""
         seconds = float(super().convert(value, param, ctx))
@@ -77,7 +79,27 @@ class Seconds(click.FloatRange):
         return seconds
 
 
-class Repeatable(click.Option):
+class Option(click.Option):
+    """An option whose variables are not set where they are blank; an error names the one that it is about."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:  # noqa: ARG002 - the name is click's
+        """The value of the first variable that has one."""
+        name = self._variable()
+        return os.environ[name] if name is not None else None
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """The option, and the variable that the value is from."""
+        hint = click.Parameter.get_error_hint(self, ctx)
+        if ctx is None or ctx.get_parameter_source(self.name) is not ParameterSource.ENVIRONMENT:
+            return hint
+        return f"{hint} (env var: '{self._variable()}')"
+
+    def _variable(self) -> str | None:
+        names = [self.envvar] if isinstance(self.envvar, str) else self.envvar or ()
+        return next((name for name in names if os.environ.get(name, "").strip()), None)
+
+
+class Repeatable(Option):
     """An option that may be given several times; its variable holds one value a line.
 
     click splits at spaces, and paths at colons, which are parts of values.
@@ -113,6 +135,7 @@ def manifest_options(command: Command) -> Command:
             "--environment",
             metavar="NAME",
             callback=_environment,
+            cls=Option,
             envvar="RECONCILER_ENVIRONMENT",
             show_envvar=True,
             help="Lay topics.NAME.yaml, beside topics.yaml, over it; topics.NAME for a directory.",
@@ -129,6 +152,7 @@ def cluster_options(command: Command) -> Command:
             "--bootstrap-server",
             metavar="HOST:PORT,…",
             callback=_explicit,
+            cls=Option,
             envvar="KAFKA_BOOTSTRAP_SERVERS",
             show_envvar=True,
             help="Brokers to ask first.",
@@ -136,6 +160,7 @@ def cluster_options(command: Command) -> Command:
         click.option(
             "--command-config",
             type=click.Path(path_type=Path, readable=False),
+            cls=Option,
             envvar="RECONCILER_COMMAND_CONFIG",
             show_envvar=True,
             help="File of librdkafka properties, key=value, with ${VAR}; the place for passwords. "
@@ -157,6 +182,7 @@ def cluster_options(command: Command) -> Command:
             default=30,
             show_default=True,
             metavar="SECONDS",
+            cls=Option,
             envvar=["RECONCILER_TIMEOUT", "KAFKA_TOPIC_CREATION_TIMEOUT"],
             show_envvar=True,
             help="The longest that one step may go without progress.",
@@ -165,6 +191,7 @@ def cluster_options(command: Command) -> Command:
             "--deadline",
             type=Seconds(min=0, min_open=True),
             metavar="SECONDS",
+            cls=Option,
             envvar="RECONCILER_DEADLINE",
             show_envvar=True,
             help="End the whole run after so long; what is not done by then is reported so.",
@@ -183,6 +210,7 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
             type=click.Choice(forms),
             default=forms[0],
             show_default=True,
+            cls=Option,
             envvar="RECONCILER_OUTPUT",
             show_envvar=True,
             help="What standard output gets.",
@@ -204,6 +232,7 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
             type=click.Choice(["text", "json"]),
             default="text",
             show_default=True,
+            cls=Option,
             envvar="RECONCILER_LOG_FORMAT",
             show_envvar=True,
             help="What standard error gets: text, or one JSON object a line.",
@@ -230,6 +259,7 @@ def retry_options(command: Command) -> Command:
             default=3,
             show_default=True,
             metavar="NUMBER",
+            cls=Option,
             envvar=["RECONCILER_RETRIES", "KAFKA_TOPIC_CREATION_RETRIES"],
             show_envvar=True,
             help="How often a write is sent again that failed in a way that passes.",
@@ -240,6 +270,7 @@ def retry_options(command: Command) -> Command:
             default=1,
             show_default=True,
             metavar="SECONDS",
+            cls=Option,
             envvar=["RECONCILER_RETRY_DELAY", "KAFKA_TOPIC_CREATION_RETRY_DELAY"],
             show_envvar=True,
             help="The longest pause before the first retry; it doubles from retry to retry.",
@@ -253,6 +284,7 @@ def auto_create_option(command: Command) -> Command:
         "--auto-create/--no-auto-create",
         default=True,
         show_default=True,
+        cls=Option,
         envvar=["RECONCILER_AUTO_CREATE", "KAFKA_TOPIC_AUTO_CREATE"],
         show_envvar=True,
         help="Whether to create missing topics. If not, a missing one is refused and everything else is done.",

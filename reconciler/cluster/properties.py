@@ -110,8 +110,8 @@ def _pattern(secret: str) -> re.Pattern[str]:
 
 
 def from_environment(environ: Mapping[str, str]) -> ClientSettings:
-    """What the documented ``KAFKA_*`` variables set; an empty one is not set."""
-    names = {key: name for name, key in VARIABLES.items() if environ.get(name)}
+    """What the documented ``KAFKA_*`` variables set; a blank one is not set."""
+    names = {key: name for name, key in VARIABLES.items() if environ.get(name, "").strip()}
     return ClientSettings(
         {key: value_of(key, environ[name]) for key, name in names.items()},
         {key: Variable(name) for key, name in names.items()},

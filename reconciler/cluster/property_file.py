@@ -156,8 +156,8 @@ def _interpolated(key: str, text: str, environ: Mapping[str, str]) -> str:
         name = reference["name"]
         if name is None:
             return "$"
-        if found := environ.get(name):
-            return found
+        if environ.get(name, "").strip():
+            return environ[name]
         if reference["default"] is not None:
             return reference["default"]
         # In a password, what looks like a reference may be a part of it.

@@ -10,6 +10,7 @@ import pytest
 
 from reconciler.cli.main import COMMANDS
 from reconciler.cli.main import reconciler as command
+from reconciler.cli.options import Option
 from reconciler.cli.variables import near_misses, option_variables
 from tests.conftest import RunReconciler
 
@@ -96,14 +97,57 @@ def test_commands_warn_of_near_misses(arguments: list[str], tmp_path: Path, reco
     )
 
 
-def test_an_empty_variable_is_not_set_whatever_the_option(
-    context: click.Context, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("blank", ["", " ", "\t", " \n"])
+def test_a_blank_variable_is_not_set_whatever_the_option(
+    blank: str, context: click.Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in option_variables():
-        monkeypatch.setenv(name, "")
+        monkeypatch.setenv(name, blank)
     options = [each for each in parameters(context) if each.envvar]
     assert len(options) > 15
     assert [each.name for each in options if each.value_from_envvar(context) is not None] == []
+
+
+def test_every_option_with_a_variable_takes_a_blank_one_for_none(context: click.Context) -> None:
+    """Options are made by many hands; the class is what makes the difference."""
+    options = [each for each in parameters(context) if each.envvar]
+    assert [each.name for each in options if not isinstance(each, Option)] == []
+
+
+def test_a_blank_variable_hides_no_other_of_the_same_option(
+    context: click.Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for option in parameters(context):
+        if isinstance(option.envvar, list):
+            first, second = option.envvar
+            monkeypatch.setenv(first, " ")
+            monkeypatch.setenv(second, "5")
+            assert option.value_from_envvar(context) == "5"
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "message"),
+    [
+        (
+            {"RECONCILER_TIMEOUT": " ", "KAFKA_TOPIC_CREATION_TIMEOUT": "soon"},
+            [],
+            "'--timeout' (env var: 'KAFKA_TOPIC_CREATION_TIMEOUT'): 'soon' is not a valid number of seconds.",
+        ),
+        (
+            {"RECONCILER_TIMEOUT": "soon", "KAFKA_TOPIC_CREATION_TIMEOUT": "5"},
+            [],
+            "'--timeout' (env var: 'RECONCILER_TIMEOUT'): 'soon' is not a valid number of seconds.",
+        ),
+        ({"RECONCILER_TIMEOUT": "5"}, ["--timeout", "soon"], "'--timeout': 'soon' is not a valid number of seconds."),
+        ({"RECONCILER_DEADLINE": "nan"}, [], "'--deadline' (env var: 'RECONCILER_DEADLINE'): 'nan' is not a number"),
+    ],
+)
+def test_a_wrong_value_is_said_of_the_variable_or_option_that_it_is_from(
+    variables: dict[str, str], arguments: list[str], message: str, reconciler: RunReconciler
+) -> None:
+    done = reconciler("plan", *arguments, env=variables)
+    assert done.code == 64
+    assert f"Invalid value for {message}" in done.stderr
 
 
 @pytest.mark.parametrize("text", ["a b=c:d e\n/x y:z\n", "\n  a b=c:d e\r\n\n/x y:z"])

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.cluster.properties import VARIABLES, from_environment
 from reconciler.cluster.property_file import read_property_file
 from reconciler.errors import ClusterUnavailable, Location
 
-ENVIRON = {"PW": "hunter2", "EMPTY": "", "PEM": "-----BEGIN X-----\nAA==\n-----END X-----"}
+ENVIRON = {"PW": "hunter2", "EMPTY": "", "BLANK": " ", "PEM": "-----BEGIN X-----\nAA==\n-----END X-----"}
 PEM = "-----BEGIN CERTIFICATE-----\nhunter2AAAA==\nhunter2=x\n-----END CERTIFICATE-----"
 
 
@@ -31,7 +32,7 @@ def read(folder: Path, content: str | bytes) -> dict[str, str]:
         ("sasl.password=${PW}\n", {"sasl.password": "hunter2"}),
         ("sasl.password=a$$b${PW}$c\n", {"sasl.password": "a$bhunter2$c"}),
         ("sasl.password=$${PW}\n", {"sasl.password": "${PW}"}),
-        ("sasl.password=${NOT_SET:-x}${EMPTY:-y}\n", {"sasl.password": "xy"}),
+        ("sasl.password=${NOT_SET:-x}${EMPTY:-y}${BLANK:-z}\n", {"sasl.password": "xyz"}),
         ("# ${NOT_SET}\na=1\n", {"a": "1"}),
         ("sasl.password=a=b#c\u2028d\n", {"sasl.password": "a=b#c\u2028d"}),
         ("sasl.password=C:\\\\\n", {"sasl.password": "C:\\\\"}),
@@ -66,6 +67,7 @@ def test_what_a_file_gives(content: str | bytes, properties: dict[str, str], tmp
         ('sasl.jaas.config=x \\\n  username="u" \\\n  password="hunter2";\n', 1, "ends in a backslash"),
         ("sasl.password=hunter2${NOT_SET}\n", 1, "sasl.password: the environment variable NOT_SET is not set"),
         ("sasl.password=${EMPTY}\n", 1, "the environment variable EMPTY is empty"),
+        ("sasl.password=${BLANK}\n", 1, "the environment variable BLANK is empty"),
         ("sasl.password=${hunter2}\n", 1, "sasl.password: the environment variable in its value is not set"),
         ("sasl.password=hunter2${x!\n", 1, "begins no reference"),
         ("sasl.password=${UNSET:-${hunter2}}\n", 1, "begins no reference"),
@@ -112,3 +114,8 @@ def test_any_value_can_be_written(value: str, tmp_path_factory: pytest.TempPathF
     expected = {"sasl.password": value}
     if value:
         assert read_property_file(path, {"V": value}).properties == expected
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_a_blank_variable_is_not_set(blank: str) -> None:
+    assert dict(from_environment(dict.fromkeys(VARIABLES, blank)).properties) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ class ReadFile:
     """``None`` where it could not be read."""
     documents: list[Node]
     problems: list[Diagnostic]
+    has_comments: bool = False
 
 
 def read_file(path: Path, schema_name: str, environ: Mapping[str, str]) -> ReadFile:
@@ -37,21 +39,31 @@ def read_file(path: Path, schema_name: str, environ: Mapping[str, str]) -> ReadF
     except OSError as error:
         return _unreadable(path, f"cannot be read: {error.strerror}", None)
     documents, problems = parse(text, str(path), environ)
-    for document in documents:
-        problems += check(document, schema_name)
-    return ReadFile(path, ManifestFile(path=str(path), sha256=hashlib.sha256(content).hexdigest()), documents, problems)
+    for number, document in enumerate(documents):
+        documents[number], more = check(document, schema_name)
+        problems += more
+    file = ManifestFile(path=str(path), sha256=hashlib.sha256(content).hexdigest())
+    return ReadFile(path, file, documents, problems, has_comments=_COMMENT.search(text) is not None)
 
 
-def nothing_in(files: list[ReadFile]) -> list[Diagnostic]:
-    """The objection to files none of which holds anything."""
-    if any(file.documents or file.problems for file in files):
+_COMMENT = re.compile(r"^[ \t]*#", re.MULTILINE)
+
+
+def nothing_in(files: list[ReadFile], schema_name: str) -> list[Diagnostic]:
+    """The objection to files none of which holds anything.
+
+    An overlay of comments is one without changes; one that is empty is more likely what a broken script wrote.
+    """
+    is_overlay = schema_name == "overlay"
+    if any(file.documents or file.problems or (is_overlay and file.has_comments) for file in files):
         return []
+    start = "write {} for an overlay without changes" if is_overlay else "start with `version: 1` and `topics:`"
     return [
         Diagnostic(
             severity=Severity.ERROR,
             code="empty",
-            message="there is nothing in this file",
-            hint="start with `version: 1` and `topics:`",
+            message="the file holds only comments" if file.has_comments else "the file is empty",
+            hint=start,
             origin=Location(str(file.path), 1, 1),
         )
         for file in files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from reconciler.printable import escaped
 
@@ -12,41 +13,60 @@ _BROKEN = re.compile(r"\$\{[^}]*\}?")
 
 
 class Undefined(ValueError):
-    """A reference that cannot be resolved; the text says why."""
+    """References that cannot be resolved; ``reasons`` say why, each of them once."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = tuple(dict.fromkeys(reasons))
 
 
-def _as_text(name: str, value: str) -> str:
-    """The value of a variable as UTF-8, which it may be where Python took another encoding. Raises Undefined."""
+class Interpolated(NamedTuple):
+    """A text without references, and the names of the variables that are in it; ``None`` where it had no reference."""
+
+    text: str
+    variables: tuple[str, ...] | None = None
+
+
+def interpolate(text: str, environ: Mapping[str, str]) -> Interpolated:
+    """``text`` with every reference replaced; an empty or blank variable is one that is not set.
+
+    Raises Undefined, with every reference that cannot be replaced.
+    """
+    if "$" not in text:
+        return Interpolated(text)
+    problems = [problem for found in _BROKEN.findall(text.replace("$$", "")) if (problem := _malformed(found))]
+    variables: dict[str, None] = {}
+
+    def value(reference: re.Match[str]) -> str:
+        name = reference["name"]
+        if reference["escaped"]:
+            return "$"
+        if environ.get(name, "").strip():
+            variables[name] = None
+            return _as_text(name, environ[name], problems)
+        if reference["default"] is None:
+            problems.append(f"the environment variable {name} is {'empty' if name in environ else 'not set'}")
+        return reference["default"] or ""
+
+    replaced = _REFERENCE.sub(value, text)
+    if problems:
+        raise Undefined(*problems)
+    return Interpolated(replaced, tuple(variables))
+
+
+def _malformed(found: str) -> str | None:
+    """What is wrong with something that begins as a reference does."""
+    if "${" in found[1:]:
+        return f"a default is plain text, and cannot hold another reference: {found}…"
+    if _REFERENCE.fullmatch(found):
+        return None
+    return f"{found!r} is not a variable reference; write ${{NAME}}, ${{NAME:-default}}, or $$ for a dollar sign"
+
+
+def _as_text(name: str, value: str, problems: list[str]) -> str:
+    """The value of a variable as UTF-8, which it may be where Python took another encoding."""
     try:
         return value.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:
-        raise Undefined(f"the environment variable {name} is not UTF-8 text: {escaped(value)}") from None
-
-
-def interpolate(text: str, environ: Mapping[str, str]) -> str:
-    """``text`` with every reference replaced; an empty or blank variable is one that is not set.
-
-    Raises Undefined.
-    """
-    if "$" not in text:
-        return text
-
-    def value(reference: re.Match[str]) -> str:
-        if reference["escaped"]:
-            return "$"
-        found = environ.get(reference["name"], "")
-        if found.strip():
-            return _as_text(reference["name"], found)
-        if reference["default"] is not None:
-            return reference["default"]
-        state = "empty" if reference["name"] in environ else "not set"
-        raise Undefined(f"the environment variable {reference['name']} is {state}")
-
-    for wrong in _BROKEN.finditer(text.replace("$$", "")):
-        if "${" in wrong[0][1:]:
-            raise Undefined(f"a default is plain text, and cannot hold another reference: {wrong[0]}…")
-        if not _REFERENCE.fullmatch(wrong[0]):
-            raise Undefined(
-                f"{wrong[0]!r} is no reference; write ${{NAME}}, ${{NAME:-default}}, or $$ for a dollar sign"
-            )
-    return _REFERENCE.sub(value, text)
+        problems.append(f"the environment variable {name} is not UTF-8 text: {escaped(value)}")
+        return ""

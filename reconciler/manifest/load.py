@@ -59,7 +59,11 @@ def _read_all(
 ) -> tuple[list[ReadFile], list[Diagnostic]]:
     paths, problems = found
     files = [read_file(path, schema_name, environ) for path in paths]
-    return files, [*problems, *(problem for file in files for problem in file.problems), *nothing_in(files)]
+    return files, [
+        *problems,
+        *(problem for file in files for problem in file.problems),
+        *nothing_in(files, schema_name),
+    ]
 
 
 def _merged(files: Sequence[ReadFile], overlays: Sequence[ReadFile]) -> tuple[Node | None, list[Diagnostic]]:

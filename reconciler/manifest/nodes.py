@@ -20,6 +20,8 @@ class Node:
     key_location: Location
     text: str = ""
     """A scalar as it was written, without quotes: ``3e+9`` and ``0.50`` survive here."""
+    variables: tuple[str, ...] | None = None
+    """The environment variables that a scalar with references has its value from; ``None`` without references."""
 
     def plain(self) -> Any:
         """The value without its places, as JSON would have it."""

@@ -15,7 +15,7 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from reconciler.errors import Diagnostic, Location, Severity
-from reconciler.manifest.interpolation import Undefined, interpolate
+from reconciler.manifest.interpolation import Interpolated, Undefined, interpolate
 from reconciler.manifest.nodes import Node
 
 MOST_BY_ALIASES = 100_000
@@ -105,7 +105,7 @@ def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
         )
     context = f" {error.context}" if error.context else ""
     line = "".join(text.splitlines()[place.line - 1 : place.line])
-    hint = "inside { } or [ ], put ${…} in quotes; a number needs a line of its own" if "${" in line else None
+    hint = "inside { } or [ ], put ${…} in quotes" if "${" in line else None
     return _problem("yaml-syntax", f"not YAML: {error.problem}{context}", place, hint)
 
 
@@ -175,7 +175,7 @@ class _Reader:
             elif key.id != "scalar":
                 self.problems.append(_problem("yaml-key", "a key must be a word", self._place(key)))
             else:
-                self._add(own, intern(self._interpolated(key)), key, value)  # the same few in every topic
+                self._add(own, intern(self._interpolated(key).text), key, value)  # the same few in every topic
         return merged | own
 
     def _add(self, own: dict[str, Node], name: str, key: Any, value: Any) -> None:
@@ -198,12 +198,12 @@ class _Reader:
                 self.problems.append(_problem("yaml-merge", "<< takes a mapping", self._place(source)))
         return together
 
-    def _interpolated(self, raw: Any) -> str:
+    def _interpolated(self, raw: Any) -> Interpolated:
         try:
             return interpolate(self._whole(raw), self._environ)
         except Undefined as error:
-            self.problems.append(_problem("interpolation", str(error), self._place(raw)))
-            return str(raw.value)
+            self.problems += [_problem("interpolation", reason, self._place(raw)) for reason in error.reasons]
+            return Interpolated(str(raw.value))
 
     def _whole(self, raw: Any) -> str:
         r"""The text of ``raw``; JSON writes one character as two escapes, ``"\ud83d\ude00"``."""
@@ -218,7 +218,8 @@ class _Reader:
 
     def _scalar(self, raw: Any, place: Location, key_place: Location) -> Node:
         """A scalar; dates stay text, and so does whatever JSON has no word for."""
-        text, tag = self._interpolated(raw), raw.tag
+        text, variables = self._interpolated(raw)
+        tag = raw.tag
         if text != raw.value and not raw.style:
             tag = self._tag_of(raw, text)
         convert = _SCALARS.get(tag)
@@ -227,9 +228,9 @@ class _Reader:
             self.problems.append(_problem("yaml-tag", message, place, "write the plain value"))
             return Node(text, place, key_place, text)
         try:
-            return Node(convert(text), place, key_place, text)
+            return Node(convert(text), place, key_place, text, variables)
         except ValueError:
-            return Node(text, place, key_place, text)  # `!!int six`, or more digits than Python reads
+            return Node(text, place, key_place, text, variables)  # `!!int six`, or more digits than Python reads
 
     def _tag_of(self, raw: Any, text: str) -> str:
         """The kind of an interpolated ``text``: a number where it is one, but never ``null``, which would remove."""

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.nodes import Node, mapping
+from reconciler.manifest.wording import glued
 
 
 def removals(base: Node, patch: Node) -> list[Diagnostic]:
@@ -55,7 +56,7 @@ def _error(change: Node, path: tuple[str, ...]) -> Diagnostic:
         severity=Severity.ERROR,
         code="wrong-value",
         message=f"{'.'.join(path)} has no value",
-        hint="write one, or null to remove what the files below have there",
+        hint=glued(path[-1]) or "write one, or null to remove what the files below have there",
         topic=_topic(path),
         origin=change.key_location,
     )

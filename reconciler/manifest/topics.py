@@ -13,6 +13,7 @@ from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.limits import MOST, why_not_sent
 from reconciler.manifest.nodes import Node, mapping, string
 from reconciler.manifest.policy import policy_of
+from reconciler.manifest.wording import excerpt, glued, source_of
 from reconciler.model import Policy, Source, TopicSpec
 
 Problems = list[Diagnostic]
@@ -81,7 +82,7 @@ class _Layer:
                 severity=Severity.ERROR,
                 code="wrong-value",
                 message=f"{key} has no value",
-                hint="write one, or null for the broker's value",
+                hint=glued(key) or "write one, or null for the broker's value",
                 topic=topic,
                 origin=node.location,
             )
@@ -110,22 +111,15 @@ def _value(key: str, text: str, node: Node, topic: str | None) -> str | Diagnost
     refused = partial(Diagnostic, severity=Severity.ERROR, code="invalid-config-value", topic=topic)
     reason = why_not_sent(key) if key else "is empty"
     if reason is not None:
-        message = f"the config key {_shown(key)} {reason}"
+        message = f"the config key {excerpt(key)} {reason}"
         return refused(code="invalid-config-key", message=message, origin=node.key_location)
     try:
         value = canonical(key, expand(key, text))
     except InvalidValue as error:
         hint = hint_for_value(key, text) if key in TOPIC_CONFIGS else None
-        return refused(message=f"{key} {error}, not {_shown(text)}", hint=hint, origin=node.location)
+        return refused(message=f"{key} {error}, not {excerpt(text)}{source_of(node)}", hint=hint, origin=node.location)
     reason = why_not_sent(value)
     return value if reason is None else refused(message=f"the value of {key} {reason}", origin=node.location)
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…")
-
-
-_LONGEST_SHOWN = 60
 
 
 def _profile(topic: str, node: Node, profiles: Mapping[str, _Layer], problems: Problems) -> Iterator[_Layer]:

@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from itertools import accumulate
 from sys import intern
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from reconciler.errors import Diagnostic, Location, Severity
+from reconciler.manifest.compose import compose, nested_too_deeply
 from reconciler.manifest.interpolation import Interpolated, Undefined, interpolate
 from reconciler.manifest.nodes import Node
 
 MOST_BY_ALIASES = 100_000
 """Values that aliases may add to those in the text: a few lines of aliases of aliases can mean billions."""
-MOST_DEPTH = 500
 # Where a value or a key begins; within a text, braces are part of it.
 _TEMPLATE = re.compile(r"""^(?:[^#\n"']*?(?:[-:,?][ \t]+|[\[{]))?[ \t]*(\{\{|\{%)""", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_UNLIKE = re.compile(r"[\t\x85\u2028\u2029\ufeff]|[&*][^\s,\[\]{}]*:")
-"""What the two parsers read differently: tabs, line ends that YAML 1.2 has no more, an anchor that ends in a colon."""
-_DEEP_BLOCK = re.compile(r"(?:[-?:][ \t]+){500}")
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -43,70 +38,19 @@ def parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node],
 def _parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node], list[Diagnostic]]:
     with catch_warnings():
         simplefilter("ignore")  # of an anchor used again, which YAML allows: an alias means the last one before it
-        roots, resolver, problems = _composed(text, file)
+        roots, resolver, problems = compose(text, file)
     reader = _Reader(file, environ, resolver, most=len(text) + MOST_BY_ALIASES)
     documents: list[Node] = []
     try:
         # A document of comments only is null.
         documents.extend(reader.node(root, None) for root in roots if root.tag != f"{_TAG}null")
     except RecursionError:
-        problems.append(_nested_too_deeply(file))
+        problems.append(nested_too_deeply(file))
     return ([] if reader.overflowed else documents), [*reader.problems, *problems]
-
-
-def _composed(text: str, file: str) -> tuple[list[Any], Any, list[Diagnostic]]:
-    """The documents as the YAML library has them, its resolver of tags, and its objection.
-
-    The parser in Python decides, for it is there on every machine; the one in C is quicker on texts that both read
-    alike. Their refusals differ, and so do their readings of the characters of ``_UNLIKE``.
-    """
-    from ruamel.yaml import YAML  # noqa: PLC0415 - 30 ms that --help need not pay
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
-
-    if not _UNLIKE.search(text) and not _perhaps_deep(text):
-        quick = YAML(typ="safe")
-        with suppress(YAMLError, RecursionError):
-            return [*quick.compose_all(text)], quick.resolver, []
-    yaml = YAML(typ="safe", pure=True)
-    roots: list[Any] = []
-    problems: list[Diagnostic] = []
-    try:
-        roots.extend(yaml.compose_all(text))
-    except MarkedYAMLError as error:
-        problems.append(_syntax_error(file, text, error))
-    except YAMLError as error:
-        words = str(error).splitlines()[0]
-        problems.append(_problem("yaml-syntax", f"not YAML: {words}", Location(file, 1, 1)))
-    except RecursionError:
-        problems.append(_nested_too_deeply(file))
-    return roots, yaml.resolver, problems
-
-
-def _nested_too_deeply(file: str) -> Diagnostic:
-    return _problem("yaml-syntax", "nested too deeply to be a manifest", Location(file, 1, 1))
-
-
-def _perhaps_deep(text: str) -> bool:
-    """Whether the nesting might overflow the C parser's stack, which ends the process; brackets in texts count too."""
-    steps = (1 if found[0] in "[{" else -1 for found in re.finditer(r"[\[\]{}]", text))
-    return max(accumulate(steps), default=0) > MOST_DEPTH or _DEEP_BLOCK.search(text) is not None
 
 
 def _problem(code: str, message: str, origin: Location, hint: str | None = None) -> Diagnostic:
     return Diagnostic(severity=Severity.ERROR, code=code, message=message, origin=origin, hint=hint)
-
-
-def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
-    mark = error.problem_mark or error.context_mark
-    place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
-    if "'\\t'" in error.problem:
-        return _problem(
-            "yaml-syntax", "a tab, where YAML takes only spaces", place, "use spaces; put quotes around a text"
-        )
-    context = f" {error.context}" if error.context else ""
-    line = "".join(text.splitlines()[place.line - 1 : place.line])
-    hint = "inside { } or [ ], put ${…} in quotes" if "${" in line else None
-    return _problem("yaml-syntax", f"not YAML: {error.problem}{context}", place, hint)
 
 
 def _unrendered(file: str, text: str, start: int) -> Diagnostic:

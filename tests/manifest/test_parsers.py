@@ -53,9 +53,21 @@ def placed(node: Node) -> Any:
         ("'a': 'b\u2028c'", None),
         ("a: 010", {"a": 10}),
         ("{a: -}", None),
-        ("a:\tb", None),
-        ("a: 1\t# one", None),
+        ("a:\tb", {"a": "b"}),
+        ("a:\t{b: 1}", {"a": {"b": 1}}),
+        ("a:\t'b\tc'\t", {"a": "b\tc"}),
+        ("a: 1\t# one", {"a": 1}),
+        ("a: 1 \t # one\n\t# two\n\t\nb:\t\n  c: 1\t", {"a": 1, "b": {"c": 1}}),
+        ("a:\t# one\n  - 1\t# two\n  -\t# three\n    b: 1", {"a": [1, {"b": 1}]}),
+        ("a: |\n  b\t# c\n", {"a": "b\t# c\n"}),
+        ("a: 'b\t# c'", {"a": "b\t# c"}),
+        ("[a,\tb]\t# c", ["a", "b"]),
         ("a:\n\tb: 1", None),
+        ("a:\n  b: 1\n\tc: 2", None),
+        ("-\ta: b", None),
+        ("a\tb", None),
+        ("a: b\tc", None),
+        ("a: b\n\tc", None),
         ("a: b: c", None),
         ("&a: b", None),
         ("a: [\n\tb]", None),
@@ -103,8 +115,13 @@ def test_brackets_in_texts_are_no_nesting() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a:\n\tb: 1", "2:1: error: a tab, where YAML takes only spaces"),
-        ("a: 1\t# one", "1:5: error: a tab, where YAML takes only spaces"),
+        ("a:\n\tb: 1", "2:1: error: tabs cannot indent YAML"),
+        ("a:\n  b: 1\n \t c: 1", "3:2: error: tabs cannot indent YAML"),
+        ("a: b\tc", "1:5: error: a tab, where YAML takes only spaces"),
+        ("-\ta: b", "1:2: error: a tab, where YAML takes only spaces"),
+        ('a: "b\nc: d\n', "1:4: error: not YAML: found unexpected end of stream while scanning a quoted scalar"),
+        ("a: {b: 1\n\n", "1:4: error: not YAML: expected ',' or '}', but got '<stream end>'"),
+        ("a: 1\nb:2\n\n\n", "2:1: error: not YAML: could not find expected ':'"),
         ("a: ${A:-${B}}", "1:4: error: a default is plain text, and cannot hold another reference: ${A:-${B}…"),
         ('a: "{{ x }}"\nb: 1\nb: 2', "3:1: error: the key 'b' is there twice, first in line 2"),
         ("a: use {{ x }}\nb: 1\nb: 2", "3:1: error: the key 'b' is there twice, first in line 2"),
@@ -114,4 +131,29 @@ def test_brackets_in_texts_are_no_nesting() -> None:
 )
 def test_the_real_error_is_said(text: str, message: str) -> None:
     (problem,) = verdict(text)[1]
-    assert problem.splitlines()[0] == f"topics.yaml:{message}"
+    assert problem.splitlines()[0].startswith(f"topics.yaml:{message}")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a:\n\tb: 1", "use spaces"),
+        ("a: b\tc", "use spaces; put quotes around a text"),
+        ("a: {b: ${C}}", "inside { } or [ ], put ${…} in quotes"),
+        ("t:\n  a:3\n  b: 1", "put a space after the colon: a: 3"),
+        ("t:\n  a: 3\n  b:1\n", "put a space after the colon: b: 1"),
+        ("- a:3\n  b: 1", "put a space after the colon: a: 3"),
+        ("a:1\n\nb: {}", "put a space after the colon: a: 1"),
+        ("{t:{a: 1}}", "put a space after the colon"),
+        ('{\n  "a": 1\n  "b": 2\n}', "a comma or the closing } is missing before this"),
+        ("{a: [b}", "a comma or the closing ] is missing before this"),
+        ('{\n  // c\n  "a": 1\n}', "begin comments with #"),
+        ("a: 'b'c", None),
+        ("a: b: c", None),
+        ("a: b: ${C}", None),
+        ("x: http://a:b: c", None),
+    ],
+)
+def test_the_usual_slips_of_syntax_have_a_hint(text: str, hint: str | None) -> None:
+    (problem,) = verdict(text)[1]
+    assert problem.splitlines()[1:] == ([] if hint is None else [f"  {hint}"])

@@ -1,0 +1,101 @@
+"""YAML text to the nodes of the YAML library, or what keeps it from being YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import accumulate
+from typing import Any
+
+from reconciler.errors import Diagnostic, Location, Severity
+from reconciler.manifest.wording import glued
+
+MOST_DEPTH = 500
+_UNLIKE = re.compile(r"[\t\x85\u2028\u2029\ufeff]|[&*][^\s,\[\]{}]*:")
+"""What the two parsers read differently: tabs, line ends that YAML 1.2 has no more, an anchor that ends in a colon."""
+_DEEP_BLOCK = re.compile(r"(?:[-?:][ \t]+){500}")
+_TO_THE_END = re.compile(r"end of stream|<stream end>|could not find expected")
+"""Objections to something that was begun and has no end: their place is where it begins."""
+
+
+def compose(text: str, file: str) -> tuple[list[Any], Any, list[Diagnostic]]:
+    """The documents as the YAML library has them, its resolver of tags, and its objection.
+
+    The parser in Python decides, for it is there on every machine; the one in C is quicker on texts that both read
+    alike. Their refusals differ, and so do their readings of the characters of ``_UNLIKE``.
+    """
+    from ruamel.yaml import YAML  # noqa: PLC0415 - 30 ms that --help need not pay
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
+
+    if not _UNLIKE.search(text) and not _perhaps_deep(text):
+        quick = YAML(typ="safe")
+        with suppress(YAMLError, RecursionError):
+            return [*quick.compose_all(text)], quick.resolver, []
+    from reconciler.manifest.scanner import TabScanner  # noqa: PLC0415
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner = TabScanner
+    roots: list[Any] = []
+    problems: list[Diagnostic] = []
+    try:
+        roots.extend(yaml.compose_all(text))
+    except MarkedYAMLError as error:
+        problems.append(_syntax_error(file, text.splitlines(), error))
+    except YAMLError as error:
+        problems.append(_problem(f"not YAML: {str(error).splitlines()[0]}", Location(file, 1, 1)))
+    except RecursionError:
+        problems.append(nested_too_deeply(file))
+    return roots, yaml.resolver, problems
+
+
+def nested_too_deeply(file: str) -> Diagnostic:
+    """The objection to what no stack holds."""
+    return _problem("nested too deeply to be a manifest", Location(file, 1, 1))
+
+
+def _perhaps_deep(text: str) -> bool:
+    """Whether the nesting might overflow the C parser's stack, which ends the process; brackets in texts count too."""
+    steps = (1 if found[0] in "[{" else -1 for found in re.finditer(r"[\[\]{}]", text))
+    return max(accumulate(steps), default=0) > MOST_DEPTH or _DEEP_BLOCK.search(text) is not None
+
+
+def _syntax_error(file: str, lines: Sequence[str], error: Any) -> Diagnostic:
+    mark = error.problem_mark or error.context_mark
+    if error.context_mark is not None and _TO_THE_END.search(error.problem):
+        mark = error.context_mark
+    place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
+    before = "".join(lines[place.line - 1 : place.line])[: place.column - 1]
+    if "'\\t'" in error.problem:
+        if before.strip(" "):
+            return _problem("a tab, where YAML takes only spaces", place, "use spaces; put quotes around a text")
+        return _problem("tabs cannot indent YAML", place, "use spaces")
+    context = f" {error.context}" if error.context else ""
+    hint = _hint_in_brackets(error.problem, lines[place.line - 1 : place.line])
+    hint = _hint_in([*filter(str.strip, lines[: place.line])][-2:], before) or hint
+    return _problem(f"not YAML: {error.problem}{context}", place, hint)
+
+
+def _hint_in(lines: Sequence[str], before: str) -> str | None:
+    """What is wrong in the last of ``lines`` or in the one above, where it shows; ``before`` is what stands before."""
+    if any(line.lstrip().startswith("//") for line in lines):
+        return "begin comments with #"
+    if before.endswith(":"):
+        return "put a space after the colon"
+    return next((hint for line in reversed(lines) if (hint := glued(line.strip().removeprefix("- ")))), None)
+
+
+def _hint_in_brackets(problem: str, line: Sequence[str]) -> str | None:
+    closing = _IN_BRACKETS.match(problem)
+    if closing is None:
+        return None
+    if "${" in "".join(line):
+        return "inside { } or [ ], put ${…} in quotes"
+    return f"a comma or the closing {closing[1]} is missing before this"
+
+
+_IN_BRACKETS = re.compile(r"expected ',' or '([}\]])', but got '(?!<stream end>)")
+
+
+def _problem(message: str, origin: Location, hint: str | None = None) -> Diagnostic:
+    return Diagnostic(severity=Severity.ERROR, code="yaml-syntax", message=message, origin=origin, hint=hint)

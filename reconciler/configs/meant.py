@@ -11,12 +11,16 @@ from reconciler.configs.spelling import expand
 from reconciler.configs.synonyms import BROKER_SYNONYMS
 from reconciler.configs.table import TOPIC_CONFIGS, ValueType
 
-_COUNTS = {
-    "partitions": "partitions",
-    "num_partitions": "partitions",
-    "replication_factor": "replication_factor",
-    "replication.factor": "replication_factor",
+_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "partitions": ("partition", "partitioncount", "partitionscount", "numpartitions", "numberofpartitions"),
+    "replication_factor": ("replication", "replicas", "replicationcount", "replicacount", "numreplicas", "rf"),
+    "owner": ("owners", "team"),
+    "description": (),
+    "labels": ("label",),
+    "profile": (),
+    "env_key": (),
 }
+"""Settings of a topic that are no configuration of Kafka, and other names that they go by."""
 _UNITS_OF_TIME: Mapping[str, tuple[str, ...]] = {
     "ms": ("ms", "msec", "msecs", "milli", "millis", "millisecond", "milliseconds"),
     "s": ("s", "sec", "secs", "second", "seconds"),
@@ -58,17 +62,36 @@ def hint_for_key(key: str, value: str) -> str | None:
     """What to write instead of the unknown ``key`` with ``value``; ``None`` where nothing is like it."""
     if key in BROKER_SYNONYMS:
         other, unit = BROKER_SYNONYMS[key]
-        return f"use {_setting(other, unit, value)}; {key} is the broker's name for it"
-    if key in _COUNTS:
-        return f"use {_COUNTS[key]}, beside config and not in it"
+        verb = "use" if other in TOPIC_CONFIGS else "write"
+        return f"{verb} {_setting(other, unit, value)}; {key} is the broker's name for it"
+    beside = hint_for_setting(key, value)
+    if beside is not None:
+        return beside
     plain = re.sub(r"[_-]", ".", re.sub(r"^log\.(cleaner\.)?", "", key)).lower()
     return _hint_for_unit(plain, value) or _hint_for_similar(plain)
+
+
+def hint_for_setting(key: str, value: str) -> str | None:
+    """Where to write ``key`` if it is a setting of the topic and not of its configuration, else ``None``."""
+    plain = re.sub(r"[^a-z]", "", key.lower())
+    for setting, names in _BESIDE.items():
+        if plain == setting.replace("_", "") or plain in names:
+            return f"write {_beside(setting, value)}"
+    return None
+
+
+def _beside(setting: str, value: str) -> str:
+    shown = f"{setting}: {value}" if value.isdecimal() and len(value) <= _MOST_DIGITS else f"{setting}:"
+    return f"{shown} beside config:, not in it"
+
+
+_MOST_DIGITS = 10
 
 
 def _setting(key: str, unit: str, value: str) -> str:
     """``key`` with ``value`` in ``unit``, as far as that makes another text of it."""
     if key not in TOPIC_CONFIGS:
-        return f"{key}, beside config and not in it"
+        return _beside(key, value)
     if not unit or value == "-1":
         return f"{key}: {value}" if unit else key
     return f"{key}: {value}{unit}" if value.isdecimal() else f"{key}, with its unit, as in 12{unit}"
@@ -92,10 +115,12 @@ def _hint_for_similar(key: str) -> str | None:
 
 def hint_for_value(key: str, text: str) -> str | None:
     """What to write as the value of ``key`` instead of ``text``, which it does not take; ``None`` where unknown."""
+    if _is_taken(key, text):
+        return None
     word = text.strip().lower()
     if (key, word) in _SENTENCES:
         return f"write {_SENTENCES[key, word]}"
-    meant = [each for each in _meant(key, word).split(" or ") if _is_taken(key, each)]
+    meant = [each for each in _meant(key, word).split(" or ") if each and _is_taken(key, each)]
     return f"write {' or '.join(meant)}" if meant else None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from reconciler.configs import TOPIC_CONFIGS
+from reconciler.configs import TOPIC_CONFIGS, hint_for_setting
 from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.nodes import Node
 from reconciler.manifest.wording import glued, shown
@@ -147,6 +147,9 @@ def _hint_for_mapping(key: str | None, members: Mapping[str, Node]) -> str | Non
     """``retention: {ms: 7d}``, or JSON, which some keys of vendors hold, as the value of a config ``key``."""
     if key is None:
         return None
+    beside = hint_for_setting(key, "")
+    if beside is not None:
+        return beside
     whole = next((f"{key}.{inner}" for inner in members if f"{key}.{inner}" in TOPIC_CONFIGS), None)
     if whole is not None:
         return f"write the whole key on one line: {whole}: {members[whole.removeprefix(f'{key}.')].text}"

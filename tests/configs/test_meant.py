@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.configs import TOPIC_CONFIGS, canonical, expand, hint_for_key, hint_for_value
@@ -23,10 +25,18 @@ from reconciler.configs.synonyms import BROKER_SYNONYMS
         (
             "num.partitions",
             "3",
-            "use partitions, beside config and not in it; num.partitions is the broker's name for it",
+            "write partitions: 3 beside config:, not in it; num.partitions is the broker's name for it",
         ),
-        ("replication.factor", "3", "use replication_factor, beside config and not in it"),
-        ("partitions", "3", "use partitions, beside config and not in it"),
+        ("replication.factor", "3", "write replication_factor: 3 beside config:, not in it"),
+        ("partitions", "3", "write partitions: 3 beside config:, not in it"),
+        ("partitions", "three", "write partitions: beside config:, not in it"),
+        ("partition_count", "3", "write partitions: 3 beside config:, not in it"),
+        ("numPartitions", "3", "write partitions: 3 beside config:, not in it"),
+        ("replication_count", "3", "write replication_factor: 3 beside config:, not in it"),
+        ("replicas", "3", "write replication_factor: 3 beside config:, not in it"),
+        ("replicationFactor", "3", "write replication_factor: 3 beside config:, not in it"),
+        ("owner", "team-a", "write owner: beside config:, not in it"),
+        ("env-key", "A", "write env_key: beside config:, not in it"),
         ("retention.hours", "24", "use retention.ms: 24h"),
         ("retention.days", "7", "use retention.ms: 7d"),
         ("log.retention.days", "7", "use retention.ms: 7d"),
@@ -76,15 +86,31 @@ def test_the_hint_for_a_value(key: str, text: str, hint: str | None) -> None:
     assert hint_for_value(key, text) == hint
 
 
-WORDS = st.sampled_from(["1 hour", "day", "3 days", "megs", "none", "ZSTD", "yes", "7", ".5 GB", "and", "forever", "M"])
+WORDS = ["1 hour", "day", "3 days", "megs", "none", "ZSTD", "yes", "7", ".5 GB", "and", "or", "forever", "M", "null"]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join) | st.text()
 
 
-@given(st.sampled_from(sorted(TOPIC_CONFIGS)), st.lists(WORDS, min_size=1, max_size=3).map(" ".join) | st.text())
-def test_what_a_hint_says_to_write_is_taken(key: str, text: str) -> None:
+@settings(max_examples=20)
+@given(text=TEXTS)
+@example(text="null")
+@example(text="")
+@example(text="a or b")
+@pytest.mark.parametrize("key", sorted(TOPIC_CONFIGS))
+def test_a_hint_for_a_value_is_none_or_something_that_is_taken(key: str, text: str) -> None:
     hint = hint_for_value(key, text)
     if hint is not None and ", and" not in hint:
         for each in hint.removeprefix("write ").split(" or "):
+            assert each.strip() not in {"", text.strip()}
             canonical(key, expand(key, each))
+
+
+@given(
+    key=st.text(max_size=30) | st.sampled_from(["log.", "log.cleaner.", "ms", "_", "retention", "hours", "partition"])
+)
+@example(key="")
+def test_a_hint_for_a_key_is_none_or_a_whole_sentence(key: str) -> None:
+    hint = hint_for_key(key, "")
+    assert hint is None or re.fullmatch(r"(use|write|did you mean) \S.*\S(?<! or\?)", hint)
 
 
 @pytest.mark.parametrize("name", BROKER_SYNONYMS)

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
+from reconciler.apply.every_broker import await_every_broker, doubt
 from reconciler.apply.ledger import Ledger, Seen
 from reconciler.apply.log_lines import log_attempt
 from reconciler.apply.retries import Retries
 from reconciler.apply.second_look import Changed, changed_meanwhile, deleted_meanwhile, is_done
-from reconciler.apply.verify import LooksAtTopics, look_once, verify
+from reconciler.apply.verify import LooksAtTopics, look_again, look_once, verify
 from reconciler.clock import Clock, TimeLimit
 from reconciler.errors import ApplyStopped, ClusterUnavailable, DeadlinePassed, Interrupted, ReconcilerError
 from reconciler.model import (
@@ -69,17 +71,39 @@ class Execution:
             raise
 
     def verify(self) -> None:
-        """Read back what was written until it is visible. Raises as ``write`` does."""
+        """Read back what was written until every broker shows it. Raises as ``write`` does."""
         try:
-            verify(reader=self.reader, ledger=self.ledger, limit=self.limit, clock=self.clock, tell=self.tell)
+            self._read_back(self._await_visible)
         except Interrupted:
             self._look_once()
             raise
 
+    def _await_visible(self) -> None:
+        verify(reader=self.reader, ledger=self.ledger, limit=self.limit, clock=self.clock, tell=self.tell)
+        self.limit.restart()
+
     def _look_once(self) -> None:
         self.limit.shorten(_LAST_LOOK_SECONDS)
         with self.undisturbed(), suppress(ClusterUnavailable, DeadlinePassed):
-            look_once(reader=self.reader, ledger=self.ledger, clock=self.clock)
+            self._read_back(lambda: look_once(reader=self.reader, ledger=self.ledger, clock=self.clock))
+
+    def _read_back(self, look: Callable[[], None]) -> None:
+        """What ``look`` finds as written counts as verified only once every broker shows the last of it."""
+        try:
+            look()
+            await_every_broker(
+                reader=self.reader,
+                look_again=partial(
+                    look_again, reader=self.reader, ledger=self.ledger, limit=self.limit, clock=self.clock
+                ),
+                ledger=self.ledger,
+                limit=self.limit,
+                clock=self.clock,
+                tell=self.tell,
+            )
+        except BaseException:
+            doubt(self.reader, self.ledger)
+            raise
 
     def _write(self) -> None:
         queue = deque(requests_of(self.ledger.plan.topics))

@@ -5,12 +5,14 @@ It can be read at any moment, so that a run that is cut short still reports trul
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from reconciler.apply.outcome import Seen, outcome_of
 from reconciler.apply.second_look import Changed
-from reconciler.model import FATAL, Attempt, KafkaFailure, Operation, Outcome, Plan, Policy, TopicPlan
+from reconciler.model import FATAL, Attempt, KafkaFailure, Operation, Outcome, Plan, Policy, TopicPlan, Verification
 
 __all__ = ["Ledger", "Seen"]
 
@@ -20,6 +22,10 @@ class Ledger:
 
     def __init__(self, plan: Plan) -> None:
         self._attempts: dict[str, list[Attempt]] = {}
+        self._written: dict[tuple[str, Operation], int | None] = {}
+        """The number of the request that wrote it, ``None`` where it may have been written at any time since."""
+        self._requests = 0
+        self._last_request: tuple[Operation, datetime] | None = None
         self._seen: dict[str, Seen] = {}
         self._plan = plan
 
@@ -36,12 +42,19 @@ class Ledger:
     def attempted(self, name: str, attempt: Attempt) -> None:
         """Note a request and its answer."""
         self._attempts.setdefault(name, []).append(attempt)
+        request = attempt.operation, attempt.started_at
+        if request != self._last_request:
+            self._last_request = request
+            self._requests += 1
+        if attempt.may_have_happened:
+            self._written[name, attempt.operation] = self._requests if attempt.failure is None else None
 
     def found_applied(self, name: str, operation: Operation) -> None:
         """Note that the cluster has what the last such request was to bring, although its answer was an error."""
         attempts = self._attempts[name]
         last = max(place for place, attempt in enumerate(attempts) if attempt.operation is operation)
         attempts[last] = replace(attempts[last], found_applied=True)
+        self._written[name, operation] = self._requests
 
     def number_of_attempts(self, name: str, operation: Operation) -> int:
         """How often that was asked for the topic."""
@@ -86,6 +99,28 @@ class Ledger:
     def operations_to_verify(self, name: str) -> frozenset[Operation]:
         """What may have changed the topic: accepted, unanswered, or found done by somebody else."""
         return frozenset(attempt.operation for attempt in self._attempts.get(name, ()) if attempt.may_have_happened)
+
+    def last_writes(self, most: int) -> Sequence[tuple[TopicPlan, Operation]]:
+        """The last request with a write that was read back, up to so many topics of it, and what may be later than it.
+
+        The metadata of a cluster is one log (KIP-500): a broker that shows these has everything before them too.
+        """
+        verified = [
+            (self._written[topic.name, operation], (topic, operation))
+            for topic in self._plan.topics
+            if (seen := self._seen.get(topic.name)) and seen.verification is Verification.VERIFIED
+            for operation in sorted(self.operations_to_verify(topic.name))
+        ]
+        last = max((number for number, _ in verified if number is not None), default=None)
+        of_last = [write for number, write in verified if number == last and number is not None]
+        step = math.ceil(len(of_last) / most) or 1
+        return [*of_last[::step], *(write for number, write in verified if number is None)]
+
+    def doubt(self, failure: KafkaFailure) -> None:
+        """Take back that anything was verified, because of ``failure``."""
+        for name, seen in self._seen.items():
+            if seen.verification is Verification.VERIFIED:
+                self._seen[name] = replace(seen, verification=Verification.NOT_VISIBLE, failure=failure)
 
     def progress(self) -> str:
         """How far the writes are, in words."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from reconciler.apply.every_broker import AsksEachBroker
 from reconciler.apply.ledger import Ledger, Seen
 from reconciler.apply.second_look import changed_meanwhile, not_as_written
 from reconciler.clock import Clock, TimeLimit
@@ -51,7 +52,7 @@ _NOT_VISIBLE = KafkaFailure(
 )
 
 
-class LooksAtTopics(Protocol):
+class LooksAtTopics(AsksEachBroker, Protocol):
     """What verification needs of a cluster."""
 
     def look(self, topics: Collection[TopicSpec]) -> LiveState:
@@ -95,6 +96,13 @@ def look_once(*, reader: LooksAtTopics, ledger: Ledger, clock: Clock) -> None:
     topics = ledger.to_verify()
     if topics:
         _different(topics, reader, ledger, clock)
+
+
+def look_again(
+    topics: Sequence[TopicPlan], *, reader: LooksAtTopics, ledger: Ledger, limit: TimeLimit, clock: Clock
+) -> Sequence[TopicPlan]:
+    """Note what a look shows of ``topics``; those that are not as planned. Raises ClusterUnavailable."""
+    return _patiently(topics, reader, ledger, limit, clock) if topics else ()
 
 
 def _patiently(

@@ -47,7 +47,7 @@ def _settled(connection: Connection, asked: _Asked) -> Iterator[Answer]:
     for spec in asked.topics:
         error = errors[spec.name]
         if error is None:
-            yield spec.name, _configs(spec, asked.answers[spec.name].result())
+            yield spec.name, configs_of(spec, asked.answers[spec.name].result())
             continue
         failure = failure_of(error, permission=READING_CONFIGS)
         if failure.is_the_clients:
@@ -55,7 +55,8 @@ def _settled(connection: Connection, asked: _Asked) -> Iterator[Answer]:
         yield spec.name, failure
 
 
-def _configs(spec: TopicSpec, entries: Mapping[str, ConfigEntry]) -> Configs:
+def configs_of(spec: TopicSpec, entries: Mapping[str, ConfigEntry]) -> Configs:
+    """What ``entries`` are to the topic: its overrides, and what it inherits of that which ``spec`` has a wish for."""
     overrides: dict[str, str | None] = {}
     inherited: dict[str, str] = {}
     for key, entry in entries.items():

@@ -9,7 +9,7 @@ import ctypes
 import functools
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_void_p
 from sys import intern
@@ -63,6 +63,16 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "event_error": (c_int, [c_void_p]),
     "event_error_string": (c_char_p, [c_void_p]),
     "event_destroy": (None, [c_void_p]),
+    "AdminOptions_set_broker": (c_int, [c_void_p, c_int, c_char_p, c_size_t]),
+    "AdminOptions_set_opaque": (None, [c_void_p, c_void_p]),
+    "event_opaque": (c_void_p, [c_void_p]),
+    "TopicCollection_of_topic_names": (c_void_p, [POINTER(c_char_p), c_size_t]),
+    "TopicCollection_destroy": (None, [c_void_p]),
+    "DescribeTopics": (None, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    "DescribeTopics_result_topics": (POINTER(c_void_p), [c_void_p, POINTER(c_size_t)]),
+    "TopicDescription_name": (c_char_p, [c_void_p]),
+    "TopicDescription_partitions": (POINTER(c_void_p), [c_void_p, POINTER(c_size_t)]),
+    "event_DescribeTopics_result": (c_void_p, [c_void_p]),
 }
 
 
@@ -103,6 +113,36 @@ def describe_configs(connection: Connection, topics: Sequence[TopicSpec]) -> Ite
             yield from client.answers(asked)
 
 
+def new_client(functions: Mapping[str, Any], connection: Connection, stack: ExitStack) -> tuple[int, int]:
+    """A client with the properties of ``connection``, and a queue for its answers; ``stack`` frees both.
+
+    Raises ClusterUnavailable with what librdkafka says against a property, or all of them.
+    """
+    message = ctypes.create_string_buffer(_MESSAGE_BYTES)
+    conf = functions["conf_new"]()
+    for key, value in {**connection.properties, "log.queue": "true"}.items():
+        if functions["conf_set"](conf, key.encode(), value.encode(), message, _MESSAGE_BYTES) != _CONF_OK:
+            functions["conf_destroy"](conf)
+            raise connection.not_made(message.value.decode(), key)
+    client = functions["new"](_PRODUCER, conf, message, _MESSAGE_BYTES)
+    if not client:
+        functions["conf_destroy"](conf)
+        raise connection.not_made(message.value.decode())
+    stack.callback(functions["destroy"], client)
+    queue = functions["queue_new"](client)
+    stack.callback(functions["queue_destroy"], queue)
+    return client, queue
+
+
+def new_options(functions: Mapping[str, Any], client: int, operation: int, seconds: float, stack: ExitStack) -> int:
+    """Options of a request of the kind ``operation`` that may take so long; ``stack`` frees them."""
+    options: int = functions["AdminOptions_new"](client, operation)
+    stack.callback(functions["AdminOptions_destroy"], options)
+    message = ctypes.create_string_buffer(_MESSAGE_BYTES)
+    functions["AdminOptions_set_request_timeout"](options, int(seconds * 1000), message, _MESSAGE_BYTES)
+    return options
+
+
 class _Client:
     """A librdkafka client with one queue for its answers and its log lines; ``stack`` frees both."""
 
@@ -111,28 +151,11 @@ class _Client:
         self._connection = connection
         self._stack = stack
         self._message = ctypes.create_string_buffer(_MESSAGE_BYTES)
-        self._client = self._made()
-        stack.callback(functions["destroy"], self._client)
-        self._queue = functions["queue_new"](self._client)
-        stack.callback(functions["queue_destroy"], self._queue)
+        self._client, self._queue = new_client(functions, connection, stack)
         functions["set_log_queue"](self._client, self._queue)
-        self._options = functions["AdminOptions_new"](self._client, _OP_DESCRIBE_CONFIGS)
-        stack.callback(functions["AdminOptions_destroy"], self._options)
+        self._options = new_options(functions, self._client, _OP_DESCRIBE_CONFIGS, connection.read_timeout(), stack)
         self._ends: deque[float] = deque()
         self._places: dict[str, int] = {}
-
-    def _made(self) -> int:
-        """The client itself. Raises ClusterUnavailable with what librdkafka says against a property, or all of them."""
-        conf = self._f["conf_new"]()
-        for key, value in {**self._connection.properties, "log.queue": "true"}.items():
-            if self._f["conf_set"](conf, key.encode(), value.encode(), self._message, _MESSAGE_BYTES) != _CONF_OK:
-                self._f["conf_destroy"](conf)
-                raise self._connection.not_made(self._message.value.decode(), key)
-        client: int | None = self._f["new"](_PRODUCER, conf, self._message, _MESSAGE_BYTES)
-        if not client:
-            self._f["conf_destroy"](conf)
-            raise self._connection.not_made(self._message.value.decode())
-        return client
 
     def ask(self, topics: Sequence[TopicSpec]) -> None:
         """Send one request."""

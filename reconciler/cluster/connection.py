@@ -66,6 +66,8 @@ class Connection:
         self._places = places or {}
         self.most_brokers = 0
         """The most brokers that this run has seen alive at once."""
+        self.nodes: frozenset[int] = frozenset()
+        """Those that were alive by the last answer."""
         self.tell = tell
         """Takes what is going on, in words, as often as there is news."""
         self._check = check
@@ -83,7 +85,8 @@ class Connection:
         """Brokers and all topics with their replicas, by one request, sent again while there is time."""
         found = self._metadata()
         self._learn_addresses(found)
-        self.most_brokers = max(self.most_brokers, len(found.brokers))
+        self.nodes = frozenset(found.brokers)
+        self.most_brokers = max(self.most_brokers, len(self.nodes))
         if self.expected_cluster_id not in {None, found.cluster_id}:
             raise ClusterUnavailable.for_good(
                 "wrong-cluster",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from confluent_kafka import KafkaException, TopicCollection
@@ -12,10 +12,11 @@ from confluent_kafka.admin import ClusterMetadata, TopicMetadata
 from reconciler.cluster.configs import CHUNK, Answer, Configs, describe_configs
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.defaults import Defaults
+from reconciler.cluster.each_broker import EachBroker
 from reconciler.cluster.error_table import UNKNOWN_TOPIC
 from reconciler.cluster.failures import failure_of
 from reconciler.errors import ClusterUnavailable
-from reconciler.model import RETRIABLE, KafkaFailure, LiveState, LiveTopic, TopicSpec
+from reconciler.model import RETRIABLE, KafkaFailure, LiveState, LiveTopic, Operation, TopicSpec
 
 LOOKS, PAUSE_SECONDS = 5, 0.3
 """How often a topic is looked at again that one answer shows and another does not, and how long apart."""
@@ -38,6 +39,12 @@ class Reader:
         self._tell = tell
         self._sleep = sleep
         self._defaults = Defaults(connection)
+        self._each_broker = EachBroker(connection)
+
+    @property
+    def brokers(self) -> int:
+        """How many brokers there were at the last look."""
+        return len(self._connection.nodes)
 
     def read(self, topics: Collection[TopicSpec]) -> LiveState:
         """The live state of ``topics``; of inherited values those that the manifest has a wish for.
@@ -77,6 +84,10 @@ class Reader:
     def look(self, topics: Collection[TopicSpec]) -> LiveState:
         """What one look at the cluster shows of ``topics``; what is not in the list of topics is left out."""
         return self._look(topics, lambda: None)
+
+    def look_at_each(self, topics: Sequence[TopicSpec], operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
+        """What each of several brokers shows of ``topics``; see EachBroker."""
+        return self._each_broker.look(topics, operation)
 
     def _look(self, topics: Collection[TopicSpec], have_progress: Callable[[], None]) -> LiveState:
         metadata = self._connection.metadata()

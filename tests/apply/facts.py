@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,8 @@ from reconciler.model import (
     RETRIABLE,
     Action,
     KafkaFailure,
+    LiveTopic,
+    Operation,
     Plan,
     TopicPlan,
     TopicSpec,
@@ -45,6 +48,17 @@ class Time:
 
     def limit(self, seconds: float) -> TimeLimit:
         return TimeLimit(seconds, clock=self.clock)
+
+
+class OnlyBroker:
+    """What a cluster of one broker answers where each is asked."""
+
+    brokers = 1
+
+    def look_at_each(
+        self, _topics: Sequence[TopicSpec], _operation: Operation
+    ) -> Mapping[int, Mapping[str, LiveTopic]]:
+        return {}
 
 
 def spec(name: str, partitions: int | None = None, **config: str) -> TopicSpec:

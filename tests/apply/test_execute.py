@@ -10,12 +10,12 @@ from reconciler.apply import Execution, Ledger, Retries
 from reconciler.clock import TimeLimit
 from reconciler.errors import ClusterUnavailable, DeadlinePassed
 from reconciler.model import KafkaFailure, LiveState, Status, TopicSpec
-from tests.apply.facts import MOVED, Time, created, ledger_of
+from tests.apply.facts import MOVED, OnlyBroker, Time, created, ledger_of
 
 NO_SUCH_HOST = ClusterUnavailable.for_good("no-such-host", "kafka-1: no such host", hint="check the spelling")
 
 
-class Cluster:
+class Cluster(OnlyBroker):
     """Every request to it ends with ``outcome``; it has no topics."""
 
     def __init__(self, outcome: Exception | KafkaFailure) -> None:

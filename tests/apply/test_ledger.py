@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from reconciler.apply import Ledger
@@ -218,3 +221,61 @@ def test_what_was_read_back_is_done_though_a_second_attempt_was_refused(
     ledger.attempted("orders", attempt(operation, REFUSED))
     ledger.saw("orders", Seen(verification=seen, at=NOON))
     assert status_in(ledger) is status
+
+
+CREATE, GROW, ALTER = Operation
+
+
+def written(*requests: tuple[Operation, dict[str, KafkaFailure | None]]) -> Ledger:
+    """The account of such requests, one a second, after which everything is as wanted."""
+    names = sorted({name for _, answers in requests for name in answers})
+    ledger = ledger_of(*map(created, names))
+    for number, (operation, answers) in enumerate(requests):
+        at = NOON + timedelta(seconds=number)
+        for name, failure in answers.items():
+            ledger.attempted(name, replace(attempt(operation, failure), started_at=at))
+    for name in names:
+        ledger.saw(name, Seen(verification=Verification.VERIFIED, at=NOON))
+    return ledger
+
+
+def last(ledger: Ledger, most: int = 50) -> list[tuple[str, Operation]]:
+    return [(topic.name, operation) for topic, operation in ledger.last_writes(most)]
+
+
+def test_the_last_writes_are_those_of_the_last_request_that_was_accepted() -> None:
+    ledger = written((CREATE, {"a": None, "b": None}), (ALTER, {"c": None, "d": None}), (ALTER, {"e": REFUSED}))
+    assert last(ledger) == [("c", ALTER), ("d", ALTER)]
+
+
+def test_a_write_without_an_answer_may_be_later_than_the_last_one() -> None:
+    ledger = written((CREATE, {"a": NO_ANSWER, "b": None}), (GROW, {"b": None}), (ALTER, {"c": None}))
+    assert last(ledger) == [("c", ALTER), ("a", CREATE)]
+
+
+def test_what_a_look_found_done_is_earlier_than_all_that_was_sent_after_the_look() -> None:
+    ledger = written((CREATE, {"a": NO_ANSWER}))
+    ledger.found_applied("a", CREATE)
+    assert last(ledger) == [("a", CREATE)]
+    ledger = written((CREATE, {"a": NO_ANSWER}), (CREATE, {"b": None}))
+    ledger.found_applied("a", CREATE)
+    assert last(ledger) == [("a", CREATE), ("b", CREATE)]
+    ledger.attempted("b", replace(attempt(ALTER, None), started_at=NOON + timedelta(seconds=9)))
+    assert last(ledger) == [("b", ALTER)]
+
+
+def test_only_what_was_read_back_counts_among_the_last_writes() -> None:
+    ledger = written((CREATE, {"a": None}), (ALTER, {"b": None}))
+    ledger.saw("b", Seen(verification=Verification.UNVERIFIABLE, at=NOON))
+    assert last(ledger) == [("a", CREATE)]
+
+
+def test_of_a_large_request_a_few_topics_from_all_over_it_are_enough() -> None:
+    ledger = written((CREATE, {f"t{number:03}": None for number in range(400)}))
+    names = [name for name, _ in last(ledger)]
+    assert len(names) == 50
+    assert (names[0], names[-1]) == ("t000", "t392")
+
+
+def test_nothing_is_last_where_nothing_was_written() -> None:
+    assert last(ledger_of(created("a"))) == []

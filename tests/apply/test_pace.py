@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from reconciler.apply import Execution, Ledger, Retries
 from reconciler.model import KafkaFailure, LiveState, TopicSpec
-from tests.apply.facts import MOVED, Time, created, ledger_of
+from tests.apply.facts import MOVED, OnlyBroker, Time, created, ledger_of
 
 TOPICS = [f"t{number:04}" for number in range(1_200)]
 """Three requests."""
 
 
 @dataclass
-class Cluster:
+class Cluster(OnlyBroker):
     """Takes ``seconds`` for every request, and answers the first ``refusals`` with an error that passes."""
 
     time: Time

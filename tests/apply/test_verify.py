@@ -21,11 +21,11 @@ from reconciler.model import (
     TopicSpec,
 )
 from reconciler.plan import plan
-from tests.apply.facts import NO_ANSWER, NOON, Time, created, ledger_of, spec
+from tests.apply.facts import NO_ANSWER, NOON, OnlyBroker, Time, created, ledger_of, spec
 
 
 @dataclass
-class LaggingCluster(Time):
+class LaggingCluster(OnlyBroker, Time):
     """Shows each topic from its second on."""
 
     visible_from: dict[str, float] = field(default_factory=dict)
@@ -111,7 +111,7 @@ def test_one_setting_that_is_not_as_written_does_not_speak_for_the_others(
 
 
 @dataclass
-class Showing(Time):
+class Showing(OnlyBroker, Time):
     """A cluster with one topic."""
 
     topic: LiveTopic = field(kw_only=True)

@@ -111,6 +111,16 @@ class Cluster:
     forwards: bool = True
     most_records: int = 10_000
     reject_credentials: bool = False
+    behind: dict[int, dict[str, Topic]] = field(default_factory=dict)
+    """The topics that brokers show, where they lag behind."""
+
+    def seen_by(self, node: int) -> Cluster:
+        """The cluster as one broker shows it."""
+        if node not in self.behind:
+            return self
+        return Cluster(
+            topics=self.behind[node], ports=self.ports, cluster_id=self.cluster_id, controller=self.controller
+        )
 
     def answers(
         self, node: int, api: str, wanted: Mapping[str, Any], faults: Mapping[str, Fault], *, validate_only: bool
@@ -118,7 +128,8 @@ class Cluster:
         """Do what broker ``node`` is asked, as far as ``faults`` let it, and say what became of each topic."""
         scripted = {name: Answer(fault.error, fault.message) for name, fault in faults.items() if fault.error}
         if api not in _WRITES:
-            return {name: DONE if name in self.topics else UNKNOWN_TOPIC for name in wanted} | scripted
+            shown = self.behind.get(node, self.topics)
+            return {name: DONE if name in shown else UNKNOWN_TOPIC for name in wanted} | scripted
         if node != self.controller and not self.forwards:
             return dict.fromkeys(wanted, NOT_CONTROLLER)
         let = {name: wish for name, wish in wanted.items() if name not in scripted or faults[name].after}

@@ -18,6 +18,7 @@ from tests.wire.faults import Fault, Script
 
 _START = struct.Struct(">ihhi")
 """What a request starts with: length of the rest, API key, version, correlation id."""
+_READS = frozenset({"metadata", "describe_configs"})
 _GARBAGE = b"\x7f" * 64
 """More topics than there can be; of less than none the client would crash."""
 
@@ -58,6 +59,7 @@ class FakeKafka(Cluster):
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._frozen: set[int] = set()
+        self._looks: dict[int, int | None] = {}
         self._connections: list[socket.socket] = []
         self._talks: list[threading.Thread] = []
         self._porters = [_started(self._accept, node) for node in self._doors]
@@ -84,15 +86,33 @@ class FakeKafka(Cluster):
         with self._lock:
             self._script.faults += faults
 
-    def freeze(self, node: int) -> None:
-        """Let one broker hang for good, as a stopped process: its connections stay, no answer comes.
-
-        The others no longer count it among the brokers.
-        """
+    def hang(self, node: int) -> None:
+        """Let one broker hang for good, as a stopped process: its connections stay, no answer comes."""
         with self._lock:
             self._frozen.add(node)
+
+    def freeze(self, node: int) -> None:
+        """The same, and the others no longer count it among the brokers."""
+        self.hang(node)
+        with self._lock:
             self.ports = {other: port for other, port in self.ports.items() if other != node}
             self.controller = min(self.ports)
+
+    def lag(self, node: int, *, looks: int | None = None) -> None:
+        """Let one broker show the topics as they are now: for good, or in so many answers about topics from now on.
+
+        Writes it passes on.
+        """
+        with self._lock:
+            self.behind[node] = self.topics
+            self._looks[node] = looks
+
+    def _looked_at(self, node: int) -> None:
+        left = self._looks.get(node)
+        if left == 0:
+            del self.behind[node], self._looks[node]
+        elif left is not None:
+            self._looks[node] = left - 1
 
     def faults_left(self) -> list[Fault]:
         """Faults that have not happened as often as they are to, also those without end."""
@@ -151,14 +171,17 @@ class FakeKafka(Cluster):
         topics = None if request.wanted is None else tuple(request.wanted)
         with self._lock:
             self.requests.append(Received(node, request.api, topics, request.validate_only))
-            wanted = dict.fromkeys(self.topics) if request.wanted is None else request.wanted
             is_own_accord = request.api == "metadata" and topics == ()
+            if request.api in _READS and not is_own_accord:
+                self._looked_at(node)
+            shown = self.seen_by(node)
+            wanted = dict.fromkeys(shown.topics) if request.wanted is None else request.wanted
             met = {} if is_own_accord else self._script.take(request.api, wanted, checks=request.validate_only)
             faults = met.values()
             if any(fault.cut == "before" for fault in faults):
                 return None
             answers = self.answers(node, request.api, wanted, met, validate_only=request.validate_only)
-            answer = write_answer(request, answers, self)
+            answer = write_answer(request, answers, self.seen_by(node))
         self._closing.wait(max((fault.delay for fault in faults), default=0))
         if self._closing.is_set() or any(fault.cut == "after" for fault in faults):
             return None

@@ -1,0 +1,105 @@
+"""Whether every broker shows what was written, so that the next plan is empty whichever of them answers it.
+
+One look shows what one broker knows, and others may be behind it. Cluster metadata is one log that every broker
+follows: who has the last write has all of them. So few topics are enough to ask about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from reconciler.apply.ledger import Ledger
+from reconciler.apply.second_look import is_done
+from reconciler.clock import Clock, TimeLimit
+from reconciler.model import RETRIABLE, KafkaFailure, LiveTopic, Operation, Policy, TopicPlan, TopicSpec
+
+AT_A_LOOK = 50
+"""Topics of a request that every broker is asked about: it gets the whole request at once."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+
+
+class AsksEachBroker(Protocol):
+    """What is needed of a cluster."""
+
+    @property
+    def brokers(self) -> int:
+        """How many brokers there were at the last look."""
+
+    def look_at_each(self, topics: Sequence[TopicSpec], operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
+        """What each broker shows of ``topics``, as far as ``operation`` can have changed it, by node id.
+
+        Brokers that do not answer are left out, and so is the only one of a cluster.
+        """
+
+
+def await_every_broker(
+    *,
+    reader: AsksEachBroker,
+    look_again: Callable[[Sequence[TopicPlan]], Sequence[TopicPlan]],
+    ledger: Ledger,
+    limit: TimeLimit,
+    clock: Clock,
+    tell: Callable[[str], None],
+) -> None:
+    """Wait until each broker shows the last writes; when ``limit`` is over, nothing counts as verified.
+
+    ``look_again`` notes in ``ledger`` what has become of topics that no broker shows as written any more, and returns
+    those that are not as written. Raises ClusterUnavailable, DeadlinePassed and Interrupted.
+    """
+    pause = FIRST_PAUSE
+    lost: Sequence[TopicPlan] = ()
+    while True:
+        writes = ledger.last_writes(AT_A_LOOK)
+        missing = _missing(reader, writes, ledger.policy)
+        lagging = sorted(node for node, names in missing.items() if names)
+        if not lagging and not lost:
+            return
+        nowhere = set.intersection(*missing.values()) if missing else set()
+        again = {topic.name: topic for topic in (*lost, *(topic for topic, _ in writes if topic.name in nowhere))}
+        lost = look_again(list(again.values()))
+        if not limit.remaining():
+            if lagging:
+                ledger.doubt(_failure(f"{_brokers(lagging)} did not show the last changes of this run in time"))
+            return
+        if lagging:
+            tell(f"verifying: waiting for {_brokers(lagging)} to show the last changes")
+        clock.sleep(min(pause, limit.remaining()))
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def doubt(reader: AsksEachBroker, ledger: Ledger) -> None:
+    """Let nothing count as verified, for not every broker was asked; the only one of a cluster need not be."""
+    if reader.brokers > 1:
+        ledger.doubt(_failure("the run ended before every broker had shown it"))
+
+
+def _missing(
+    reader: AsksEachBroker, writes: Sequence[tuple[TopicPlan, Operation]], policy: Policy
+) -> dict[int, set[str]]:
+    """By broker, the topics of which it does not show what was written."""
+    missing: dict[int, set[str]] = {}
+    for operation in Operation:
+        topics = [topic for topic, written in writes if written is operation]
+        if topics:
+            for node, shown in reader.look_at_each([topic.desired for topic in topics], operation).items():
+                missing.setdefault(node, set()).update(
+                    topic.name
+                    for topic in topics
+                    if topic.name not in shown or not is_done(topic, operation, shown[topic.name], policy)
+                )
+    return missing
+
+
+def _failure(message: str) -> KafkaFailure:
+    return KafkaFailure(
+        code=0,
+        name="NOT_ON_EVERY_BROKER",
+        kind=RETRIABLE,
+        message=message,
+        remedy="brokers may lag behind: run plan later, or raise --timeout",
+    )
+
+
+def _brokers(nodes: Sequence[int]) -> str:
+    return f"broker {nodes[0]}" if len(nodes) == 1 else f"brokers {', '.join(map(str, nodes))}"

@@ -1,0 +1,66 @@
+"""Partition counts as one broker knows them, through librdkafka's public C interface.
+
+The Python binding cannot say which broker is to answer a request for metadata.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from ctypes import byref, c_char_p, c_size_t
+from typing import Any
+
+from reconciler.cluster.configs_librdkafka import library, new_client, new_options
+from reconciler.cluster.connection import Connection
+
+_OP_DESCRIBE_TOPICS = 19
+"""``RD_KAFKA_ADMIN_OP_DESCRIBETOPICS`` of rdkafka.h."""
+_POLL_MS = 50
+_MESSAGE_BYTES = 512
+
+
+def partitions_at(
+    connection: Connection, nodes: Collection[int], names: Sequence[str], seconds: float
+) -> Mapping[int, Mapping[str, int]]:
+    """How many partitions each broker shows of the topics ``names``, 0 where it does not show the topic.
+
+    A broker that does not answer within so many seconds is left out; all are, where the C interface cannot be reached.
+    """
+    functions = library()
+    if functions is None:
+        return {}
+    with ExitStack() as stack:
+        client, queue = new_client(functions, connection, stack)
+        encoded = [name.encode() for name in names]
+        topics = functions["TopicCollection_of_topic_names"]((c_char_p * len(names))(*encoded), len(names))
+        stack.callback(functions["TopicCollection_destroy"], topics)
+        message = ctypes.create_string_buffer(_MESSAGE_BYTES)
+        for node in nodes:
+            options = new_options(functions, client, _OP_DESCRIBE_TOPICS, seconds, stack)
+            functions["AdminOptions_set_broker"](options, node, message, _MESSAGE_BYTES)
+            functions["AdminOptions_set_opaque"](options, node)
+            functions["DescribeTopics"](client, topics, options, queue)
+        started, found = time.monotonic(), {}
+        for _ in nodes:
+            while not (event := functions["queue_poll"](queue, _POLL_MS)):
+                connection.still_waiting(started)
+            # An opaque of 0, the id of a broker too, comes back as None.
+            node = functions["event_opaque"](event) or 0
+            if not functions["event_error"](event):
+                found[node] = _partitions(functions, event)
+            functions["event_destroy"](event)
+        return found
+
+
+def _partitions(functions: Mapping[str, Any], event: int) -> Mapping[str, int]:
+    result = functions["event_DescribeTopics_result"](event)
+    number = c_size_t()
+    topics = functions["DescribeTopics_result_topics"](result, byref(number))
+    found = {}
+    for topic in topics[: number.value]:
+        partitions = c_size_t()
+        functions["TopicDescription_partitions"](topic, byref(partitions))
+        found[functions["TopicDescription_name"](topic).decode()] = partitions.value
+    return found

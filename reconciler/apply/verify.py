@@ -42,7 +42,7 @@ so that looking takes little from a broker that is busy creating."""
 AT_A_LOOK = 2_000
 """Topics of one look: what is not visible yet is not asked for, and a slow cluster shows progress."""
 
-
+_VALUE_NOT_SHOWN = "VALUE_NOT_SHOWN"
 _NOT_VISIBLE = KafkaFailure(
     code=0,
     name="NOT_VISIBLE",
@@ -134,7 +134,8 @@ def _is_settled(seen: Seen, unreadable: KafkaFailure | None, may_still_happen: b
     """Whether it is pointless to look again."""
     if unreadable is not None:
         return unreadable.kind == FATAL
-    return seen.verification is Verification.VERIFIED and not (seen.changed and may_still_happen)
+    is_final = seen.verification is Verification.VERIFIED or (seen.failure and seen.failure.name == _VALUE_NOT_SHOWN)
+    return bool(is_final) and not (seen.changed and may_still_happen)
 
 
 def _seen(topic: TopicPlan, state: LiveState, ledger: Ledger, at: datetime) -> Seen:
@@ -153,18 +154,26 @@ def _seen(topic: TopicPlan, state: LiveState, ledger: Ledger, at: datetime) -> S
     operations = ledger.operations_to_verify(topic.name)
     differing = [*_not_as_asked(topic, live, operations, ledger.policy)]
     missing = [change for change in differing if change.field not in others]
+    as_written = _as_written(topic, live, operations, differing)
     if not missing:
-        return Seen(verification=Verification.VERIFIED, at=at, changed=changed)
-    ignored = all(_is_ignored(change, topic, live, accepted) for change in missing)
-    verification = Verification.UNVERIFIABLE if ignored else Verification.MISMATCH
-    written = frozenset(change.field for change in topic.safe_changes if operation_for(change) in operations)
-    return Seen(
-        verification=verification,
-        at=at,
-        failure=not_as_written(missing),
-        changed=changed,
-        as_written=written.difference(change.field for change in differing),
-    )
+        not_shown = [key for key in _keys_set(topic, operations) if live.overrides.get(key, "") is None]
+        if not not_shown:
+            return Seen(verification=Verification.VERIFIED, at=at, changed=changed)
+        verification, failure = Verification.UNVERIFIABLE, _value_not_shown(not_shown)
+    else:
+        ignored = all(_is_ignored(change, topic, live, accepted) for change in missing)
+        verification = Verification.UNVERIFIABLE if ignored else Verification.MISMATCH
+        failure = not_as_written(missing)
+    return Seen(verification=verification, at=at, failure=failure, changed=changed, as_written=as_written)
+
+
+def _as_written(
+    topic: TopicPlan, live: LiveTopic, operations: Collection[Operation], differing: Collection[FieldChange]
+) -> frozenset[str]:
+    """The fields that were written and that the cluster shows so."""
+    asked = [change for change in topic.safe_changes if operation_for(change) in operations]
+    shown = [change for change in asked if live.overrides.get(change.config_key or "", "") is not None]
+    return frozenset(change.field for change in shown).difference(change.field for change in differing)
 
 
 def _not_as_asked(
@@ -175,6 +184,24 @@ def _not_as_asked(
     for change in differences(topic.desired, live, policy):
         if topic.action is Action.CREATE or (change.field in asked and operation_for(change) in operations):
             yield change
+
+
+def _keys_set(topic: TopicPlan, operations: Collection[Operation]) -> Sequence[str]:
+    """The configuration keys that were given a value."""
+    if topic.action is Action.CREATE:
+        return sorted(topic.desired.config)
+    changes = topic.safe_changes if Operation.ALTER_CONFIGS in operations else ()
+    return [change.config_key for change in changes if change.config_key is not None and change.after is not None]
+
+
+def _value_not_shown(keys: Sequence[str]) -> KafkaFailure:
+    return KafkaFailure(
+        code=0,
+        name=_VALUE_NOT_SHOWN,
+        kind=FATAL,
+        message=f"{' and '.join(keys)}: set, but the cluster does not show the value, so it cannot be compared",
+        remedy="the cluster hides values of sensitive keys: check by its effect that the value is the one wanted",
+    )
 
 
 def _is_ignored(change: FieldChange, topic: TopicPlan, live: LiveTopic, accepted: Collection[Operation]) -> bool:

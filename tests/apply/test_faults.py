@@ -473,6 +473,45 @@ def test_a_deadline_ends_the_run_with_its_account(apply: Apply) -> None:
         assert altered["status"] == ("unknown" if altered["attempts"] else "not_attempted")
 
 
+HIDDEN = "vendor.secret"
+
+
+@pytest.mark.parametrize(
+    ("topic", "before"),
+    [
+        pytest.param("{config: {vendor.secret: hush, retention.ms: 1000}}", None, id="created with it"),
+        pytest.param("{config: {vendor.secret: hush}}", Topic(), id="set"),
+        pytest.param("{partitions: 2, config: {vendor.secret: hush}}", Topic(), id="set besides more partitions"),
+    ],
+)
+@pytest.mark.parametrize("lost", [[], [{"cut": "after"}]], ids=["answered", "not answered"])
+def test_a_value_that_the_cluster_hides_is_unverifiable_at_once(
+    topic: str, before: Topic | None, lost: list[dict[str, Any]], apply: Apply
+) -> None:
+    api: Api = "incremental_alter_configs" if before else "create_topics"
+    faults = [Fault(api=api, **fault) for fault in lost]
+    with FakeKafka(*faults, topics={"a": before} if before else {}, sensitive=[HIDDEN]) as kafka:
+        done = apply(kafka, "--timeout", "60", manifest=f"version: 1\ntopics: {{a: {topic}, b: {{}}}}\n")
+        assert kafka.topics["a"].config[HIDDEN] == "hush"
+        assert done.sent(api) == 1
+    assert (done.code, done.statuses()) == (1, {"a": "unknown", "b": "applied"})
+    assert done.topic("a")["verification"]["status"] == "unverifiable"
+    error = done.topic("a")["error"]
+    assert error["name"] == "VALUE_NOT_SHOWN"
+    assert error["message"].startswith(f"{HIDDEN}: set, but the cluster does not show the value")
+    assert "hush" not in json.dumps(error)
+    assert done.report["run"]["duration_seconds"] < 30
+
+
+@pytest.mark.parametrize("state", ["kept", "reset"])
+def test_a_hidden_value_that_this_run_does_not_set_is_verified_as_before(state: str, apply: Apply) -> None:
+    secret = f"{HIDDEN}: hush, " if state == "kept" else ""
+    with FakeKafka(topics={"a": Topic(config={HIDDEN: "x"})}, sensitive=[HIDDEN]) as kafka:
+        done = apply(kafka, manifest=f"version: 1\ntopics: {{a: {{config: {{{secret}retention.ms: 1000}}}}}}\n")
+        assert kafka.topics["a"].config == {"retention.ms": "1000"} | ({HIDDEN: "x"} if secret else {})
+    assert done.topic("a")["verification"]["status"] == "verified"
+
+
 def test_values_that_the_broker_takes_and_does_not_show_are_unverifiable(apply: Apply) -> None:
     class Ignoring(FakeKafka):
         """Takes every change of configuration and makes none."""

@@ -111,6 +111,8 @@ class Cluster:
     forwards: bool = True
     most_records: int = 10_000
     reject_credentials: bool = False
+    sensitive: frozenset[str] = frozenset()
+    """Configuration keys whose values it does not show."""
     behind: dict[int, dict[str, Topic]] = field(default_factory=dict)
     """The topics that brokers show, where they lag behind."""
 
@@ -119,7 +121,11 @@ class Cluster:
         if node not in self.behind:
             return self
         return Cluster(
-            topics=self.behind[node], ports=self.ports, cluster_id=self.cluster_id, controller=self.controller
+            topics=self.behind[node],
+            ports=self.ports,
+            cluster_id=self.cluster_id,
+            controller=self.controller,
+            sensitive=self.sensitive,
         )
 
     def answers(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, Self
 
@@ -43,6 +43,7 @@ class FakeKafka(Cluster):
         forwards: bool = True,
         most_records: int = 10_000,
         reject_credentials: bool = False,
+        sensitive: Collection[str] = (),
     ) -> None:
         self._doors = {node: socket.create_server((HOST, 0)) for node in range(1, brokers + 1)}
         super().__init__(
@@ -51,6 +52,7 @@ class FakeKafka(Cluster):
             forwards=forwards,
             most_records=most_records,
             reject_credentials=reject_credentials,
+            sensitive=frozenset(sensitive),
         )
         self.bootstrap_servers = ",".join(f"{HOST}:{port}" for port in self.ports.values())
         self.requests: list[Received] = []

@@ -118,7 +118,14 @@ def _described(request: Request, answers: Answers, cluster: Cluster) -> Sequence
         overrides = cluster.topics[name].config
         keys = request.wanted[name].configuration_keys if request.wanted else None
         return [
-            (key, value, False, _OVERRIDE if key in overrides else _DEFAULT, False, ())
+            (
+                key,
+                None if key in cluster.sensitive else value,
+                False,
+                _OVERRIDE if key in overrides else _DEFAULT,
+                key in cluster.sensitive,
+                (),
+            )
             for key, value in {**DEFAULT_CONFIG, **overrides}.items()
             if keys is None or key in keys
         ]

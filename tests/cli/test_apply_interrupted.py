@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import start
-from tests.cli.test_interrupted import process, report_at
+from tests.cli.test_interrupted import Terminal, process, report_at
 from tests.conftest import RunReconciler
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Fault
@@ -41,8 +41,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def arguments(address: str) -> list[str]:
-    return ["apply", "--yes", "-q", "--bootstrap-server", address, "--report", "report.json"]
+def arguments(address: str, *more: str) -> list[str]:
+    return ["apply", "--yes", *(more or ["-q"]), "--bootstrap-server", address, "--report", "report.json"]
 
 
 def wait_until(is_so: Callable[[], bool], running: subprocess.Popen[bytes]) -> None:
@@ -77,6 +77,38 @@ def test_the_request_under_way_is_settled_and_no_other_is_sent(number: signal.Si
     report = report_at(folder / "report.json")
     assert (report["run"]["status"], report["run"]["exit_code"]) == ("interrupted", code)
     assert statuses(report) == ["applied"] * 800 + ["not_attempted"] * 400
+
+
+@pytest.mark.parametrize("options", [["-vv"], ["-q", "-o", "json"]], ids=" ".join)
+def test_a_terminal_that_is_closed_in_the_middle_leaves_a_whole_report(options: list[str], folder: Path) -> None:
+    with FakeKafka(*SECOND_REQUEST_IS_SLOW) as kafka:
+        all_of_it = arguments(kafka.bootstrap_servers, *options, "--report", "report.txt")
+        terminal = Terminal(*all_of_it, cwd=folder)
+
+        def is_second_sent() -> bool:
+            terminal.drain()
+            return len(kafka.written("create_topics")) == 2
+
+        wait_until(is_second_sent, terminal.process)
+        assert terminal.close() == 129
+        assert len(kafka.topics) == 800
+    report = report_at(folder / "report.json")
+    assert (report["run"]["status"], report["run"]["exit_code"]) == ("interrupted", 129)
+    assert statuses(report) == ["applied"] * 800 + ["not_attempted"] * 400
+    assert "800 topics applied" in (folder / "report.txt").read_text()
+
+
+def test_a_terminal_that_is_closed_at_the_question_changes_nothing(folder: Path) -> None:
+    with FakeKafka() as kafka:
+        terminal = Terminal(
+            "apply", "--bootstrap-server", kafka.bootstrap_servers, "--report", "report.json", cwd=folder
+        )
+        terminal.read_until("Apply this plan? [y/N]: ")
+        assert terminal.close() == 129
+        assert not kafka.topics
+    report = report_at(folder / "report.json")
+    assert (report["run"]["status"], report["run"]["exit_code"]) == ("interrupted", 129)
+    assert statuses(report) == ["not_attempted"] * TOPICS
 
 
 def test_a_second_signal_ends_it_at_once(folder: Path) -> None:

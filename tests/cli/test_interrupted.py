@@ -96,6 +96,16 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
 
+    def drain(self) -> None:
+        """Read what there is, without which the process would wait in the end."""
+        while select.select([self._master], [], [], 0)[0]:
+            self.said += os.read(self._master, 4096).decode(errors="replace")
+
+    def close(self) -> int:
+        """Close the window: the process gets SIGHUP, and what it reads and writes from then on fails."""
+        os.close(self._master)
+        return self.process.wait(60)
+
     def answer(self, text: str) -> int:
         self.type(text)
         while True:

@@ -68,6 +68,8 @@ class Connection:
         """The most brokers that this run has seen alive at once."""
         self.nodes: frozenset[int] = frozenset()
         """Those that were alive by the last answer."""
+        self.told_defaults: dict[tuple[int, str], str | None] = {}
+        """What brokers gave in this run where a topic sets nothing, by node id and key; ``None`` where they did not."""
         self.tell = tell
         """Takes what is going on, in words, as often as there is news."""
         self._check = check

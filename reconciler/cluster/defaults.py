@@ -12,6 +12,7 @@ from typing import cast
 
 from confluent_kafka.admin import ConfigResource, ConfigSource, ResourceType
 
+from reconciler.cluster.configs import COUNTS_AMONG_KEYS
 from reconciler.cluster.connection import Connection
 from reconciler.configs import same_value
 from reconciler.model import LiveTopic, TopicSpec
@@ -21,35 +22,36 @@ _TRIES = 2
 
 
 class Defaults:
-    """What each broker gives where a topic sets nothing; asked once a run, and only for what somebody depends on."""
+    """What each broker gives where a topic sets nothing; asked once a run, and only for what a plan depends on."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._values: dict[tuple[int, str], str | None] = {}
+        self._values = connection.told_defaults
 
     def agreed(
         self, topics: Mapping[str, TopicSpec], live: Mapping[str, LiveTopic], brokers: Collection[int]
     ) -> Mapping[str, LiveTopic]:
-        """``live`` with those inherited values as ``disputed`` that equal a desired one and not every broker gives.
+        """``live`` as it is whichever broker answered.
 
-        A broker that does not answer, or does not know the key, gives nothing. Raises ClusterUnavailable.
+        An inherited value that equals the desired one, and that not every broker gives, is ``disputed``. Where brokers
+        differ, that of the lowest node id stands for what the topic has now. A broker that does not answer, or does
+        not know the key, gives nothing. Raises ClusterUnavailable.
         """
         if len(brokers) == 1:
             return live  # who answered is all there are
-        depending = {name: _as_desired(topics[name], topic) for name, topic in live.items()}
+        open_keys = {name: _not_set(topics[name], topic) for name, topic in live.items()}
         lacking = {
             key
-            for keys in depending.values()
+            for keys in open_keys.values()
             for key in keys
             if any((node, key) not in self._values for node in brokers)
         }
         while lacking:
-            name = max(live, key=lambda each: len(lacking - live[each].overrides.keys()))
-            told = lacking - live[name].overrides.keys()
-            self._ask(name, told, sorted(brokers))
-            lacking -= told
+            name = max(live, key=lambda each: len(lacking & open_keys[each]))
+            self._ask(name, lacking & open_keys[name], sorted(brokers))
+            lacking -= open_keys[name]
         return {
-            name: self._judged(topics[name], topic, depending[name], brokers) if depending[name] else topic
+            name: self._judged(topics[name], topic, open_keys[name], sorted(brokers)) if open_keys[name] else topic
             for name, topic in live.items()
         }
 
@@ -75,21 +77,21 @@ class Defaults:
             if not unanswered:
                 return
 
-    def _judged(
-        self, desired: TopicSpec, topic: LiveTopic, keys: Collection[str], brokers: Collection[int]
-    ) -> LiveTopic:
+    def _judged(self, desired: TopicSpec, topic: LiveTopic, keys: Collection[str], brokers: Sequence[int]) -> LiveTopic:
         inherited, disputed = dict(topic.inherited), {}
-        for key in keys:
-            values = {node: self._values[node, key] for node in sorted(brokers)}
+        for key in sorted(keys):
+            values = {node: self._values[node, key] for node in brokers}
             others = [value for value in values.values() if not same_value(key, desired.config[key], value)]
-            if others:
+            if len(set(values.values())) == 1 or not others:
+                continue
+            if len(others) < len(values):
                 disputed[key] = values
-                del inherited[key]
-                told = [value for value in others if value is not None]
-                if told:
-                    inherited[key] = told[0]
+            inherited.pop(key, None)
+            if told := [value for value in others if value is not None]:
+                inherited[key] = told[0]
         return replace(topic, inherited=inherited, disputed=disputed)
 
 
-def _as_desired(desired: TopicSpec, topic: LiveTopic) -> Collection[str]:
-    return {key for key, value in topic.inherited.items() if same_value(key, desired.config[key], value)}
+def _not_set(desired: TopicSpec, topic: LiveTopic) -> frozenset[str]:
+    """The keys that the manifest has a wish for and the topic no override; who answered may not know them all."""
+    return frozenset(desired.config) - topic.overrides.keys() - COUNTS_AMONG_KEYS

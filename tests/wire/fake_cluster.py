@@ -115,6 +115,9 @@ class Cluster:
     """Configuration keys whose values it does not show."""
     behind: dict[int, dict[str, Topic]] = field(default_factory=dict)
     """The topics that brokers show, where they lag behind."""
+    own_defaults: Mapping[int, Mapping[str, str | None]] = field(default_factory=dict)
+    """What a broker, by its node id, describes topics with that differs from the others; ``None``: it has no such key.
+    """
 
     def seen_by(self, node: int) -> Cluster:
         """The cluster as one broker shows it."""
@@ -126,6 +129,7 @@ class Cluster:
             cluster_id=self.cluster_id,
             controller=self.controller,
             sensitive=self.sensitive,
+            own_defaults=self.own_defaults,
         )
 
     def answers(

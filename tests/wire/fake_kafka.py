@@ -94,7 +94,7 @@ class FakeKafka(Cluster):
             self._frozen.add(node)
 
     def freeze(self, node: int) -> None:
-        """The same, and the others no longer count it among the brokers."""
+        """The same once the others have noticed: they no longer count it among the brokers."""
         self.hang(node)
         with self._lock:
             self.ports = {other: port for other, port in self.ports.items() if other != node}
@@ -160,7 +160,7 @@ class FakeKafka(Cluster):
     def _cuts_half_read(self, node: int, key: int, message: bytes) -> bool:
         """Whether the connection is cut with ``message`` on it, which was looked at but not taken."""
         api, _ = SPOKEN[key]
-        checks = key != API_VERSIONS and read_request(key, message).validate_only
+        checks = key != API_VERSIONS and read_request(node, key, message).validate_only
         with self._lock:
             is_cut = self._script.cuts_half_read(api, checks=checks)
             if is_cut:
@@ -169,7 +169,7 @@ class FakeKafka(Cluster):
 
     def _answer(self, node: int, key: int, message: bytes) -> bytes | None:
         """The body of the answer once its time has come, or ``None`` to cut the connection."""
-        request = read_request(key, message)
+        request = read_request(node, key, message)
         topics = None if request.wanted is None else tuple(request.wanted)
         with self._lock:
             self.requests.append(Received(node, request.api, topics, request.validate_only))

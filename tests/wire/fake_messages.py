@@ -53,8 +53,9 @@ Answers = Mapping[str, Answer]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request; ``wanted`` is what it says of each topic, ``None`` where it is about all of them."""
+    """A request to ``node``; ``wanted`` is what it says of each topic, ``None`` where it is about all of them."""
 
+    node: int
     key: int
     wanted: Mapping[str, Any] | None
     validate_only: bool
@@ -65,14 +66,14 @@ class Request:
         return SPOKEN[self.key][0]
 
 
-def read_request(key: int, message: bytes) -> Request:
+def read_request(node: int, key: int, message: bytes) -> Request:
     """The request in a message without its length."""
     kind: Any = load_request_schema(key, SPOKEN[key][1])
     _, start = entity_reader(RequestHeader)(message, 0)
     body, _ = entity_reader(kind)(message, start)
     items = getattr(body, "topics", getattr(body, "resources", ()))
     wanted = None if items is None else {getattr(item, "name", None) or item.resource_name: item for item in items}
-    return Request(key, wanted, getattr(body, "validate_only", False))
+    return Request(node, key, wanted, getattr(body, "validate_only", False))
 
 
 def write_answer(request: Request, answers: Answers, cluster: Cluster) -> bytes:
@@ -116,6 +117,7 @@ def _altered(_request: Request, answers: Answers, _cluster: Cluster) -> Sequence
 def _described(request: Request, answers: Answers, cluster: Cluster) -> Sequence[Any]:
     def entries(name: str) -> list[Any]:
         overrides = cluster.topics[name].config
+        defaults = {**DEFAULT_CONFIG, **cluster.own_defaults.get(request.node, {})}
         keys = request.wanted[name].configuration_keys if request.wanted else None
         return [
             (
@@ -126,8 +128,8 @@ def _described(request: Request, answers: Answers, cluster: Cluster) -> Sequence
                 key in cluster.sensitive,
                 (),
             )
-            for key, value in {**DEFAULT_CONFIG, **overrides}.items()
-            if keys is None or key in keys
+            for key, value in {**defaults, **overrides}.items()
+            if value is not None and (keys is None or key in keys)
         ]
 
     return _NO_THROTTLE, [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -118,6 +120,64 @@ def test_the_right_password_is_never_shown_at_any_level(secured: Secured, apply:
     done = apply(sasl(secured, PASSWORD))
     assert (done.code, done.report["summary"]["failed"]) == (0, 0)
     assert '"level": "DEBUG"' in done.stderr
+    assert PASSWORD not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("report", ["json", "text"])
+@pytest.mark.parametrize("source", ["reference", "default of a reference", "variable", "both, the file first"])
+def test_a_password_of_the_environment_logs_in_and_is_never_shown(
+    source: str, report: str, *, secured: Secured, reconciler: RunReconciler, tmp_path: Path, prefix: str
+) -> None:
+    topic = re.sub("[^a-z-]", "", prefix)
+    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics: {{{topic}: {{partitions: 1}}}}\n")
+    in_file = {
+        "reference": "${PROD_PASSWORD}",
+        "default of a reference": f"${{NO_SUCH_VARIABLE:-{PASSWORD}}}",
+        "both, the file first": "${PROD_PASSWORD}",
+    }
+    variables = {
+        "reference": {"PROD_PASSWORD": PASSWORD},
+        "variable": {"KAFKA_SASL_PASSWORD": PASSWORD},
+        "both, the file first": {"PROD_PASSWORD": PASSWORD, "KAFKA_SASL_PASSWORD": WRONG},
+    }
+    properties = sasl(secured, in_file.get(source, ""))
+    lines = "".join(f"{key}={value}\n" for key, value in properties.items() if value)
+    (tmp_path / "client.properties").write_text(f"debug=security,broker\n{lines}")
+    arguments = ["--command-config", "client.properties", "--timeout", LONG, "-vv"]
+    arguments += ["--report", "report.json", "--report", "report.txt", "-o", report]
+    done = reconciler("apply", "--yes", *arguments, env=variables.get(source))
+    assert done.code == 0, done.stderr
+    reports = [(tmp_path / name).read_text() for name in ("report.json", "report.txt")]
+    assert json.loads(reports[0])["topics"][0]["verification"]["status"] == "verified"
+    assert "SASL" in done.stderr, "the client's own lines are there"
+    for text in (done.stdout, done.stderr, *reports):
+        assert PASSWORD not in text
+        assert WRONG not in text
+
+
+@pytest.mark.parametrize("source", ["reference", "variable"])
+def test_a_wrong_password_of_the_environment_is_refused_and_never_shown(
+    source: str, secured: Secured, reconciler: RunReconciler, tmp_path: Path
+) -> None:
+    """So the password is the one that was meant, and not what some other place has."""
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {a: {partitions: 1}}\n")
+    properties = sasl(secured, "${PROD_PASSWORD}" if source == "reference" else "")
+    lines = "".join(f"{key}={value}\n" for key, value in properties.items() if value)
+    (tmp_path / "client.properties").write_text(lines)
+    variable = "PROD_PASSWORD" if source == "reference" else "KAFKA_SASL_PASSWORD"
+    arguments = ["--command-config", "client.properties", "--timeout", LONG, "-vv", "-o", "json"]
+    done = reconciler("plan", *arguments, "--report", "report.txt", env={variable: WRONG})
+    assert (done.code, diagnosis(done)) == (1, ["authentication-failed"])
+    assert WRONG not in done.stdout + done.stderr + (tmp_path / "report.txt").read_text()
+
+
+def test_a_login_of_variables_alone_needs_no_file(
+    secured: Secured, reconciler: RunReconciler, tmp_path: Path, prefix: str
+) -> None:
+    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics: {{{prefix}: {{partitions: 1}}}}\n")
+    variables = {f"KAFKA_{key.upper().replace('.', '_')}": value for key, value in sasl(secured, PASSWORD).items()}
+    done = reconciler("apply", "--yes", "-vv", "-o", "json", "--timeout", LONG, env=variables)
+    assert (done.code, done.report["summary"]["applied"]) == (0, 1)
     assert PASSWORD not in done.stdout + done.stderr
 
 

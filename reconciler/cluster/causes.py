@@ -17,7 +17,9 @@ from threading import Thread
 
 from reconciler.cluster.symptoms import DROPPED, KNOWN, SASL_WANTED, UNTRUSTED, WITHOUT_SASL, Cause
 
-_TELLS_A_CAUSE = re.compile(r"FAIL |METADATA .*feature not supported|OIDC ")
+_TELLS_A_CAUSE = re.compile(
+    r"FAIL |METADATA .*feature not supported|OIDC |ERROR .*(?:Expected JSON response with|Failed to decode JWT)"
+)
 _DEFAULT_PORT = 9092
 _ADDRESS = re.compile(r"(?:\w+://)?(?P<address>[^\s/]+)/(?:bootstrap|\d+): ")
 _TOKEN_SERVER = re.compile(r'OIDC token from "(?P<address>[^"]+)": ')

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from reconciler.cluster.key_files import Problem
@@ -48,8 +49,11 @@ def new_client(
     *,
     log_to: Iterable[logging.Handler],
     clean: Callable[[str], str],
+    on_error: Callable[[KafkaError], None] = lambda _error: None,
 ) -> AdminClient:
     """A client with ``properties``, which stand at ``places``; ``clean`` takes the secrets out of what it says.
+
+    ``log_to`` and ``on_error`` are served where the client is polled.
 
     Raises ClusterUnavailable with every mistake known by name and every property that the client does not take,
     or else with what it says of all of them together.
@@ -60,7 +64,8 @@ def new_client(
         for handler in log_to:
             logger.addHandler(handler)
         try:
-            return AdminClient(dict(properties), logger=logger)
+            settings: dict[str, Any] = {**properties, "error_cb": on_error}
+            return AdminClient(settings, logger=logger)
         except _REFUSED as error:
             whole = _words(error).removeprefix(_OF_ALL_TOGETHER)
     named = {problem.key for problem in problems}

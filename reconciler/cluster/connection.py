@@ -255,12 +255,21 @@ class Connection:
         for handler in self._log_to:
             handler.handle(record)
 
+    def _take_error(self, error: KafkaError) -> None:
+        """Take what the client only calls back with: that a token server answered, but with no token."""
+        words = error.str()
+        if "OAUTHBEARER token" in words:
+            words = f'OIDC token from "{self.properties.get("sasl.oauthbearer.token.endpoint.url")}": {words}'
+        self.take_log_line(f"ERROR [callback] {words}")
+
     def not_made(self, words: str, key: str | None = None) -> ClusterUnavailable:
         """A client with the same properties cannot be made: what librdkafka says of all, or of ``key``."""
         return not_made(words, self.properties, self._places, clean=self._clean, key=key)
 
     def _client(self) -> AdminClient:
-        return new_client(self.properties, self._places, log_to=self._log_to, clean=self._clean)
+        return new_client(
+            self.properties, self._places, log_to=self._log_to, on_error=self._take_error, clean=self._clean
+        )
 
 
 class _Asked(NamedTuple):

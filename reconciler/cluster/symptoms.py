@@ -97,6 +97,13 @@ KNOWN: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
             True,
         ),
         (
+            r"OIDC token.* OAUTHBEARER token: (?:Expected JSON response with|Failed to decode JWT)",
+            "not-a-token",
+            "what the OAuth token server answers is not a token that the Kafka client can use",
+            "check sasl.oauthbearer.token.endpoint.url; the answer must have an access_token, a JSON Web Token (JWT)",
+            True,
+        ),
+        (
             r"OIDC token",
             "no-token",
             "the OAuth token server gives no token",

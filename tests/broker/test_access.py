@@ -212,7 +212,8 @@ def test_a_controllers_listener_is_said_to_be_one_at_once(secured: Secured, appl
 class Symptom:
     """What a client with ``properties`` is told at a ``door``, among other ``words``.
 
-    ``{folder}`` is where the authorities' files are, ``{tokens}`` a token server whose paths are statuses.
+    ``{folder}`` is where the authorities' files are, ``{authority}`` what one of them holds, ``{tokens}`` a token
+    server whose paths are statuses.
     """
 
     door: str
@@ -270,6 +271,18 @@ SYMPTOMS = {
     "an expired certificate of another authority": Symptom(
         "EXPIRED", {**TLS, "ssl.ca.location": "{folder}/another.pem"}, "untrusted-certificate", "another.pem"
     ),
+    "another authority, as a text": Symptom(
+        "TLS",
+        {"security.protocol": "SSL", "ssl.ca.pem": "{another}"},
+        "untrusted-certificate",
+        "not signed by an authority in ssl.ca.pem",
+    ),
+    "an expired certificate of an authority that is given as a text": Symptom(
+        "EXPIRED", {"security.protocol": "SSL", "ssl.ca.pem": "{authority}"}, "certificate-dates", "on 2021-01-01"
+    ),
+    "a directory without the authority": Symptom(
+        "TLS", {**TLS, "ssl.ca.location": "{folder}/nothing"}, "untrusted-certificate", "in {folder}/nothing (ssl.ca"
+    ),
     "no authority": Symptom(
         "TLS", {"security.protocol": "SSL"}, "untrusted-certificate", "not signed by an authority that this machine"
     ),
@@ -285,6 +298,12 @@ SYMPTOMS = {
         {**SASL_TLS, **AWAY, "sasl.oauthbearer.token.endpoint.url": "{tokens}/401"},
         "token-refused",
         "client.id",
+    ),
+    "a token server that has no token": Symptom(
+        "SASL_TLS",
+        {**SASL_TLS, **AWAY, "sasl.oauthbearer.token.endpoint.url": "{tokens}/200"},
+        "not-a-token",
+        "access_token",
     ),
     "a token server that fails": Symptom(
         "SASL_TLS",
@@ -327,6 +346,7 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "authority.pem")
     trustme.CA().cert_pem.write_to_path(folder / "another.pem")
+    (folder / "nothing").mkdir()
     certificates = {
         "tls": authority.issue_cert("127.0.0.1"),
         "elsewhere": authority.issue_cert("elsewhere.example"),
@@ -368,7 +388,11 @@ class Refuses(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_error(int(self.path.removeprefix("/")))
+        self.send_response(int(self.path.removeprefix("/")))
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
@@ -385,7 +409,10 @@ def tokens() -> Iterator[str]:
 @pytest.mark.parametrize("symptom", SYMPTOMS.values(), ids=SYMPTOMS)
 def test_each_symptom_is_told_as_its_cause(symptom: Symptom, doors: Doors, tokens: str) -> None:
     def filled(text: str) -> str:
-        return text.replace("{folder}", str(doors.folder)).replace("{tokens}", tokens)
+        pems = {name: (doors.folder / f"{name}.pem").read_text() for name in ("authority", "another")}
+        for name, value in {**pems, "folder": str(doors.folder), "tokens": tokens}.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
 
     properties = {key: filled(value) for key, value in symptom.properties.items()}
     servers = {"bootstrap.servers": doors.addresses[symptom.door]}

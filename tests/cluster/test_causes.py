@@ -133,6 +133,24 @@ def test_a_token_server_that_refuses_is_final_and_one_that_is_away_is_not(
     assert (found.code, causes.are_final()) == (code, is_final)
 
 
+UNUSABLE = 'ERROR [callback] OIDC token from "http://h/token": Failed to acquire SASL OAUTHBEARER token: '
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ('Expected JSON response with "access_token" field', "not-a-token"),
+        ("Failed to decode JWT payload: The token is invalid with less than 2 delimiters", "not-a-token"),
+        ("Failed to connect to h:80 after 0 ms: Could not connect to server", None),
+        ('{"error":"invalid_client"}', None),
+    ],
+)
+def test_of_the_clients_callbacks_only_those_are_causes_that_it_does_not_log(words: str, code: str | None) -> None:
+    causes = Causes("h:9092")
+    log(causes, UNUSABLE + words)
+    assert (codes(causes), causes.are_final()) == ([code] if code else [], bool(code))
+
+
 def test_a_token_that_cannot_be_renewed_leaves_the_connections_that_stand() -> None:
     causes = Causes("h:9092")
     causes.forget(["h:9092"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from reconciler.clock import TimeLimit
@@ -9,6 +11,7 @@ from reconciler.cluster.connection import Connection
 from reconciler.cluster.reader import Reader
 from reconciler.errors import Location
 from reconciler.model import LiveTopic, TopicSpec
+from tests.conftest import RunReconciler
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 
@@ -105,3 +108,16 @@ def test_each_broker_is_asked_once_a_run_however_many_readers_there_are() -> Non
         live = [Reader(connection).look([spec("a", retention_ms=WEEK)]).topics for _ in range(3)]
     assert live[0] == live[1] == live[2]
     assert len(kafka.received("describe_configs")) == 3 + BROKERS
+
+
+def test_an_apply_that_plans_checks_and_verifies_asks_each_broker_once(
+    reconciler: RunReconciler, tmp_path: Path
+) -> None:
+    (tmp_path / "topics.yaml").write_text(
+        "version: 1\ntopics: {a: {config: {retention.ms: 1d, max.message.bytes: 1048588}}}\n"
+    )
+    with FakeKafka(brokers=BROKERS, topics={"a": Topic()}) as kafka:
+        done = reconciler("apply", "--yes", "--bootstrap-server", kafka.bootstrap_servers, "-o", "json")
+        others = [got.node for got in kafka.received("describe_configs") if got.node != kafka.controller]
+    assert (done.code, done.report["summary"]["applied"]) == (0, 1)
+    assert sorted(others) == [2, 3]

@@ -6,15 +6,22 @@ the loss of any one.
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 
 from reconciler.errors import SandboxError
 
 LOOPBACK = "127.0.0.1"
+
+# Below what systems give to connections and to servers of any port (from 32768 on Linux, 49152 elsewhere, RFC 6335):
+# one of those could get the port of a broker that is about to start, or that starts again.
+_PORTS = range(20_000, 32_768)
+_turns = count(secrets.randbelow(len(_PORTS)))
+"""Places in ``_PORTS``: each call in this process goes on behind the one before, and processes begin far apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +54,18 @@ class Node:
 
 
 def free_ports(number: int) -> list[int]:
-    """Ports of the loopback address that nobody uses at this moment."""
-    with ExitStack() as stack:
-        servers = [stack.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(number)]
-        return [server.getsockname()[1] for server in servers]
+    """Ports of the loopback address that nobody uses at this moment, or gets without asking for them.
+
+    Raises SandboxError.
+    """
+    ports: list[int] = []
+    for turn in islice(_turns, len(_PORTS)):
+        port = _PORTS[turn % len(_PORTS)]
+        if is_free(port):
+            ports.append(port)
+        if len(ports) == number:
+            return ports
+    raise SandboxError.because("no-port", f"no {number} ports from {_PORTS[0]} to {_PORTS[-1]} are free")
 
 
 def is_free(port: int) -> bool:

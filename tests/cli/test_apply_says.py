@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_unreachable import closed_port
 from tests.conftest import Finished, RunReconciler
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Fault
+from tests.wire.proxy import free_port
 
 PASSING = Fault(api="create_topics", topics=["a"], error=41, message="This is not the correct controller")
 FOR_EVER = Fault(api="create_topics", topics=["a"], error=41, times=None)
@@ -72,7 +72,7 @@ def test_json_log_lines_are_json_and_nothing_else(reconciler: RunReconciler) -> 
 
 
 def test_librdkafkas_own_lines_come_at_debug(reconciler: RunReconciler) -> None:
-    address = f"127.0.0.1:{closed_port()}"
+    address = f"127.0.0.1:{free_port()}"
     arguments = ["plan", "--bootstrap-server", address, "--timeout", "1", "--log-format", "json"]
     quiet, loud = reconciler(*arguments), reconciler(*arguments, "-v")
     assert (quiet.code, loud.code) == (1, 1)

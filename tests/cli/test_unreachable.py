@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import PROJECT, Finished, RunReconciler
 from tests.ordinary_user import modes
+from tests.wire.proxy import free_port
 
 
 @contextmanager
@@ -55,12 +56,6 @@ def hang_up(connection: socket.socket) -> None:
     connection.close()
 
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
 def plan(reconciler: RunReconciler, tmp_path: Path, address: str, *more: str) -> Finished:
     report = tmp_path / "report.json"
     done = reconciler("plan", "--bootstrap-server", address, "--timeout", "2", "--report", report, *more, cwd=PROJECT)
@@ -74,7 +69,7 @@ def plan(reconciler: RunReconciler, tmp_path: Path, address: str, *more: str) ->
 
 
 def test_nobody_listens(reconciler: RunReconciler, tmp_path: Path) -> None:
-    address = f"127.0.0.1:{closed_port()}"
+    address = f"127.0.0.1:{free_port()}"
     assert f"cannot connect to {address}: connection refused" in plan(reconciler, tmp_path, address).stderr
 
 
@@ -84,7 +79,7 @@ def test_no_such_host_is_said_without_waiting(reconciler: RunReconciler, tmp_pat
 
 
 def test_one_good_host_among_the_bad_is_waited_for(reconciler: RunReconciler, tmp_path: Path) -> None:
-    done = plan(reconciler, tmp_path, f"kafka.invalid:9092,127.0.0.1:{closed_port()}")
+    done = plan(reconciler, tmp_path, f"kafka.invalid:9092,127.0.0.1:{free_port()}")
     assert "no such host" in done.stderr
     assert "connection refused" in done.stderr
 
@@ -137,7 +132,7 @@ def test_secrets_of_the_property_file_are_never_shown(command: str, reconciler: 
     )
     report = tmp_path / "report.json"
     yes = ["--yes"] if command == "apply" else []
-    address = f"127.0.0.1:{closed_port()}"
+    address = f"127.0.0.1:{free_port()}"
     arguments = ["--bootstrap-server", address, "--timeout", "1", "--report", str(report)]
     done = reconciler(command, *arguments, *yes, "--command-config", config, cwd=PROJECT)
     assert done.code == 1
@@ -165,7 +160,7 @@ def test_a_wrong_manifest_is_said_at_once_though_the_cluster_is_silent(
 
 
 def test_a_hint_keeps_its_own_line_breaks(reconciler: RunReconciler, tmp_path: Path) -> None:
-    done = plan(reconciler, tmp_path, f"127.0.0.1:{closed_port()}")
+    done = plan(reconciler, tmp_path, f"127.0.0.1:{free_port()}")
     assert "\n  client's words: " in done.stderr
     assert "\\n" not in done.stderr
 

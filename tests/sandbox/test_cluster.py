@@ -16,6 +16,7 @@ from reconciler.cluster.ready import Readiness
 from reconciler.errors import SandboxError
 from reconciler.sandbox import Sandbox, start
 from reconciler.sandbox.cluster import _new_cluster_id
+from reconciler.sandbox.nodes import free_ports
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version, known_versions
 
 
@@ -46,7 +47,7 @@ def test_no_cluster_id_looks_like_an_option(monkeypatch: pytest.MonkeyPatch) -> 
 def test_each_version_serves(version: str) -> None:
     with start(kafka_version=version) as sandbox:
         assert sandbox.kafka_version == full_version(version)
-        metadata = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers, "log_level": 0}).list_topics(timeout=10)
+        metadata = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers, "log_level": 0}).list_topics(timeout=60)
         assert [broker.port for broker in metadata.brokers.values()] == [broker.port for broker in sandbox.brokers]
         folder = folder_of(sandbox)
         assert folder.is_dir()
@@ -57,11 +58,11 @@ def test_each_version_serves(version: str) -> None:
 def test_three_brokers_have_racks_and_survive_the_loss_of_one(kafka3: Sandbox) -> None:
     with start(brokers=3) as sandbox:
         admin = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers, "log_level": 0})
-        nodes = admin.describe_cluster().result(10).nodes
+        nodes = admin.describe_cluster().result(60).nodes
         assert sorted((node.id, node.rack) for node in nodes) == [(1, "rack-1"), (2, "rack-2"), (3, "rack-3")]
         os.kill(sandbox.brokers[0].pid, signal.SIGKILL)
         readiness = Readiness(sandbox.bootstrap_servers)
-        while readiness.brokers(timeout=1) != 2:
+        while readiness.brokers(timeout=10) != 2:
             pass  # each look waits for a broker's answer
     assert gone(sandbox)
     assert not gone(kafka3)  # several clusters at once do not disturb each other
@@ -78,8 +79,8 @@ def test_several_at_once() -> None:
 def test_server_properties_reach_the_broker() -> None:
     with start(properties={"auto.create.topics.enable": "true", "num.partitions": "7"}) as sandbox:
         admin = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers, "log_level": 0})
-        admin.list_topics("made-by-asking", timeout=10)
-        while not (topics := admin.list_topics(timeout=10).topics):
+        admin.list_topics("made-by-asking", timeout=60)
+        while not (topics := admin.list_topics(timeout=60).topics):
             pass  # as above
         assert len(topics["made-by-asking"].partitions) == 7
 
@@ -99,6 +100,14 @@ def test_a_broker_that_dies_while_starting_shows_the_end_of_its_log() -> None:
     with pytest.raises(SandboxError, match="Kafka did not start") as failure, start(properties=wrong):
         pass
     assert "no.such.Class" in str(failure.value)
+
+
+def test_free_ports_are_none_that_the_system_gives_to_others_nor_the_same_twice() -> None:
+    limits = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first_given = int(limits.read_text().split()[0]) if limits.exists() else 49_152
+    ports = [port for _ in range(50) for port in free_ports(3)]
+    assert len(set(ports)) == 150
+    assert max(ports) < first_given
 
 
 @pytest.mark.parametrize("brokers", [0, 4])

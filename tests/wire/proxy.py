@@ -12,6 +12,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+from reconciler.sandbox.nodes import free_ports
+
 API_NAMES = {
     3: "metadata",
     18: "api_versions",
@@ -79,9 +81,18 @@ class CountingProxy(Proxy):
             for message in messages(source):
                 if are_requests:
                     (key,) = struct.unpack_from(">h", message, 4)
-                    self.sent.append((API_NAMES.get(key, str(key)), message))
-                sink.sendall(message)
+                    self.note(API_NAMES.get(key, str(key)), message)
+                if self.passes_on(is_request=are_requests):
+                    sink.sendall(message)
         hang_up(source, sink)
+
+    def note(self, api: str, message: bytes) -> None:
+        """Keep a request that came in."""
+        self.sent.append((api, message))
+
+    def passes_on(self, *, is_request: bool) -> bool:  # noqa: ARG002 - for those that do not pass on everything
+        """Whether the message that has just come is passed on."""
+        return True
 
 
 def messages(source: socket.socket) -> Iterator[bytes]:
@@ -119,7 +130,6 @@ def counting_proxy(port: int, target: int) -> Iterator[CountingProxy]:
 
 
 def free_port() -> int:
-    """A port that nobody uses at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+    """A port that nobody uses at this moment, and that nobody gets by chance."""
+    (port,) = free_ports(1)
+    return port

@@ -1,11 +1,16 @@
-"""A bare Kafka client, for what other people do to a cluster and for looking at it without our own eyes."""
+"""A bare Kafka client, for what other people do to a cluster and for looking at it without our own eyes.
+
+What it did shows on every broker when it comes back: any of them may be the next to be asked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -18,54 +23,81 @@ from confluent_kafka.admin import (
 
 from reconciler.sandbox import Sandbox
 
+OFFSETS = "__consumer_offsets"
+SECONDS = 60
+"""For one answer, on a machine that has much to do."""
+
 
 class AnotherClient:
     """Creates, changes and describes topics, waiting for each answer."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.admin = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers, "log_level": 0})
+        self._servers = sandbox.bootstrap_servers
+        self.admin = AdminClient({"bootstrap.servers": self._servers, "log_level": 0})
+        self._brokers = [broker.node_id for broker in sandbox.brokers]
 
     def create(
         self, name: str, partitions: int = 1, replicas: int = 1, config: Mapping[str, str] | None = None
     ) -> None:
         topic = NewTopic(name, num_partitions=partitions, replication_factor=replicas, config=dict(config or {}))
         self._done(self.admin.create_topics([topic]))
-        while name not in self.admin.list_topics(timeout=10).topics:
-            pass  # each look waits for the broker's answer
+        self._await_everywhere(name, lambda configs: configs is not None)
 
     def delete(self, name: str) -> None:
         self._done(self.admin.delete_topics([name]))
-        while self.exists(name):
-            pass  # as above
+        self._await_everywhere(name, lambda configs: configs is None)
+
+    def make_offsets_topic(self, topic: str) -> None:
+        """Ask for the coordinator of a group that reads ``topic``, which makes the broker create its own topic."""
+        consumer = Consumer({"bootstrap.servers": self._servers, "group.id": topic, "log_level": 0})
+        while not self.exists(OFFSETS):
+            with suppress(KafkaException):  # the coordinator is loading
+                consumer.committed([TopicPartition(topic, 0)], timeout=SECONDS)
+        consumer.close()
+        self._await_everywhere(OFFSETS, lambda configs: configs is not None)
 
     def set_config(self, name: str, key: str, value: str) -> None:
         entry = ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=[entry])
         self._done(self.admin.incremental_alter_configs([resource]))
-        while self.overrides(name).get(key) != value:
-            pass  # as above
+        self._await_everywhere(name, lambda configs: configs is not None and configs[key].value == value)
 
     def partitions(self, name: str) -> int:
-        return len(self.admin.list_topics(timeout=10).topics[name].partitions)
+        return len(self.admin.list_topics(timeout=SECONDS).topics[name].partitions)
 
     def replication_factor(self, name: str) -> int:
-        return len(self.admin.list_topics(timeout=10).topics[name].partitions[0].replicas)
+        return len(self.admin.list_topics(timeout=SECONDS).topics[name].partitions[0].replicas)
 
     def exists(self, name: str) -> bool:
-        return name in self.admin.list_topics(timeout=10).topics
+        return name in self.admin.list_topics(timeout=SECONDS).topics
 
     def set_broker_default(self, key: str, value: str, *, seen_by: str, as_key: str) -> None:
         """Set the default of broker 1, and wait until the topic ``seen_by`` shows it."""
         entry = ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ResourceType.BROKER, "1", incremental_configs=[entry])
         self._done(self.admin.incremental_alter_configs([resource]))
-        while self.describe(seen_by)[as_key].value != value:
-            pass  # as above
+        self._await_everywhere(seen_by, lambda configs: configs is not None and configs[as_key].value == value)
 
-    def describe(self, name: str) -> dict[str, Any]:
+    def describe(self, name: str, *, broker: int | None = None) -> dict[str, Any]:
+        """The topic's configuration, as ``broker`` shows it or whichever is asked."""
         resource = ConfigResource(ResourceType.TOPIC, name)
-        entries: dict[str, Any] = self.admin.describe_configs([resource])[resource].result(10)
+        more = {} if broker is None else {"broker": broker}
+        entries: dict[str, Any] = self.admin.describe_configs([resource], **more)[resource].result(SECONDS)
         return entries
+
+    def _await_everywhere(self, name: str, is_so: Callable[[dict[str, Any] | None], bool]) -> None:
+        """Wait until ``is_so`` of the topic's configuration on every broker, ``None`` where there is no topic."""
+        for broker in self._brokers:
+            while not is_so(self._shown_by(broker, name)):
+                pass  # each look waits for the broker's answer
+
+    def _shown_by(self, broker: int, name: str) -> dict[str, Any] | None:
+        try:
+            return self.describe(name, broker=broker)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise
+            return None
 
     def overrides(self, name: str) -> dict[str, str]:
         return {
@@ -77,4 +109,4 @@ class AnotherClient:
     @staticmethod
     def _done(answers: Mapping[Any, Future[Any]]) -> None:
         for answer in answers.values():
-            answer.result(10)
+            answer.result(SECONDS)

@@ -164,7 +164,7 @@ def allow_only(client: AnotherClient, topic: str, *operations: AclOperation) -> 
         for operation in operations
     ]
     for answer in client.admin.create_acls(bindings).values():
-        answer.result(10)
+        answer.result(60)
 
 
 def test_a_hidden_topic_is_unreadable_and_a_missing_one_is_created(

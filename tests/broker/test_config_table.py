@@ -43,7 +43,7 @@ def accepts(client: AnotherClient, settings: Mapping[str, str]) -> bool:
     topic = NewTopic("probe", num_partitions=1, replication_factor=1, config=dict(settings))
     (answer,) = client.admin.create_topics([topic], validate_only=True).values()
     try:
-        answer.result(10)
+        answer.result(60)
     except KafkaException:
         return False
     return True

@@ -18,9 +18,7 @@ RUNS = 5
 
 def described(client: AnotherClient, topic: str) -> set[str]:
     """What the brokers say of the topic's retention."""
-    resource = ConfigResource(ResourceType.TOPIC, topic)
-    asked = [client.admin.describe_configs([resource], broker=node)[resource] for node in (1, 2, 3)]
-    return {answer.result(30)["retention.ms"].value for answer in asked}
+    return {client.describe(topic, broker=node)["retention.ms"].value for node in (1, 2, 3)}
 
 
 def alter_broker_2(client: AnotherClient, operation: AlterConfigOpType) -> None:
@@ -34,11 +32,14 @@ def alter_broker_2(client: AnotherClient, operation: AlterConfigOpType) -> None:
 def one_differs(kafka3: Sandbox, prefix: str) -> Iterator[AnotherClient]:
     client = AnotherClient(kafka3)
     client.create(prefix)
+    client.create(f"{prefix}.inherits")
     alter_broker_2(client, AlterConfigOpType.SET)
-    while len(described(client, prefix)) == 1:
+    while len(described(client, f"{prefix}.inherits")) == 1:
         pass  # each look waits for the brokers' answers
     yield client
     alter_broker_2(client, AlterConfigOpType.DELETE)
+    while len(described(client, f"{prefix}.inherits")) > 1:
+        pass  # as above: the next test has the same brokers
 
 
 def run(reconciler: RunReconciler, kafka: Sandbox, *arguments: str) -> Finished:

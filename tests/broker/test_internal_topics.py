@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from reconciler.sandbox import Sandbox, start
-from tests.broker.another_client import AnotherClient
+from tests.broker.another_client import OFFSETS, AnotherClient
 from tests.conftest import RunReconciler
-
-OFFSETS = "__consumer_offsets"
 
 
 @pytest.fixture
@@ -21,16 +17,6 @@ def fresh() -> Iterator[Sandbox]:
     """A Kafka of which nobody has used a group yet."""
     with start() as sandbox:
         yield sandbox
-
-
-def make_offsets_topic(sandbox: Sandbox, client: AnotherClient) -> None:
-    """Ask for the coordinator of a group, which makes the broker create the topic."""
-    client.create("any")
-    consumer = Consumer({"bootstrap.servers": sandbox.bootstrap_servers, "group.id": "g", "log_level": 0})
-    while not client.exists(OFFSETS):
-        with suppress(KafkaException):  # the coordinator is loading
-            consumer.committed([TopicPartition("any", 0)], timeout=60)
-    consumer.close()
 
 
 def test_the_offsets_topic_is_never_created_and_changed_where_it_exists(
@@ -49,7 +35,8 @@ def test_the_offsets_topic_is_never_created_and_changed_where_it_exists(
     assert client.exists("orders")
     assert not client.exists(OFFSETS)
 
-    make_offsets_topic(fresh, client)
+    client.create("any")
+    client.make_offsets_topic("any")
     before = client.overrides(OFFSETS)
     assert before["cleanup.policy"] == "compact"
     done = reconciler("apply", *servers, "--yes")

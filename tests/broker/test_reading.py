@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import trustme
-from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import ClusterMetadata, NewTopic
 
 from reconciler.clock import TimeLimit
@@ -20,7 +19,7 @@ from reconciler.cluster.reader import Reader
 from reconciler.errors import ClusterUnavailable, Location
 from reconciler.model import KafkaFailure, TopicSpec
 from reconciler.sandbox import Sandbox
-from tests.broker.another_client import AnotherClient
+from tests.broker.another_client import OFFSETS, AnotherClient
 from tests.cli.test_unreachable import listener, silence
 from tests.conftest import Finished
 from tests.wire.fake_cluster import Topic
@@ -219,12 +218,10 @@ def test_a_topic_deleted_while_it_is_read_is_absent_not_unreadable(kafka: Sandbo
 def test_internal_topics_are_never_shown(
     kafka: Sandbox, prefix: str, manifest: Callable[[str], None], plan: Callable[..., Finished]
 ) -> None:
-    consumer = Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": prefix, "log_level": 0})
-    AnotherClient(kafka).create(prefix)
-    consumer.committed([TopicPartition(prefix, 0)], timeout=30)  # makes the group's coordinator, and its topic
-    consumer.close()
-    assert AnotherClient(kafka).exists("__consumer_offsets")
+    client = AnotherClient(kafka)
+    client.create(prefix)
+    client.make_offsets_topic(prefix)
     manifest(f"{prefix}: {{}}")
     done = plan("-v")
     assert [topic["name"] for topic in done.report["topics"]] == [prefix]
-    assert "__consumer_offsets" not in done.stdout
+    assert OFFSETS not in done.stdout

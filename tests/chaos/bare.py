@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,9 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource, NewTopic, ResourceType
 
 from tests.chaos.scenarios import Settings
+
+SECONDS = 60
+"""For one answer, on a machine that has much to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,7 @@ class Live:
 
 
 class BareCluster:
-    """Makes, reads and deletes topics, waiting until the cluster shows it."""
+    """Makes, reads and deletes topics, waiting until the cluster shows it; what is made, on every broker."""
 
     def __init__(self, servers: str) -> None:
         self._admin = AdminClient({"bootstrap.servers": servers, "log_level": 0})
@@ -39,8 +42,9 @@ class BareCluster:
             for name, settings in topics.items()
         ]
         _wait_for(self._admin.create_topics(new))
-        while topics.keys() - self._admin.list_topics(timeout=10).topics.keys():
-            pass  # each look waits for a broker's answer
+        for broker in self._admin.list_topics(timeout=SECONDS).brokers:
+            while not self._shows(broker, topics):
+                pass  # each look waits for the broker's answer
 
     def read(self, prefix: str) -> Mapping[str, Live]:
         """The topics whose names begin with ``prefix``, once two looks have shown the same."""
@@ -57,8 +61,15 @@ class BareCluster:
         while self._topics(prefix):
             pass  # each look waits for a broker's answer
 
+    def _shows(self, broker: int, topics: Collection[str]) -> bool:
+        resources = [ConfigResource(ResourceType.TOPIC, name) for name in topics]
+        errors = [
+            answer.exception(SECONDS) for answer in self._admin.describe_configs(resources, broker=broker).values()
+        ]
+        return not any(errors)
+
     def _topics(self, prefix: str) -> Mapping[str, Any]:
-        topics = self._admin.list_topics(timeout=10).topics
+        topics = self._admin.list_topics(timeout=SECONDS).topics
         return {name: topic for name, topic in topics.items() if name.startswith(prefix)}
 
     def _look(self, prefix: str) -> Mapping[str, Live] | None:
@@ -69,7 +80,8 @@ class BareCluster:
         answers = self._admin.describe_configs([ConfigResource(ResourceType.TOPIC, name) for name in topics])
         try:
             return {
-                resource.name: _live(topics[resource.name], answer.result(10)) for resource, answer in answers.items()
+                resource.name: _live(topics[resource.name], answer.result(SECONDS))
+                for resource, answer in answers.items()
             }
         except KafkaException as error:
             if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
@@ -89,4 +101,4 @@ def _live(topic: Any, entries: Mapping[str, Any]) -> Live:
 
 def _wait_for(answers: Mapping[str, Future[None]]) -> None:
     for answer in answers.values():
-        answer.result(30)
+        answer.result(SECONDS)

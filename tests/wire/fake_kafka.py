@@ -130,6 +130,14 @@ class FakeKafka(Cluster):
         """Those that were not only to be checked."""
         return [request for request in self.received(api) if not request.validate_only]
 
+    def unread(self) -> int:
+        """Bytes of requests that wait behind one that hangs: on its connection nothing else is read."""
+        waiting = 0
+        for connection in list(self._connections):
+            with suppress(OSError):  # closed, or nothing there
+                waiting += len(connection.recv(1024, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        return waiting
+
     def _accept(self, node: int) -> None:
         with suppress(OSError):  # closed
             while True:

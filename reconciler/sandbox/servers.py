@@ -13,7 +13,8 @@ from pathlib import Path
 from reconciler.errors import SandboxError
 from reconciler.sandbox.nodes import LOOPBACK, Node
 
-START_SECONDS = 90
+START_SECONDS = 180
+_FIRST_LOOK_SECONDS, _LONGEST_LOOK_SECONDS = 0.25, 8.0
 _END_SECONDS = 60  # a broker that is told to end hands its leaderships over first
 _LAST_LINES = 15
 
@@ -82,12 +83,15 @@ def await_ready(started: Mapping[Node, int]) -> None:
     readiness = Readiness(",".join(f"{LOOPBACK}:{node.direct_port}" for node in started))
     wanted = {node.node_id for node in started}
     deadline = time.monotonic() + START_SECONDS
-    while not wanted <= readiness.node_ids(timeout=0.25):
+    patience = _FIRST_LOOK_SECONDS
+    while not wanted <= readiness.node_ids(timeout=patience):
         for node, pid in started.items():
             if _has_ended(pid):
                 raise _died(node)
         if time.monotonic() > deadline:
             raise _failed(_log(next(iter(started))), f"Kafka is not ready after {START_SECONDS} s")
+        # A busy broker with many topics may take longer for an answer than it was given, however often it is asked.
+        patience = min(2 * patience, _LONGEST_LOOK_SECONDS)
 
 
 def await_end(pid: int) -> bool:

@@ -26,7 +26,7 @@ MISSED_SOON = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.m
 
 
 def metadata_of(servers: str) -> ClusterMetadata:
-    return AdminClient({"bootstrap.servers": servers, "log_level": 0}).list_topics(timeout=10)
+    return AdminClient({"bootstrap.servers": servers, "log_level": 0}).list_topics(timeout=60)
 
 
 def kill(broker: Broker) -> None:
@@ -71,7 +71,7 @@ def test_one_of_three_joins_late_and_two_go_and_come_back() -> None:
 
 def await_node_ids(servers: str, expected: set[int]) -> None:
     readiness = Readiness(servers)
-    while readiness.node_ids(timeout=1) != expected:
+    while readiness.node_ids(timeout=10) != expected:
         pass  # each look waits for a broker's answer
 
 

@@ -97,7 +97,7 @@ def runner(folder: Path, prefix: Sequence[str] = ()) -> RunReconciler:
             input=stdin or "",
             capture_output=True,
             text=True,
-            timeout=150,
+            timeout=280,
             check=False,
         )
         finished = Finished(done.returncode, done.stdout, done.stderr)

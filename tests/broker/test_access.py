@@ -292,7 +292,7 @@ SYMPTOMS = {
     "a wrong mechanism": Symptom(
         "SASL_TLS", {**SASL_TLS, "sasl.mechanism": "SCRAM-SHA-256"}, "authentication-failed", "mechanisms: PLAIN"
     ),
-    "no token server": Symptom("SASL_TLS", {**SASL_TLS, **AWAY}, "no-token", "token.endpoint.url", seconds=2),
+    "no token server": Symptom("SASL_TLS", {**SASL_TLS, **AWAY}, "no-token", "token.endpoint.url", seconds=4),
     "a token server that refuses": Symptom(
         "SASL_TLS",
         {**SASL_TLS, **AWAY, "sasl.oauthbearer.token.endpoint.url": "{tokens}/401"},
@@ -310,7 +310,7 @@ SYMPTOMS = {
         {**SASL_TLS, **AWAY, "sasl.oauthbearer.token.endpoint.url": "{tokens}/503"},
         "no-answer",
         "the OAuth token server may be what does not answer: {tokens}/503",
-        seconds=2,
+        seconds=4,
     ),
 }
 DOORS = {

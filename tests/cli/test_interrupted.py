@@ -47,7 +47,7 @@ def test_a_signal_ends_the_run_with_a_report(number: signal.Signals, code: int, 
         with process(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
             await_connection(port)
             running.send_signal(number)
-            stdout, stderr = running.communicate(timeout=20)
+            stdout, stderr = running.communicate(timeout=60)
         assert running.returncode == code
     assert stdout == b""
     assert f"interrupted by {number.name}" in stderr.decode()

@@ -30,7 +30,7 @@ def test_a_check_that_progresses_has_the_time_it_needs(
     )
     slow = Fault(api="create_topics", delay=0.8, times=None, checks=True)
     with FakeKafka(slow, most_records=5_000) as kafka:
-        done = reconciler(*command, "--bootstrap-server", kafka.bootstrap_servers, "--timeout", "3", "-o", "json", "-q")
+        done = reconciler(*command, "--bootstrap-server", kafka.bootstrap_servers, "--timeout", "4", "-o", "json", "-q")
     assert done.code == 3, done.stderr
     assert [topic["name"] for topic in done.report["topics"] if topic["status"] == "refused"] == [NAMES[-1]]
     assert all(topic["unchecked"] is None for topic in done.report["topics"])
@@ -44,10 +44,10 @@ def test_what_could_not_be_checked_in_time_fails_the_run(
     write_manifest(tmp_path, "a: {partitions: 1}", "b: {config: {retention.ms: 1000}}")
     silent = Fault(api="create_topics", error=7, times=None, checks=True)
     with FakeKafka(silent, topics={"b": Topic()}) as kafka:
-        done = reconciler(*command, "--bootstrap-server", kafka.bootstrap_servers, "--timeout", "1", "-o", "json")
+        done = reconciler(*command, "--bootstrap-server", kafka.bootstrap_servers, "--timeout", "3", "-o", "json")
         assert kafka.topics == {"b": Topic()}, "nothing is done of a plan that was not checked"
     assert done.code == 1
-    assert "the broker did not check 1 topic within 1 s: REQUEST_TIMED_OUT" in done.stderr
+    assert "the broker did not check 1 topic within 3 s: REQUEST_TIMED_OUT" in done.stderr
     assert [topic["unchecked"] and topic["unchecked"]["name"] for topic in done.report["topics"]] == [
         "REQUEST_TIMED_OUT",
         None,

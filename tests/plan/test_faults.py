@@ -89,7 +89,7 @@ def test_a_check_that_fails_in_a_way_that_passes_is_asked_again(api: Api, code: 
 @pytest.mark.parametrize("code", [code for code in PASSES if code != UNKNOWN_TOPIC])
 def test_a_check_that_never_gets_its_answer_fails_the_run(code: int, plan: Plan) -> None:
     with FakeKafka(on_victim("create_topics", code, times=None), topics=BEFORE) as kafka:
-        report = plan(kafka, "--timeout", "0.5")
+        report = plan(kafka, "--timeout", "1.5")
     assert report["run"]["exit_code"] == 1
     assert [each["code"] for each in report["diagnostics"]] == ["not-checked"]
     assert [topic["name"] for topic in report["topics"] if topic["unchecked"]] == ["new.a"]

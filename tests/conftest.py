@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
 
 from reconciler.sandbox import Sandbox, start
+from reconciler.sandbox.jars import MIRROR
 from tests.ordinary_user import as_ordinary_user
 
 PROJECT = Path(__file__).parent.parent
@@ -32,6 +33,12 @@ settings.load_profile("project")
 # Started by nohup, this process ignores SIGHUP, and all that it starts would too; a handler is not passed on.
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, lambda _number, _frame: None)
+
+
+# What would steer the command under test, in this process or in one of its own. A mirror only says where jars are.
+STEERING = ("KAFKA_", "RECONCILER_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+for name in [name for name in os.environ if name.startswith(STEERING) and name != MIRROR]:
+    del os.environ[name]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,9 +70,8 @@ class RunReconciler(Protocol):
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's environment without what would steer the command under test."""
-    steering = ("KAFKA_", "RECONCILER_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
-    return {key: value for key, value in os.environ.items() if not key.startswith(steering)} | dict(extra or {})
+    """This process's environment, in which nothing steers the command under test, and ``extra``."""
+    return dict(os.environ) | dict(extra or {})
 
 
 @pytest.fixture

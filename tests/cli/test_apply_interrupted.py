@@ -159,7 +159,7 @@ class HoldingProxy(CountingProxy):
     most = sys.maxsize
 
     def note(self, api: str, message: bytes) -> None:
-        if api == "create_topics" and not read_request(CREATE_TOPICS, message[LENGTH:]).validate_only:
+        if api == "create_topics" and not read_request(0, CREATE_TOPICS, message[LENGTH:]).validate_only:
             self.creates += 1
 
     def passes_on(self, *, is_request: bool) -> bool:

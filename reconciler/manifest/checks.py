@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from reconciler.configs import CLIENT_SETTINGS, TOPIC_CONFIGS, hint_for_key
 from reconciler.errors import Diagnostic, Origin, Severity
 from reconciler.manifest.grouping import grouped
+from reconciler.manifest.limits import MOST_BYTES, MOST_BYTES_OF_A_REQUEST, bytes_to_send
 from reconciler.model import Policy, TopicSpec
 
 LONGEST_NAME = 249
@@ -30,6 +31,7 @@ def _objections(topics: Sequence[TopicSpec], policy: Policy) -> Iterator[Diagnos
     for topic in topics:
         yield from _name(topic)
         yield from _protection(topic, policy)
+        yield from _size(topic)
         yield from _keys(topic)
         yield from _compaction_lag(topic)
         yield from _tiered_storage(topic)
@@ -74,6 +76,16 @@ def _protection(topic: TopicSpec, policy: Policy) -> Iterator[Diagnostic]:
                 f"{topic.name!r} is protected: it matches {pattern!r} of policy.protected_topics",
                 "remove it from the manifest, or write policy.protected_topics without the pattern",
             )
+
+
+def _size(topic: TopicSpec) -> Iterator[Diagnostic]:
+    if len(topic.config) * (2 * MOST_BYTES + 10) < MOST_BYTES_OF_A_REQUEST:
+        return  # whatever their length, so few settings fit
+    size = bytes_to_send(topic.config)
+    if size > MOST_BYTES_OF_A_REQUEST:
+        message = f"the config of {topic.name!r} takes {size:,} bytes in a request"
+        message += f", and brokers take at most {MOST_BYTES_OF_A_REQUEST:,} (socket.request.max.bytes)"
+        yield _error(topic, "config-too-large", message, "remove config keys of the topic, or shorten their values")
 
 
 def _keys(topic: TopicSpec) -> Iterator[Diagnostic]:

@@ -15,7 +15,7 @@ from reconciler.model import Action, KafkaFailure, Operation, TopicPlan, TopicSp
 MOST_RECORDS = 5_000
 """Half the controller's limit: what an omitted partition count comes to is the broker's secret."""
 CHARACTERS_A_RECORD = 2048
-"""A longer value counts as several: brokers read at most 100 MB a request (``socket.request.max.bytes``)."""
+"""A longer key and value count as several: brokers read at most 100 MB a request (``socket.request.max.bytes``)."""
 MOST_TOPICS = 400
 """A broker shows the topics of a request before it has made them, but only after it has made those of the requests
 before. With 1,000 topics in one request an apply ends twice as soon, and with a tenth of their partitions in place.
@@ -110,7 +110,7 @@ def _config_changes(topic: TopicPlan) -> dict[str, str | None]:
 
 
 def _records_of(config: Mapping[str, str | None]) -> int:
-    return sum(1 + len(value or "") // CHARACTERS_A_RECORD for value in config.values())
+    return sum(1 + (len(key) + len(value or "")) // CHARACTERS_A_RECORD for key, value in config.items())
 
 
 def _records_to_create(topic: TopicPlan) -> int:

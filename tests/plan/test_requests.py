@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import Location
+from reconciler.manifest.limits import MOST_BYTES, MOST_BYTES_OF_A_REQUEST, bytes_to_send
 from reconciler.model import Action, DesiredState, LiveState, LiveTopic, TopicPlan, TopicSpec
 from reconciler.plan import plan
 from reconciler.plan.requests import MOST_RECORDS, MOST_TOPICS, batches, requests_of
 
-MOST_BYTES_READ = 100 * 1024 * 1024
-"""``socket.request.max.bytes`` by default; a broker closes the connection on a larger request."""
+LONG = "v" * MOST_BYTES
 
 
 def topics(weights: list[int]) -> list[TopicPlan]:
@@ -42,13 +42,21 @@ def test_many_small_topics_are_spread_over_requests() -> None:
 
 
 @pytest.mark.parametrize("exists", [False, True])
-def test_no_request_is_larger_than_a_broker_reads(exists: bool) -> None:
-    """A few lines of YAML are enough: one long value in ``defaults`` is one in each topic."""
-    config = {f"vendor.{number}": "v" * 32_767 for number in range(10)}
+@pytest.mark.parametrize(
+    "config",
+    [
+        {f"vendor.{number}": LONG for number in range(10)},
+        {f"vendor.{number}{LONG}"[:MOST_BYTES]: "" for number in range(10)},
+        {f"vendor.{number}": "\N{LARGE BLUE CIRCLE}" * (MOST_BYTES // 4) for number in range(10)},
+    ],
+    ids=["values", "keys", "letters of four bytes"],
+)
+def test_no_request_is_larger_than_a_broker_reads(config: dict[str, str], exists: bool) -> None:
+    """A few lines of YAML are enough: one long text in ``defaults`` is one in each topic."""
     live = LiveTopic(name="t", partitions=1, replication_factor=1) if exists else None
     desired = DesiredState(topics=[replace(each.desired, config=config) for each in topics([1] * 400)])
     there = {spec.name: replace(live, name=spec.name) for spec in desired.topics} if live else {}
     made = list(requests_of(plan(desired, LiveState(cluster_id="c", brokers=1, topics=there)).topics))
     assert sum(len(request.topics) for request in made) == 400
-    sizes = [sum(len(value) for topic in request.topics for value in topic.desired.config.values()) for request in made]
-    assert max(sizes) < MOST_BYTES_READ
+    sizes = [sum(bytes_to_send(topic.desired.config) for topic in request.topics) for request in made]
+    assert max(sizes) < MOST_BYTES_OF_A_REQUEST

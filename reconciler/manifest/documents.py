@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.nodes import Node
 from reconciler.manifest.parse import parse
 from reconciler.manifest.schema import check
+from reconciler.manifest.sources import spellings
 from reconciler.model import ManifestFile
 
 
@@ -33,7 +35,7 @@ def read_file(path: Path, schema_name: str, environ: Mapping[str, str]) -> ReadF
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
     except FileNotFoundError:
-        return _unreadable(path, "no such file", "name the manifest with -f, or run where it is")
+        return _unreadable(path, "no such file", _hint_for_missing(path))
     except UnicodeDecodeError as error:
         return _unreadable(path, f"not UTF-8 text (byte {error.start})", "save it as UTF-8")
     except OSError as error:
@@ -68,6 +70,13 @@ def nothing_in(files: list[ReadFile], schema_name: str) -> list[Diagnostic]:
         )
         for file in files
     ]
+
+
+def _hint_for_missing(path: Path) -> str:
+    for other in map(path.with_suffix, spellings(path.suffix)[1:]):
+        if os.path.lexists(other):
+            return f"did you mean {other}?"
+    return "name the manifest with -f, or run where it is"
 
 
 def _unreadable(path: Path, message: str, hint: str | None) -> ReadFile:

@@ -34,15 +34,31 @@ def overlay_files(paths: Sequence[Path], environment: str) -> tuple[list[Path], 
         wanted = " or ".join(str(candidate) for candidate in candidates)
         return [], [_error("no-overlay", f"-e {environment}: there is no {wanted}", "make one, or leave out -e")]
     read = [_files_of(path) for path in found]
-    return _each_once(file for files, _ in read for file in files), [problem for _, more in read for problem in more]
+    problems = [*_spelt_twice(found), *(problem for _, more in read for problem in more)]
+    return _each_once(file for files, _ in read for file in files), problems
+
+
+def _spelt_twice(overlays: Iterable[Path]) -> Iterator[Diagnostic]:
+    """The objection to each ``topics.prod.yaml`` with a ``topics.prod.yml`` beside it: one of them is forgotten."""
+    by_stem: dict[Path, Path] = {}
+    for path in _each_once(overlays):
+        if path.suffix in _ENDINGS:
+            first = by_stem.setdefault(path.with_suffix(""), path)
+            if first != path:
+                yield _error("two-overlays", f"there are both {first} and {path}", "keep one of the two")
 
 
 def _overlays_of(path: Path, environment: str) -> list[Path]:
-    """``topics.prod.yaml`` for ``topics.yaml``; for a directory ``topics``, also ``topics.prod``."""
+    """``topics.prod.yaml`` or ``.yml`` for ``topics.yaml``; for a directory ``topics``, also ``topics.prod``."""
     if _is_dir(path):
         beside, name = _beside(path)
         return [beside / f"{name}.{environment}{ending}" for ending in ("", *_ENDINGS)]
-    return [path.with_name(f"{path.stem}.{environment}{path.suffix}")]
+    return [path.with_name(f"{path.stem}.{environment}{ending}") for ending in spellings(path.suffix)]
+
+
+def spellings(ending: str) -> list[str]:
+    """``ending`` and, where it is one of YAML, the other one."""
+    return list(dict.fromkeys((ending, *_ENDINGS))) if ending in _ENDINGS else [ending]
 
 
 def _beside(directory: Path) -> tuple[Path, str]:

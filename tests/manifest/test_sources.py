@@ -117,3 +117,51 @@ def test_files_of_an_overlay_directory_may_have_dots(tmp_path: Path) -> None:
     write(tmp_path / "topics.prod/b.yaml", "topics: {b: {}}\n")
     write(tmp_path / "topics.prod/b.c.yaml", "topics: {c: {}}\n")
     assert names(tmp_path / "topics", environment="prod") == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("base", ["orders.yaml", "orders.yml", "orders"])
+@pytest.mark.parametrize("ending", [".yaml", ".yml"])
+def test_an_overlay_is_found_by_either_spelling(base: str, ending: str, tmp_path: Path) -> None:
+    write(tmp_path / base / "topics.yaml" if base == "orders" else tmp_path / base, TOPIC.format("a"))
+    write(tmp_path / f"orders.prod{ending}", "topics: {b: {}}\n")
+    assert names(tmp_path / base, environment="prod") == ["a", "b"]
+
+
+@pytest.mark.parametrize("base", ["orders.yaml", "orders.yml", "orders"])
+def test_an_overlay_in_both_spellings_is_an_error_that_names_both(
+    base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(Path(base, "topics.yaml") if base == "orders" else Path(base), TOPIC.format("a"))
+    for ending in ("yaml", "yml"):
+        write(Path(f"orders.prod.{ending}"), "topics: {b: {}}\n")
+    with pytest.raises(ManifestInvalid) as raised:
+        names(base, environment="prod")
+    (problem,) = [each for each in raised.value.diagnostics if each.code == "two-overlays"]
+    assert {"orders.prod.yaml", "orders.prod.yml"} < set(problem.message.split())
+
+
+def test_one_overlay_linked_under_both_spellings_is_one(tmp_path: Path) -> None:
+    write(tmp_path / "orders.yaml", TOPIC.format("a"))
+    write(tmp_path / "orders.prod.yml", "topics: {b: {}}\n")
+    (tmp_path / "orders.prod.yaml").symlink_to("orders.prod.yml")
+    assert names(tmp_path / "orders.yaml", environment="prod") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "hint"),
+    [
+        ("topics.yaml", "topics.yml", "did you mean topics.yml?"),
+        ("topics.yml", "topics.yaml", "did you mean topics.yaml?"),
+        ("topics.yaml", "other.yaml", "name the manifest with -f, or run where it is"),
+        ("topics.json", "topics.yaml", "name the manifest with -f, or run where it is"),
+    ],
+)
+def test_a_missing_file_that_is_there_by_the_other_spelling_is_named(
+    asked: str, there: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(Path(there), TOPIC.format("a"))
+    with pytest.raises(ManifestInvalid) as raised:
+        names(asked)
+    assert [each.hint for each in raised.value.diagnostics] == [hint]

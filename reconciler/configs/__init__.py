@@ -1,7 +1,7 @@
 """Topic configuration keys: what is known of them, what people write, and when two spellings mean the same."""
 
 from reconciler.configs.canonical import InvalidValue, canonical, same_value
-from reconciler.configs.meant import hint_for_key, hint_for_setting, hint_for_value
+from reconciler.configs.meant import hint_for_key, hint_for_setting, hint_for_value, setting_meant
 from reconciler.configs.spelling import expand
 from reconciler.configs.table import CLIENT_SETTINGS, TOPIC_CONFIGS, TopicConfig, ValueType
 
@@ -17,4 +17,5 @@ __all__ = [
     "hint_for_setting",
     "hint_for_value",
     "same_value",
+    "setting_meant",
 ]

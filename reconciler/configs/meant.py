@@ -73,10 +73,16 @@ def hint_for_key(key: str, value: str) -> str | None:
 
 def hint_for_setting(key: str, value: str) -> str | None:
     """Where to write ``key`` if it is a setting of the topic and not of its configuration, else ``None``."""
+    setting = setting_meant(key)
+    return f"write {_beside(setting, value)}" if setting is not None else None
+
+
+def setting_meant(key: str) -> str | None:
+    """The setting of a topic, beside its configuration, that ``key`` probably stands for."""
     plain = re.sub(r"[^a-z]", "", key.lower())
     for setting, names in _BESIDE.items():
         if plain == setting.replace("_", "") or plain in names:
-            return f"write {_beside(setting, value)}"
+            return setting
     return None
 
 

@@ -27,6 +27,7 @@ def compose(text: str, file: str) -> tuple[list[Any], Any, list[Diagnostic]]:
     """
     from ruamel.yaml import YAML  # noqa: PLC0415 - 30 ms that --help need not pay
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
+    from ruamel.yaml.reader import ReaderError  # noqa: PLC0415
 
     if not _UNLIKE.search(text) and not _perhaps_deep(text):
         quick = YAML(typ="safe")
@@ -42,6 +43,8 @@ def compose(text: str, file: str) -> tuple[list[Any], Any, list[Diagnostic]]:
         roots.extend(yaml.compose_all(text))
     except MarkedYAMLError as error:
         problems.append(_syntax_error(file, text.splitlines(), error))
+    except ReaderError as error:
+        problems.append(_not_a_character(file, text, error))
     except YAMLError as error:
         problems.append(_problem(f"not YAML: {str(error).splitlines()[0]}", Location(file, 1, 1)))
     except RecursionError:
@@ -71,8 +74,11 @@ def _syntax_error(file: str, lines: Sequence[str], error: Any) -> Diagnostic:
             return _problem("a tab, where YAML takes only spaces", place, "use spaces; put quotes around a text")
         return _problem("tabs cannot indent YAML", place, "use spaces")
     context = f" {error.context}" if error.context else ""
-    hint = _hint_in_brackets(error.problem, lines[place.line - 1 : place.line])
-    hint = _hint_in([*filter(str.strip, lines[: place.line])][-2:], before) or hint
+    conflict = next((number for number, line in enumerate(lines, start=1) if _CONFLICT.match(line)), None)
+    if conflict is not None:
+        return _problem("a merge conflict is left in the file", Location(file, conflict, 1), "resolve the conflict")
+    hint = _hint_in([*filter(str.strip, lines[: place.line])][-2:], before)
+    hint = hint or _hint_in_brackets(error.problem, lines[place.line - 1 : place.line]) or _hint_of(error, before)
     return _problem(f"not YAML: {error.problem}{context}", place, hint)
 
 
@@ -94,7 +100,36 @@ def _hint_in_brackets(problem: str, line: Sequence[str]) -> str | None:
     return f"a comma or the closing {closing[1]} is missing before this"
 
 
+def _hint_of(error: Any, before: str) -> str | None:
+    if found := _NO_START.search(error.problem):
+        return f"put quotes around a text that begins with {found[1]}"
+    if "undefined alias" in error.problem:
+        return "define it above with &, or put quotes around a text that begins with *"
+    if "mapping values are not allowed" in error.problem:
+        is_first = _ONE_KEY.fullmatch(before) is not None
+        return "indent it as the keys beside it" if is_first else "put quotes around a text that holds a colon"
+    if "expected <block end>" in error.problem:
+        return _BLOCK_ENDS.get(error.problem.partition("found ")[2])
+    return None
+
+
+_CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
+_NO_START = re.compile(r"found character '(.)' that cannot start any token")
+_ONE_KEY = re.compile(r"[ ]*(- )*[^ ]+")
+_BLOCK_ENDS = {
+    "'<block mapping start>'": "indent it as the keys beside it",
+    "'<scalar>'": "put quotes around the whole text; within single quotes, write '' for '",
+    "'}'": "remove it, or open it before",
+    "']'": "remove it, or open it before",
+}
 _IN_BRACKETS = re.compile(r"expected ',' or '([}\]])', but got '(?!<stream end>)")
+
+
+def _not_a_character(file: str, text: str, error: Any) -> Diagnostic:
+    line_start = text.rfind("\n", 0, error.position) + 1
+    place = Location(file, text.count("\n", 0, error.position) + 1, error.position - line_start + 1)
+    character = error.character if isinstance(error.character, int) else ord(error.character)
+    return _problem(f"the character U+{character:04X} is not allowed in YAML", place, "remove it")
 
 
 def _problem(message: str, origin: Location, hint: str | None = None) -> Diagnostic:

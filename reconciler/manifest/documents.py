@@ -37,7 +37,7 @@ def read_file(path: Path, schema_name: str, environ: Mapping[str, str]) -> ReadF
     except FileNotFoundError:
         return _unreadable(path, "no such file", _hint_for_missing(path))
     except UnicodeDecodeError as error:
-        return _unreadable(path, f"not UTF-8 text (byte {error.start})", "save it as UTF-8")
+        return _not_utf8(path, content, error.start)
     except OSError as error:
         return _unreadable(path, f"cannot be read: {error.strerror}", None)
     documents, problems = parse(text, str(path), environ)
@@ -70,6 +70,17 @@ def nothing_in(files: list[ReadFile], schema_name: str) -> list[Diagnostic]:
         )
         for file in files
     ]
+
+
+def _not_utf8(path: Path, content: bytes, start: int) -> ReadFile:
+    """The objection to the byte at ``start``, the first that is not UTF-8."""
+    before = content[content.rfind(b"\n", 0, start) + 1 : start].decode()
+    place = Location(str(path), content.count(b"\n", 0, start) + 1, len(before) + 1)
+    message = f"the byte 0x{content[start]:02x} is not UTF-8 text"
+    problem = Diagnostic(
+        severity=Severity.ERROR, code="unreadable-file", message=message, hint="save the file as UTF-8", origin=place
+    )
+    return ReadFile(path, None, [], [problem])
 
 
 def _hint_for_missing(path: Path) -> str:

@@ -23,7 +23,7 @@ def overlay_schema(topics_schema: dict[str, Any]) -> dict[str, Any]:
         "Laid over topics.yaml by `-e NAME` as a JSON Merge Patch (RFC 7386): "
         "mappings merge, lists and scalars replace, null removes."
     )
-    overlay["errorMessage"] = "must be a mapping with the keys defaults and topics"
+    overlay["errorMessage"] = "must be a mapping with keys such as defaults and topics"
     return overlay
 
 

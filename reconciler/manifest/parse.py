@@ -117,7 +117,7 @@ class _Reader:
             if key.tag == f"{_TAG}merge":
                 merged = self._merged(value) | merged
             elif key.id != "scalar":
-                self.problems.append(_problem("yaml-key", "a key must be a word", self._place(key)))
+                self.problems.append(_problem("yaml-key", "keys must be text", self._place(key)))
             else:
                 self._add(own, intern(self._interpolated(key).text), key, value)  # the same few in every topic
         return merged | own

@@ -7,15 +7,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from reconciler.configs import TOPIC_CONFIGS, hint_for_setting
 from reconciler.errors import Diagnostic, Severity
+from reconciler.manifest.hints import INTEGER, hint_for_unknown, hint_for_wrong, wants
 from reconciler.manifest.nodes import Node
-from reconciler.manifest.wording import glued, shown
+from reconciler.manifest.wording import shown
 from reconciler.schemas import schema_text
 
 if TYPE_CHECKING:
@@ -48,20 +47,11 @@ def _meant(document: Node, error: ValidationError) -> tuple[Node, str | int] | N
     node = document.at(error.absolute_path)
     if error.validator != "type" or node.variables is None:
         return None
-    if _wants(error, "string") and isinstance(node.value, int | float):
+    if wants(error, "string") and isinstance(node.value, int | float):
         return node, node.text
-    if _wants(error, "integer") and isinstance(node.value, str) and _INTEGER.fullmatch(node.value):
+    if wants(error, "integer") and isinstance(node.value, str) and INTEGER.fullmatch(node.value):
         return node, int(node.value)
     return None
-
-
-_INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-
-
-def _wants(error: ValidationError, kind: str) -> bool:
-    """Whether the schema takes nothing but the type ``kind`` there, and null in overlays."""
-    wanted: Any = error.validator_value
-    return error.validator == "type" and {kind} == {*([wanted] if isinstance(wanted, str) else wanted)} - {"null"}
 
 
 def _with_values(node: Node, values: Mapping[int, str | int]) -> Node:
@@ -111,64 +101,20 @@ def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
                 severity=Severity.ERROR,
                 code="unknown-key",
                 message=f"{key!r} is not a key of {where}",
-                hint=glued(key) or _closest(key, known),
+                hint=hint_for_unknown(key, node.value[key], list(known), at_top=node is document),
                 origin=node.value[key].key_location,
             )
     else:
-        wanted = schema.get("errorMessage", error.message)
+        wanted, _, way_out = schema.get("errorMessage", error.message).partition("; ")
         has_none = node.value is None and not node.text
         yield Diagnostic(
             severity=Severity.ERROR,
             code="wrong-value",
             message=f"{where} has no value; it {wanted}" if has_none else f"{where} {wanted}, not {shown(node)}",
-            hint=_hint(node, error),
+            hint=hint_for_wrong(node, error) or way_out or None,
             origin=node.location,
         )
 
 
-def _hint(node: Node, error: ValidationError) -> str | None:
-    """How to write what was probably meant by ``node``, which the schema objects to."""
-    match node.value:
-        case bool() | int() | float() if _wants(error, "string"):
-            return f'put quotes around it: "{node.text}"'
-        case str(text) if _wants(error, "integer") and _INTEGER.fullmatch(text):
-            return f"remove the quotes: {text}"
-        case str(text) if _wants(error, "object"):
-            return glued(text)
-        case None if not node.text and error.absolute_path:
-            return glued(str(error.absolute_path[-1]))
-        case dict(members) if members:
-            return _hint_for_mapping(_config_key(*error.absolute_path), members)
-        case _:
-            return None
-
-
-def _hint_for_mapping(key: str | None, members: Mapping[str, Node]) -> str | None:
-    """``retention: {ms: 7d}``, or JSON, which some keys of vendors hold, as the value of a config ``key``."""
-    if key is None:
-        return None
-    beside = hint_for_setting(key, "")
-    if beside is not None:
-        return beside
-    whole = next((f"{key}.{inner}" for inner in members if f"{key}.{inner}" in TOPIC_CONFIGS), None)
-    if whole is not None:
-        return f"write the whole key on one line: {whole}: {members[whole.removeprefix(f'{key}.')].text}"
-    return """JSON is text here: put it in single quotes, as in '{"count": 3}'"""
-
-
-def _config_key(*path: str | int) -> str | None:
-    """The topic config key whose value, or an item of it, is at ``path``."""
-    match path:
-        case ("defaults", "config", str(key), *_) | ("topics" | "profiles", _, "config", str(key), *_):
-            return key
-        case _:
-            return None
-
-
 def _is_free(key: str, schema: Any) -> bool:
     return any(re.search(pattern, key) for pattern in schema.get("patternProperties", ()))
-
-
-def _closest(key: str, known: dict[str, Any]) -> str:
-    matches = get_close_matches(key, known, n=1)
-    return f"did you mean {matches[0]!r}?" if matches else f"known here: {', '.join(known)}"

@@ -6,7 +6,8 @@ import re
 
 from reconciler.manifest.nodes import Node
 
-_GLUED = re.compile(r"([\w.-]{1,60}):([^\s/:]\S{0,59})")
+_GLUED = re.compile(r"([\w.-]{1,60})(?::(?![/:])|=)(\S{1,60})")
+_NO_BREAK_SPACE = "\xa0"
 _LONGEST_SHOWN = 60
 
 
@@ -36,6 +37,8 @@ def source_of(node: Node) -> str:
 
 
 def glued(word: str) -> str | None:
-    """The hint for ``partitions:3``, which is one word to YAML; ``None`` for any other word."""
+    """The hint for ``partitions:3`` or ``partitions=3``, which is one word to YAML; ``None`` for any other word."""
+    if _NO_BREAK_SPACE in word:
+        return "replace the no-break spaces (U+00A0), which are no spaces to YAML"
     found = _GLUED.fullmatch(word)
-    return f"put a space after the colon: {found[1]}: {found[2]}" if found else None
+    return f"put a colon and a space between the two: {found[1]}: {found[2]}" if found else None

@@ -92,14 +92,12 @@ def test_a_mapping_that_is_no_config_value_is_not_taken_for_json(section: str, t
 def test_a_colon_without_a_space_is_named(text: str, place: str, written: str, tmp_path: Path) -> None:
     (problem,) = said(tmp_path, text)
     assert problem.startswith(f"topics.yaml:{place}: error: ")
-    assert problem.endswith(f"\n  put a space after the colon: {written}")
+    assert problem.endswith(f"\n  put a colon and a space between the two: {written}")
 
 
 @pytest.mark.parametrize("overlay", ["topics: {t: {partitions:3}}", "topics: {t: {config: {retention.ms:7d}}}"])
 def test_a_colon_without_a_space_is_named_in_an_overlay(overlay: str, tmp_path: Path) -> None:
-    assert any(
-        "put a space after the colon" in each for each in said(tmp_path, "version: 1\ntopics: {t: {}}\n", overlay)
-    )
+    assert any("put a colon and a space" in each for each in said(tmp_path, "version: 1\ntopics: {t: {}}\n", overlay))
 
 
 @pytest.mark.parametrize(
@@ -110,3 +108,106 @@ def test_no_value_and_null_are_told_apart(value: str, is_written: bool, tmp_path
     wanted = "must be a whole number from 1 to 100000, or -1 to let the broker decide"
     end = f"topics.t.partitions {wanted}, not null" if is_written else f"topics.t.partitions has no value; it {wanted}"
     assert problem.endswith(end)
+
+
+TOPIC = "version: 1\ntopics:\n  t:\n    "
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "version: 1\norders:\n  partitions: 3\ntopics: {}\n",
+            "2:1: error: 'orders' is not a key of the manifest\n  put a topic below topics:; known here: "
+            "version, cluster, defaults, profiles, topics, policy",
+        ),
+        (
+            "version: 1\ntopics:\n  - name: t\n    partitions: 3\n",
+            "3:3: error: topics must be a mapping from topic names to their settings, not a list\n"
+            "  write t: in place of - name: t",
+        ),
+        (
+            f"{TOPIC}config:\n      - retention.ms: 7d\n",
+            "5:7: error: topics.t.config must be a mapping from configuration keys to values, not a list\n"
+            "  write key: value, not a list",
+        ),
+        (
+            f"{TOPIC}config: retention.ms=7d\n",
+            "4:13: error: topics.t.config must be a mapping from configuration keys to values, not 'retention.ms=7d'\n"
+            "  put a colon and a space between the two: retention.ms: 7d",
+        ),
+        (
+            f"{TOPIC}partitions=3\n",
+            "4:5: error: topics.t must be a mapping, not 'partitions=3'\n"
+            "  put a colon and a space between the two: partitions: 3",
+        ),
+        (
+            f"{TOPIC}partitions:\xa03\n",
+            "4:5: error: topics.t must be a mapping, not 'partitions:\\xa03'\n"
+            "  replace the no-break spaces (U+00A0), which are no spaces to YAML",
+        ),
+        (
+            "version: 1\ntopics:\n  t: 3\n",
+            "3:6: error: topics.t must be a mapping, not 3\n  write {} for a topic with the defaults only",
+        ),
+        (
+            "version: 1\ntopics:\n  t:\n",
+            "3:3: error: topics.t has no value; it must be a mapping\n  write {} for a topic with the defaults only",
+        ),
+        (
+            f"{TOPIC}retention.ms: 7d\n",
+            "4:5: error: 'retention.ms' is not a key of topics.t\n  write retention.ms: below config:",
+        ),
+        (
+            f"{TOPIC}cleanup_policy: compact\n",
+            "4:5: error: 'cleanup_policy' is not a key of topics.t\n  write cleanup.policy: below config:",
+        ),
+        (
+            f"{TOPIC}vendor.key: 1\n",
+            "4:5: error: 'vendor.key' is not a key of topics.t\n  write it below config:",
+        ),
+        (
+            f"{TOPIC}replicas: 3\n",
+            "4:5: error: 'replicas' is not a key of topics.t\n  did you mean 'replication_factor'?",
+        ),
+        (
+            "version: 1\ndefaults: {owner: x}\ntopics: {}\n",
+            "2:12: error: 'owner' is not a key of defaults\n  known here: partitions, replication_factor, config",
+        ),
+        (
+            f"{TOPIC}owner: [a, b]\n",
+            '4:12: error: topics.t.owner must be text, not a list\n  write one text: "a,b"',
+        ),
+        (
+            "version: 1\npolicy: {ignore_config: flush.ms}\ntopics: {}\n",
+            "2:25: error: policy.ignore_config must be a list of keys or globs, not 'flush.ms'\n"
+            '  write a list: ["flush.ms"]',
+        ),
+        (
+            "version: '1'\ntopics: {}\n",
+            "1:10: error: version must be 1, the only version of this format, not '1'\n  remove the quotes: 1",
+        ),
+        (
+            "version: 1\ncluster: kafka:9092\ntopics: {}\n",
+            "2:10: error: cluster must be a mapping, not 'kafka:9092'",
+        ),
+    ],
+)
+def test_what_is_at_the_wrong_place_or_of_the_wrong_kind_has_a_hint(text: str, message: str, tmp_path: Path) -> None:
+    assert said(tmp_path, text) == [f"topics.yaml:{message}"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a: 1\nb: M\xc3\xbcl M\xfcller\n", "2:9: error: the byte 0xfc is not UTF-8 text\n  save the file as UTF-8"),
+        ("a: 1\n".encode("utf-16"), "1:1: error: the byte 0xff is not UTF-8 text\n  save the file as UTF-8"),
+        (b"a: 1\nb: x\x00y\n", "2:5: error: the character U+0000 is not allowed in YAML\n  remove it"),
+        (b"a: 1\r\nb: x\x07y\r\n", "2:5: error: the character U+0007 is not allowed in YAML\n  remove it"),
+    ],
+)
+def test_bytes_and_characters_that_cannot_be_are_at_their_place(content: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / "topics.yaml").write_bytes(content)
+    with pytest.raises(ManifestInvalid) as raised:
+        load([tmp_path / "topics.yaml"], None, {})
+    assert [str(each).replace(f"{tmp_path}/", "") for each in raised.value.diagnostics] == [f"topics.yaml:{message}"]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import Diagnostic, Location, Severity
-from reconciler.manifest.nodes import Node
+from reconciler.manifest.nodes import Node, mapping
 from reconciler.manifest.parse import parse
 from reconciler.manifest.schema import check
 from reconciler.manifest.sources import spellings
+from reconciler.manifest.wording import shown
 from reconciler.model import ManifestFile
 
 
@@ -41,11 +42,31 @@ def read_file(path: Path, schema_name: str, environ: Mapping[str, str]) -> ReadF
     except OSError as error:
         return _unreadable(path, f"cannot be read: {error.strerror}", None)
     documents, problems = parse(text, str(path), environ)
-    for number, document in enumerate(documents):
-        documents[number], more = check(document, schema_name)
+    ours = []
+    for document in documents:
+        resource = _kubernetes_resource(document)
+        if resource is not None:
+            problems.append(resource)
+            continue
+        checked, more = check(document, schema_name)
+        ours.append(checked)
         problems += more
     file = ManifestFile(path=str(path), sha256=hashlib.sha256(content).hexdigest())
-    return ReadFile(path, file, documents, problems, has_comments=_COMMENT.search(text) is not None)
+    return ReadFile(path, file, ours, problems, has_comments=_COMMENT.search(text) is not None)
+
+
+def _kubernetes_resource(document: Node) -> Diagnostic | None:
+    """The one objection to a resource of Strimzi and others, which has none of our keys."""
+    members = mapping(document)
+    if not {"apiVersion", "kind"} <= members.keys():
+        return None
+    return Diagnostic(
+        severity=Severity.ERROR,
+        code="kubernetes-resource",
+        message=f"a Kubernetes resource of kind {shown(members['kind'])}, not a manifest",
+        hint="write the topic below topics:, with partitions:, replication_factor: and config:",
+        origin=document.location,
+    )
 
 
 _COMMENT = re.compile(r"^[ \t]*#", re.MULTILINE)

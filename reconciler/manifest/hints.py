@@ -76,7 +76,7 @@ def _hint_for_list(items: Sequence[Node], error: ValidationError) -> str | None:
     texts = [item.value for item in items if isinstance(item.value, str)]
     if wants(error, "string") and len(texts) == len(items):
         return f'write one text: "{",".join(texts)}"'
-    if not wants(error, "object"):
+    if not wants(error, "object") or not error.absolute_path:
         return None
     first = items[0].value
     name = first["name"].text if isinstance(first, dict) and "name" in first else ""

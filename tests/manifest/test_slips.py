@@ -197,6 +197,24 @@ def test_what_is_at_the_wrong_place_or_of_the_wrong_kind_has_a_hint(text: str, m
     assert said(tmp_path, text) == [f"topics.yaml:{message}"]
 
 
+STRIMZI = "apiVersion: kafka.strimzi.io/v1\nkind: KafkaTopic\nmetadata: {name: t}\nspec: {partitions: 1}\n"
+
+
+@pytest.mark.parametrize("text", [STRIMZI, f"version: 1\ntopics: {{}}\n---\n{STRIMZI}"])
+def test_a_kubernetes_resource_is_named_as_such_and_nothing_else_is_said(text: str, tmp_path: Path) -> None:
+    line = text[: text.index("apiVersion")].count("\n") + 1
+    assert said(tmp_path, text) == [
+        f"topics.yaml:{line}:1: error: a Kubernetes resource of kind 'KafkaTopic', not a manifest\n"
+        "  write the topic below topics:, with partitions:, replication_factor: and config:"
+    ]
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "- name: t\n  partitions: 3\n"])
+def test_a_list_is_no_manifest(text: str, tmp_path: Path) -> None:
+    wanted = "must be a mapping with keys such as version, defaults and topics"
+    assert said(tmp_path, text) == [f"topics.yaml:1:1: error: the manifest {wanted}, not a list"]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -77,26 +77,28 @@ def _syntax_error(file: str, lines: Sequence[str], error: Any) -> Diagnostic:
     conflict = next((number for number, line in enumerate(lines, start=1) if _CONFLICT.match(line)), None)
     if conflict is not None:
         return _problem("a merge conflict is left in the file", Location(file, conflict, 1), "resolve the conflict")
-    hint = _hint_in([*filter(str.strip, lines[: place.line])][-2:], before)
-    hint = hint or _hint_in_brackets(error.problem, lines[place.line - 1 : place.line]) or _hint_of(error, before)
+    hint = _hint_in([*filter(str.strip, lines[: place.line])][-2:])
+    hint = (
+        hint or _hint_in_brackets(error.problem, lines[place.line - 1 : place.line], before) or _hint_of(error, before)
+    )
     return _problem(f"not YAML: {error.problem}{context}", place, hint)
 
 
-def _hint_in(lines: Sequence[str], before: str) -> str | None:
-    """What is wrong in the last of ``lines`` or in the one above, where it shows; ``before`` is what stands before."""
+def _hint_in(lines: Sequence[str]) -> str | None:
+    """What is wrong in the last of ``lines`` or in the one above, where it shows."""
     if any(line.lstrip().startswith("//") for line in lines):
         return "begin comments with #"
-    if before.endswith(":"):
-        return "put a space after the colon"
     return next((hint for line in reversed(lines) if (hint := glued(line.strip().removeprefix("- ")))), None)
 
 
-def _hint_in_brackets(problem: str, line: Sequence[str]) -> str | None:
+def _hint_in_brackets(problem: str, line: Sequence[str], before: str) -> str | None:
     closing = _IN_BRACKETS.match(problem)
     if closing is None:
         return None
     if "${" in "".join(line):
         return "inside { } or [ ], put ${…} in quotes"
+    if before.endswith(":"):
+        return "put a space after the colon"
     return f"a comma or the closing {closing[1]} is missing before this"
 
 

@@ -159,6 +159,7 @@ def test_the_real_error_is_said(text: str, message: str) -> None:
         ("@a: {}", "put quotes around a text that begins with @"),
         ("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> mine\n", "resolve the conflict"),
         ("a: 'b", None),
+        ('{"a":@}', "put quotes around a text that begins with @"),
     ],
 )
 def test_the_usual_slips_of_syntax_have_a_hint(text: str, hint: str | None) -> None:

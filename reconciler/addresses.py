@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv6Address
 
+from reconciler.printable import quoted
+
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 """What ``security.protocol`` can be."""
 
@@ -34,7 +36,7 @@ def objection(text: str, *, security_protocol: str | None = None) -> str | None:
     """
     found = addresses(text)
     if not found:
-        return f"no broker address in {text!r}; {_FORM}"
+        return f"no broker address in {quoted(text)}; {_FORM}"
     return next((wrong for each in found for wrong in _objections(each, security_protocol)), None)
 
 
@@ -43,7 +45,7 @@ def _objections(address: str, security_protocol: str | None) -> Iterator[str]:
     parts = _PARTS.fullmatch(address)
     if parts is None:
         raise AssertionError("the pattern takes every text")
-    shown = repr(_shown(address))
+    shown = quoted(_shown(address))
     if parts["protocol"] is not None:
         yield from _of_protocol(shown, parts["protocol"].upper(), security_protocol)
     host, port = parts["host"], parts["port"]

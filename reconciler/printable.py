@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 _BYTES = range(0xDC80, 0xDD00)
 """How Python notes bytes that are not UTF-8 (PEP 383)."""
 
@@ -14,6 +16,23 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else _escape(character) for character in text)
+
+
+def unmistakable(text: str) -> str:
+    r"""``text`` with ``\u043e`` also for what may pass for an ASCII character, such as that Cyrillic letter.
+
+    For names and values that a message calls wrong: the reader is to see what is wrong with them.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(character if _is_clear(character) else _escape(character) for character in text)
+
+
+def quoted(text: str) -> str:
+    """``text`` likewise, in quotes as Python writes them."""
+    mark = '"' if "'" in text and '"' not in text else "'"
+    inner = text.replace("\\", "\\\\").replace(mark, f"\\{mark}")
+    return f"{mark}{unmistakable(inner)}{mark}"
 
 
 def escaped_lines(text: str) -> str:
@@ -48,7 +67,24 @@ def ascii_json(text: str) -> str:
 
 def _escape(character: str) -> str:
     code = ord(character)
-    return f"\\x{code - 0xDC00:02x}" if code in _BYTES else repr(character)[1:-1]
+    return f"\\x{code - 0xDC00:02x}" if code in _BYTES else character.encode("unicode_escape").decode()
+
+
+_PLAIN_SCRIPTS = ("CJK ", "HIRAGANA ", "KATAKANA ", "HANGUL ")
+_CLEAR = frozenset("ßæÆøØœŒðÐþÞłŁ…")
+
+
+def _is_clear(character: str) -> bool:
+    """Whether ``character`` is printable and cannot pass for another one: ``é`` or ``日``, no Greek letter."""
+    if character.isascii():
+        return character.isprintable()
+    if character in _CLEAR:
+        return True
+    if not character.isalpha() or unicodedata.normalize("NFKC", character) != character:
+        return False
+    if unicodedata.name(character, "").startswith(_PLAIN_SCRIPTS):
+        return True
+    return unicodedata.normalize("NFD", character)[0].isascii()
 
 
 def _escaped_json_line(line: str) -> str:

@@ -10,7 +10,7 @@ from reconciler.addresses import addresses, objection
 from reconciler.cli.options import ClusterOptions
 from reconciler.clock import TimeLimit
 from reconciler.errors import ClusterUnavailable, Diagnostic, Variable, WrongUsage
-from reconciler.printable import encodable
+from reconciler.printable import encodable, unmistakable
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
@@ -114,7 +114,7 @@ def _from_flags(texts: Sequence[str]) -> ClientSettings:
         if is_secret(key):
             raise WrongUsage.because(
                 "usage",
-                f"-X {key}: other users of this machine can see command lines; "
+                f"-X {unmistakable(key)}: other users of this machine can see command lines; "
                 "write the property into the file of --command-config",
             )
         properties[canonical(key)] = value_of(key, value)

@@ -8,6 +8,7 @@ import sys
 import click
 
 from reconciler.cli.signals import Signals
+from reconciler.printable import quoted
 
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
@@ -27,7 +28,7 @@ def agreed(question: str, signals: Signals) -> bool:
             word = answer.strip().lower()
             if word in _ANSWERS:
                 return _ANSWERS[word]
-            click.echo(f"cannot take {answer.strip()!r} for an answer; type y or n", err=True)
+            click.echo(f"cannot take {quoted(answer.strip())} for an answer; type y or n", err=True)
     except OSError:  # the terminal is gone
         return False
 

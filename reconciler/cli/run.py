@@ -39,7 +39,7 @@ from reconciler.errors import (
     WrongUsage,
 )
 from reconciler.model import DesiredState, LiveState, Outcome, Plan
-from reconciler.printable import escaped_lines
+from reconciler.printable import escaped_lines, unmistakable
 
 if TYPE_CHECKING:
     from reconciler.report.document import Report
@@ -300,7 +300,8 @@ def load_manifest(run: Run, options: ManifestOptions, only: tuple[str, ...] = ()
     if only:
         chosen = [topic for topic in desired.topics if any(fnmatchcase(topic.name, glob) for glob in only)]
         if not chosen:
-            raise WrongUsage.because("usage", f"--only {' --only '.join(only)}: no topic of the manifest matches")
+            wanted = unmistakable(" --only ".join(only))
+            raise WrongUsage.because("usage", f"--only {wanted}: no topic of the manifest matches")
         run.desired = replace(desired, topics=chosen)
     return run.desired
 

@@ -12,6 +12,7 @@ from confluent_kafka.admin import AdminClient
 from reconciler.cluster.key_files import Problem
 from reconciler.cluster.mistakes import java_hint, mistakes
 from reconciler.errors import ClusterUnavailable, Diagnostic, Origin, Severity, Variable
+from reconciler.printable import unmistakable
 
 # librdkafka waits half of reconnect.backoff.ms between the connection that tells it of the brokers and the first
 # one to a broker. log_level 6 is where it says why a broker hung up on us.
@@ -130,7 +131,7 @@ def _diagnostic(problem: Problem, places: Mapping[str, Origin], clean: Callable[
     return Diagnostic(
         severity=Severity.ERROR,
         code="client-property",
-        message=clean(problem.message if already else f"{name}: {problem.message}"),
+        message=unmistakable(clean(problem.message if already else f"{name}: {problem.message}")),
         hint=problem.hint and clean(problem.hint),
         origin=place,
     )

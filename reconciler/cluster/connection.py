@@ -120,7 +120,7 @@ class Connection:
     def _unreadable(self, error: UnicodeDecodeError) -> ClusterUnavailable:
         return ClusterUnavailable.for_good(
             "unreadable-answer",
-            f"the answer of {self.bootstrap_servers} cannot be read: {error.object!r} is not UTF-8",
+            f"the answer of {self.bootstrap_servers} cannot be read: {error.object!a} is not UTF-8",
             hint="check what listens there: Apache Kafka sends no such name",
         )
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from reconciler.printable import unmistakable
+
 _DER, _JKS = b"\x30", b"\xfe\xed\xfe\xed"
 _CERTIFICATE = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----")
 _CRL = re.compile(rb"-----BEGIN X509 CRL-----")
@@ -78,7 +80,7 @@ def _problems_of(key: str, path: Path, kind: Kind, properties: Mapping[str, str]
     except FileNotFoundError:
         expand = "~ is not expanded here; write ${HOME}" if str(path).startswith("~") else None
         relative = None if path.is_absolute() else f"relative paths start at {os.curdir}, the working directory"
-        yield Problem(key, f"there is no file {path}", expand or relative)
+        yield Problem(key, f"there is no file {unmistakable(str(path))}", expand or relative)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         yield Problem(key, f"{path} cannot be read: {reason}")

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from reconciler.addresses import PROTOCOLS
 from reconciler.cluster.key_files import Problem, file_problems
+from reconciler.printable import quoted
 
 _MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "GSSAPI")
 _WITH_PASSWORD = frozenset({"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
@@ -47,7 +48,7 @@ def mistakes(properties: Mapping[str, str]) -> Iterator[Problem]:
     if protocol is None:
         yield from _without_protocol(properties)
     elif protocol.upper() not in PROTOCOLS:
-        yield Problem("security.protocol", f"{protocol!r} is not a protocol", f"use {_one_of(PROTOCOLS)}")
+        yield Problem("security.protocol", f"{quoted(protocol)} is not a protocol", f"use {_one_of(PROTOCOLS)}")
     else:
         if protocol.upper().startswith("SASL"):
             yield from _sasl(properties)
@@ -95,7 +96,7 @@ def _sasl(properties: Mapping[str, str]) -> Iterator[Problem]:
     if mechanism not in _MECHANISMS:
         close = get_close_matches(mechanism.upper().replace("_", "-"), _MECHANISMS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"use {_one_of(_MECHANISMS)}"
-        yield Problem("sasl.mechanism", f"{mechanism!r} is not a mechanism of this client", hint)
+        yield Problem("sasl.mechanism", f"{quoted(mechanism)} is not a mechanism of this client", hint)
     elif mechanism in _WITH_PASSWORD:
         for key in ("sasl.username", "sasl.password"):
             if not properties.get(key):

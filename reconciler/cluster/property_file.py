@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reconciler.cluster.properties import ClientSettings, canonical, is_secret, value_of
 from reconciler.errors import ClusterUnavailable, Diagnostic, Location, Severity
+from reconciler.printable import unmistakable
 
 _LINE_END = re.compile(r"\r\n|\n|\r")  # str.splitlines knows others, which a password may contain
 _BLANK = " \t\f"
@@ -62,7 +63,8 @@ def _text_of(path: Path) -> str:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ClusterUnavailable.because("command-config", f"{path} cannot be read: {reason}", hint=_FORM) from None
+        words = f"{unmistakable(str(path))} cannot be read: {reason}"
+        raise ClusterUnavailable.because("command-config", words, hint=_FORM) from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -14,6 +14,7 @@ from reconciler.errors import Diagnostic, Origin, Severity
 from reconciler.manifest.grouping import grouped
 from reconciler.manifest.limits import MOST_BYTES, MOST_BYTES_OF_A_REQUEST, bytes_to_send
 from reconciler.model import Policy, TopicSpec
+from reconciler.printable import quoted, unmistakable
 
 LONGEST_NAME = 249
 _NAME = re.compile(r"[a-zA-Z0-9._-]+")
@@ -44,13 +45,13 @@ def _name(topic: TopicSpec) -> Iterator[Diagnostic]:
     if _NAME.fullmatch(name) and len(name) <= LONGEST_NAME and name not in {".", ".."}:
         return
     if "{{" in name or "{%" in name:
-        yield _error(topic, "unrendered-template", f"{name!r} is a template, not a name yet", "render it first")
+        yield _error(topic, "unrendered-template", f"{quoted(name)} is a template, not a name yet", "render it first")
         return
     shown = name if len(name) <= LONGEST_NAME else f"{name[:_LONGEST_SHOWN]}... ({len(name)} characters)"
     yield _error(
         topic,
         "topic-name",
-        f"{shown!a} is no topic name: Kafka takes 1 to {LONGEST_NAME} of a-z A-Z 0-9 . _ - and not '.' or '..'",
+        f"{quoted(shown)} is no topic name: Kafka takes 1 to {LONGEST_NAME} of a-z A-Z 0-9 . _ - and not '.' or '..'",
     )
 
 
@@ -60,9 +61,8 @@ def _collisions(topics: Sequence[TopicSpec]) -> Iterator[Diagnostic]:
     for topic in topics:
         first = seen.setdefault(topic.name.replace(".", "_"), topic)
         if first is not topic:
-            message = (
-                f"{topic.name!r} and {first.name!r} differ only in . and _, which Kafka's metrics cannot tell apart"
-            )
+            names = f"{quoted(topic.name)} and {quoted(first.name)}"
+            message = f"{names} differ only in . and _, which Kafka's metrics cannot tell apart"
             hint = f"rename one (the other is at {first.origin}): Kafka refuses to create one beside the other"
             yield _warning(topic, "topic-name-collision", message, hint)
 
@@ -73,7 +73,7 @@ def _protection(topic: TopicSpec, policy: Policy) -> Iterator[Diagnostic]:
             yield _error(
                 topic,
                 "protected-topic",
-                f"{topic.name!r} is protected: it matches {pattern!r} of policy.protected_topics",
+                f"{quoted(topic.name)} is protected: it matches {quoted(pattern)} of policy.protected_topics",
                 "remove it from the manifest, or write policy.protected_topics without the pattern",
             )
 
@@ -83,7 +83,7 @@ def _size(topic: TopicSpec) -> Iterator[Diagnostic]:
         return  # whatever their length, so few settings fit
     size = bytes_to_send(topic.config)
     if size > MOST_BYTES_OF_A_REQUEST:
-        message = f"the config of {topic.name!r} takes {size:,} bytes in a request"
+        message = f"the config of {quoted(topic.name)} takes {size:,} bytes in a request"
         message += f", and brokers take at most {MOST_BYTES_OF_A_REQUEST:,} (socket.request.max.bytes)"
         yield _error(topic, "config-too-large", message, "remove config keys of the topic, or shorten their values")
 
@@ -102,7 +102,7 @@ def _keys(topic: TopicSpec) -> Iterator[Diagnostic]:
             yield _error(topic, "client-setting", message, hint, field=f"config.{key}")
         elif config is None and not key.startswith(_VENDOR):
             hint = hint_for_key(key, value) or "sent as it is; the broker may reject it"
-            message = f"{key} is not a topic config key of Apache Kafka"
+            message = f"{unmistakable(key)} is not a topic config key of Apache Kafka"
             yield _warning(topic, "unknown-config-key", message, hint, field=f"config.{key}")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.wording import glued
+from reconciler.printable import unmistakable
 
 MOST_DEPTH = 500
 _UNLIKE = re.compile(r"[\t\x85\u2028\u2029\ufeff]|[&*][^\s,\[\]{}]*:")
@@ -46,7 +47,7 @@ def compose(text: str, file: str) -> tuple[list[Any], Any, list[Diagnostic]]:
     except ReaderError as error:
         problems.append(_not_a_character(file, text, error))
     except YAMLError as error:
-        problems.append(_problem(f"not YAML: {str(error).splitlines()[0]}", Location(file, 1, 1)))
+        problems.append(_problem(unmistakable(f"not YAML: {str(error).splitlines()[0]}"), Location(file, 1, 1)))
     except RecursionError:
         problems.append(nested_too_deeply(file))
     return roots, yaml.resolver, problems
@@ -81,7 +82,7 @@ def _syntax_error(file: str, lines: Sequence[str], error: Any) -> Diagnostic:
     hint = (
         hint or _hint_in_brackets(error.problem, lines[place.line - 1 : place.line], before) or _hint_of(error, before)
     )
-    return _problem(f"not YAML: {error.problem}{context}", place, hint)
+    return _problem(unmistakable(f"not YAML: {error.problem}{context}"), place, hint)
 
 
 def _hint_in(lines: Sequence[str]) -> str | None:

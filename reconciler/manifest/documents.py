@@ -16,6 +16,7 @@ from reconciler.manifest.schema import check
 from reconciler.manifest.sources import spellings
 from reconciler.manifest.wording import shown
 from reconciler.model import ManifestFile
+from reconciler.printable import unmistakable
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +113,6 @@ def _hint_for_missing(path: Path) -> str:
 
 
 def _unreadable(path: Path, message: str, hint: str | None) -> ReadFile:
-    problem = Diagnostic(severity=Severity.ERROR, code="unreadable-file", message=f"{path}: {message}", hint=hint)
+    words = f"{unmistakable(str(path))}: {message}"
+    problem = Diagnostic(severity=Severity.ERROR, code="unreadable-file", message=words, hint=hint)
     return ReadFile(path, None, [], [problem])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.configs import TOPIC_CONFIGS, hint_for_setting, setting_meant
 from reconciler.manifest.nodes import Node
 from reconciler.manifest.wording import glued
+from reconciler.printable import quoted
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -32,9 +33,9 @@ def hint_for_unknown(key: str, value: Node, known: Sequence[str], *, at_top: boo
     if hint is None and "config" in known and "." in key:
         hint = "write it below config:"
     meant = setting_meant(key)
-    close = [meant] if meant in known else get_close_matches(key, known, n=1)
+    close = [meant] if meant is not None and meant in known else get_close_matches(key, known, n=1)
     if hint is not None or close:
-        return hint or f"did you mean {close[0]!r}?"
+        return hint or f"did you mean {quoted(close[0])}?"
     topics = "put a topic below topics:; " if at_top and isinstance(value.value, dict) else ""
     return f"{topics}known here: {', '.join(known)}"
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from reconciler.printable import escaped
+from reconciler.printable import escaped, quoted, unmistakable
 
 _REFERENCE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})")
 _BROKEN = re.compile(r"\$\{[^}]*\}?")
@@ -57,10 +57,10 @@ def interpolate(text: str, environ: Mapping[str, str]) -> Interpolated:
 def _malformed(found: str) -> str | None:
     """What is wrong with something that begins as a reference does."""
     if "${" in found[1:]:
-        return f"a default is plain text, and cannot hold another reference: {found}…"
+        return f"a default is plain text, and cannot hold another reference: {unmistakable(found)}…"
     if _REFERENCE.fullmatch(found):
         return None
-    return f"{found!r} is not a variable reference; write ${{NAME}}, ${{NAME:-default}}, or $$ for a dollar sign"
+    return f"{quoted(found)} is not a variable reference; write ${{NAME}}, ${{NAME:-default}}, or $$ for a dollar sign"
 
 
 def _as_text(name: str, value: str, problems: list[str]) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.printable import quoted
+
 MOST = {"partitions": 100_000, "replication_factor": 10_000}
 """The highest counts that the Kafka client sends (librdkafka's ``RD_KAFKAP_PARTITIONS_MAX`` and ``NewTopic``)."""
 
@@ -35,7 +37,7 @@ def why_not_sent(text: str) -> str | None:
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        return f"contains {text[error.start]!a}, which is not a character and cannot be sent"
+        return f"contains {quoted(text[error.start])}, which is not a character and cannot be sent"
     if size > MOST_BYTES:
         return f"is {size:,} bytes long; a request carries at most {MOST_BYTES:,}"
     return None

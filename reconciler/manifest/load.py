@@ -17,6 +17,7 @@ from reconciler.manifest.topics import topics_of
 from reconciler.manifest.union import union
 from reconciler.manifest.variables import env_key, with_variables
 from reconciler.model import DesiredState
+from reconciler.printable import quoted
 
 
 def load(paths: Sequence[Path], environment: str | None, environ: Mapping[str, str]) -> DesiredState:
@@ -78,7 +79,7 @@ def _merged(files: Sequence[ReadFile], overlays: Sequence[ReadFile]) -> tuple[No
             Diagnostic(
                 severity=Severity.ERROR,
                 code="missing-key",
-                message=f"the manifest has no {' and no '.join(map(repr, missing))}",
+                message=f"the manifest has no {' and no '.join(map(quoted, missing))}",
                 origin=whole.location,
             )
         )

@@ -16,6 +16,7 @@ from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.compose import compose, nested_too_deeply
 from reconciler.manifest.interpolation import Interpolated, Undefined, interpolate
 from reconciler.manifest.nodes import Node
+from reconciler.printable import quoted, unmistakable
 
 MOST_BY_ALIASES = 100_000
 """Values that aliases may add to those in the text: a few lines of aliases of aliases can mean billions."""
@@ -58,7 +59,7 @@ def _unrendered(file: str, text: str, start: int) -> Diagnostic:
     place = Location(file, text.count("\n", 0, start) + 1, start - line_start + 1)
     return _problem(
         "unrendered-template",
-        f"a template, not YAML yet: {text[start : start + 40].partition(chr(10))[0]!r}",
+        f"a template, not YAML yet: {quoted(text[start : start + 40].partition(chr(10))[0])}",
         place,
         "render it first (helm template, envsubst, jinja), or use ${VARIABLE}",
     )
@@ -125,7 +126,7 @@ class _Reader:
     def _add(self, own: dict[str, Node], name: str, key: Any, value: Any) -> None:
         if name in own:
             first = own[name].key_location
-            message = f"the key {name!r} is there twice, first in line {first.line}"
+            message = f"the key {quoted(name)} is there twice, first in line {first.line}"
             self.problems.append(_problem("duplicate-key", message, self._place(key), "remove one of the two"))
         else:
             own[name] = self.node(value, key)
@@ -168,7 +169,7 @@ class _Reader:
             tag = self._tag_of(raw, text)
         convert = _SCALARS.get(tag)
         if convert is None:
-            message = f"the tag {tag} has no meaning in a manifest"
+            message = f"the tag {unmistakable(tag)} has no meaning in a manifest"
             self.problems.append(_problem("yaml-tag", message, place, "write the plain value"))
             return Node(text, place, key_place, text)
         try:

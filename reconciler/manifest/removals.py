@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.nodes import Node, mapping
 from reconciler.manifest.wording import glued
+from reconciler.printable import unmistakable
 
 
 def removals(base: Node, patch: Node) -> list[Diagnostic]:
@@ -37,14 +38,14 @@ def _removals(base: Node | None, patch: Node, path: tuple[str, ...], hint: str |
 
 def _closest(key: str, below: Mapping[str, Node]) -> str | None:
     close = get_close_matches(key, below, n=1)
-    return f"did you mean {close[0]}?" if close else None
+    return f"did you mean {unmistakable(close[0])}?" if close else None
 
 
 def _warning(change: Node, path: tuple[str, ...], hint: str | None) -> Diagnostic:
     return Diagnostic(
         severity=Severity.WARNING,
         code="removes-nothing",
-        message=f"null removes nothing: {'.'.join(path)} is not in the files below this overlay",
+        message=f"null removes nothing: {unmistakable('.'.join(path))} is not in the files below this overlay",
         hint=hint or "remove this line",
         topic=_topic(path),
         origin=change.key_location,
@@ -55,7 +56,7 @@ def _error(change: Node, path: tuple[str, ...]) -> Diagnostic:
     return Diagnostic(
         severity=Severity.ERROR,
         code="wrong-value",
-        message=f"{'.'.join(path)} has no value",
+        message=f"{unmistakable('.'.join(path))} has no value",
         hint=glued(path[-1]) or "write one, or null to remove what the files below have there",
         topic=_topic(path),
         origin=change.key_location,

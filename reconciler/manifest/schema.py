@@ -15,6 +15,7 @@ from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.hints import INTEGER, hint_for_unknown, hint_for_wrong, wants
 from reconciler.manifest.nodes import Node
 from reconciler.manifest.wording import shown
+from reconciler.printable import quoted, unmistakable
 from reconciler.schemas import schema_text
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _schema(schema_name: str) -> dict[str, Any]:
 
 def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
     node = document.at(error.absolute_path)
-    where = ".".join(map(str, error.absolute_path)) or "the manifest"
+    where = unmistakable(".".join(map(str, error.absolute_path))) or "the manifest"
     schema: Any = error.schema
     if error.validator == "additionalProperties" and isinstance(node.value, dict):
         known = schema["properties"]
@@ -100,12 +101,12 @@ def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 severity=Severity.ERROR,
                 code="unknown-key",
-                message=f"{key!r} is not a key of {where}",
+                message=f"{quoted(key)} is not a key of {where}",
                 hint=hint_for_unknown(key, node.value[key], list(known), at_top=node is document),
                 origin=node.value[key].key_location,
             )
     else:
-        wanted, _, way_out = schema.get("errorMessage", error.message).partition("; ")
+        wanted, _, way_out = (schema.get("errorMessage") or unmistakable(error.message)).partition("; ")
         has_none = node.value is None and not node.text
         yield Diagnostic(
             severity=Severity.ERROR,

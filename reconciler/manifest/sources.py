@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reconciler.errors import Diagnostic, Severity
+from reconciler.printable import unmistakable
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -31,8 +32,11 @@ def overlay_files(paths: Sequence[Path], environment: str) -> tuple[list[Path], 
     candidates = [candidate for path in paths for candidate in _overlays_of(path, environment)]
     found = [candidate for candidate in candidates if _may_exist(candidate)]
     if not found:
-        wanted = " or ".join(str(candidate) for candidate in candidates)
-        return [], [_error("no-overlay", f"-e {environment}: there is no {wanted}", "make one, or leave out -e")]
+        wanted = unmistakable(" or ".join(str(candidate) for candidate in candidates))
+        words = f"-e {unmistakable(environment)}: there is no {wanted}"
+        return [], [
+            _error("no-overlay", words, "correct the name after -e if it is misspelt; otherwise create the file")
+        ]
     read = [_files_of(path) for path in found]
     problems = [*_spelt_twice(found), *(problem for _, more in read for problem in more)]
     return _each_once(file for files, _ in read for file in files), problems

@@ -15,6 +15,7 @@ from reconciler.manifest.nodes import Node, mapping, string
 from reconciler.manifest.policy import policy_of
 from reconciler.manifest.wording import excerpt, glued, source_of
 from reconciler.model import Policy, Source, TopicSpec
+from reconciler.printable import quoted, unmistakable
 
 Problems = list[Diagnostic]
 _DEFAULTS = "defaults"
@@ -81,7 +82,7 @@ class _Layer:
             Diagnostic(
                 severity=Severity.ERROR,
                 code="wrong-value",
-                message=f"{key} has no value",
+                message=f"{unmistakable(key)} has no value",
                 hint=glued(key) or "write one, or null for the broker's value",
                 topic=topic,
                 origin=node.location,
@@ -99,8 +100,8 @@ def _removals_in_vain(layer: _Layer, below: Sequence[_Layer], topic: str | None,
             yield Diagnostic(
                 severity=Severity.WARNING,
                 code="removes-nothing",
-                message=f"null removes nothing: {key} is not set in {where}",
-                hint=f"did you mean {close[0]}?" if close else "remove this line",
+                message=f"null removes nothing: {unmistakable(key)} is not set in {unmistakable(where)}",
+                hint=f"did you mean {unmistakable(close[0])}?" if close else "remove this line",
                 topic=topic,
                 origin=place,
             )
@@ -119,7 +120,9 @@ def _value(key: str, text: str, node: Node, topic: str | None) -> str | Diagnost
         hint = hint_for_value(key, text) if key in TOPIC_CONFIGS else None
         return refused(message=f"{key} {error}, not {excerpt(text)}{source_of(node)}", hint=hint, origin=node.location)
     reason = why_not_sent(value)
-    return value if reason is None else refused(message=f"the value of {key} {reason}", origin=node.location)
+    if reason is None:
+        return value
+    return refused(message=f"the value of {unmistakable(key)} {reason}", origin=node.location)
 
 
 def _profile(topic: str, node: Node, profiles: Mapping[str, _Layer], problems: Problems) -> Iterator[_Layer]:
@@ -134,8 +137,8 @@ def _profile(topic: str, node: Node, profiles: Mapping[str, _Layer], problems: P
         Diagnostic(
             severity=Severity.ERROR,
             code="unknown-profile",
-            message=f"there is no profile {name!r}",
-            hint=f"profiles here: {', '.join(sorted(profiles)) or 'none'}",
+            message=f"there is no profile {quoted(name)}",
+            hint=f"profiles here: {unmistakable(', '.join(sorted(profiles))) or 'none'}",
             topic=topic,
             origin=named.location,
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.nodes import Node
+from reconciler.printable import quoted
 
 # Sections whose members have one owner each; others are settings, which may be repeated but not contradicted.
 _OWNED = ("topics", "profiles")
@@ -50,7 +51,7 @@ def _twice(one: Node, other: Node, path: tuple[str, ...], *, same: bool) -> Diag
     return Diagnostic(
         severity=Severity.ERROR,
         code="defined-twice",
-        message=f"{name or 'the manifest'!r} is defined twice, {alike}; first at {one.key_location}",
+        message=f"{quoted(name or 'the manifest')} is defined twice, {alike}; first at {one.key_location}",
         hint="keep one of the two",
         topic=topic,
         origin=other.key_location,

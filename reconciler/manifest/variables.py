@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from reconciler.errors import Diagnostic, Severity, Variable
 from reconciler.manifest.limits import MOST
 from reconciler.model import Source, TopicSpec
+from reconciler.printable import quoted, unmistakable
 
 _START = "KAFKA_TOPIC_"
 _FIELDS = {
@@ -89,7 +90,7 @@ def _near_misses(environ: Mapping[str, str], keys: frozenset[str]) -> Iterator[D
                 yield Diagnostic(
                     severity=Severity.WARNING,
                     code="unknown-variable",
-                    message=f"the environment variable {name} has no effect",
+                    message=f"the environment variable {unmistakable(name)} has no effect",
                     hint=f"did you mean {_START}{key}_{close[0]}?",
                     origin=Variable(name),
                 )
@@ -121,7 +122,7 @@ def _objection(setting: _Setting, names: Sequence[str], keys: Mapping[str, str])
         return Diagnostic(
             severity=Severity.ERROR,
             code="ambiguous-variable",
-            message=f"{setting.variable} means {' and '.join(map(repr, names))} alike",
+            message=f"{setting.variable} means {' and '.join(map(quoted, names))} alike",
             hint="give each of them an env_key of its own",
         )
     digits = re.fullmatch(rf"[0-9]{{1,{_MOST_DIGITS}}}", setting.text)
@@ -131,7 +132,7 @@ def _objection(setting: _Setting, names: Sequence[str], keys: Mapping[str, str])
         severity=Severity.ERROR,
         code="wrong-value",
         message=f"{setting.variable} must be a whole number from 1 to {MOST[setting.field]}, "
-        f"or -1 to let the broker decide, not {setting.text!r}",
+        f"or -1 to let the broker decide, not {quoted(setting.text)}",
         topic=names[0],
         origin=setting.variable,
     )

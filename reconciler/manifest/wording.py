@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from reconciler.manifest.nodes import Node
+from reconciler.printable import quoted, unmistakable
 
 _GLUED = re.compile(r"([\w.-]{1,60})(?::(?![/:])|=)(\S{1,60})")
 _NO_BREAK_SPACE = "\xa0"
@@ -23,12 +24,12 @@ def shown(node: Node) -> str:
         case str(text):
             return f"{excerpt(text)}{source_of(node)}"
         case _:
-            return f"{node.text[:_LONGEST_SHOWN]}{source_of(node)}"
+            return f"{unmistakable(node.text[:_LONGEST_SHOWN])}{source_of(node)}"
 
 
 def excerpt(text: str) -> str:
     """A text in quotes, cut where it is long."""
-    return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…")
+    return quoted(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…")
 
 
 def source_of(node: Node) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from reconciler.model import FATAL, Action, KafkaFailure, Plan, TopicPlan
+from reconciler.printable import quoted
 
 CREATION_TURNED_OFF = "CREATION_TURNED_OFF"
 _TURNED_OFF = KafkaFailure(
@@ -70,7 +71,7 @@ def _collision(name: str, others: list[str]) -> KafkaFailure:
         code=0,
         name="NAME_COLLISION",
         kind=FATAL,
-        message=f"{name!r} and {', '.join(map(repr, others))} differ only in . and _, "
+        message=f"{quoted(name)} and {', '.join(map(quoted, others))} differ only in . and _, "
         "which Kafka's metrics cannot tell apart",
         remedy="rename the topic, or remove one of them from the manifest",
     )

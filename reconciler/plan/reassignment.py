@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.errors import Diagnostic, Severity
 from reconciler.model import Plan
+from reconciler.printable import quoted
 
 
 def suspected_reassignments(plan: Plan) -> Iterator[Diagnostic]:
@@ -21,7 +22,7 @@ def suspected_reassignments(plan: Plan) -> Iterator[Diagnostic]:
         yield Diagnostic(
             severity=Severity.WARNING,
             code="reassignment-suspected",
-            message=f"{topic.name!r} has partitions of {live.replication_factor} and of "
+            message=f"{quoted(topic.name)} has partitions of {live.replication_factor} and of "
             f"{live.highest_replication_factor} replicas",
             hint="a reassignment is probably under way; plan again when it has ended",
             topic=topic.name,

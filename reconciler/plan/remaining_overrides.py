@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from reconciler.configs import TOPIC_CONFIGS
 from reconciler.errors import Diagnostic, Severity
 from reconciler.model import Plan, TopicPlan
+from reconciler.printable import quoted
 
 _NAMED = 3
 
@@ -51,7 +52,7 @@ def in_the_way(plan: Plan) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     severity=Severity.WARNING,
                     code="override-in-the-way",
-                    message=f"the broker refuses to change {topic.name!r} while its override {key} is in place",
+                    message=f"the broker refuses to change {quoted(topic.name)} while its override {key} is in place",
                     hint=_way_to_remove(topic, key),
                     topic=topic.name,
                     origin=topic.desired.origin,
@@ -77,6 +78,6 @@ def _way_to_remove(topic: TopicPlan, key: str) -> str:
 
 
 def _names(topics: Sequence[TopicPlan]) -> str:
-    listed = ", ".join(repr(topic.name) for topic in topics[:_NAMED])
+    listed = ", ".join(quoted(topic.name) for topic in topics[:_NAMED])
     more = len(topics) - _NAMED
     return f"{listed} and {more} more" if more > 0 else listed

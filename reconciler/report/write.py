@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reconciler.errors import ReportNotWritten
+from reconciler.printable import unmistakable
 
 _IN_PLACE = {errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS}
 """Why a file that may itself be written cannot be replaced: it is mounted by itself, or its directory is read-only."""
@@ -100,5 +101,5 @@ def _said_of(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ReportNotWritten.because(
-            "report-not-written", f"the report cannot be written to {path}: {error.strerror}"
+            "report-not-written", f"the report cannot be written to {unmistakable(str(path))}: {error.strerror}"
         ) from error

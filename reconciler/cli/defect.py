@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-import traceback
 from pathlib import Path
+from traceback import extract_tb, format_tb
 
+import click
+
+from reconciler.cli.streams import say
 from reconciler.errors import Diagnostic, Severity
+from reconciler.printable import escaped_lines
+
+_VERBOSITY = f"{__name__}.verbosity"
+TRACEBACK_VERBOSITY = 2
 
 
-def defect(error: Exception) -> Diagnostic:
-    """What is known of an exception that nobody expected: its type, and the way to the place where it was raised."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
+def note_verbosity(ctx: click.Context, _parameter: click.Parameter, verbosity: int) -> int:
+    """The callback of ``-v``: how often it was given is known from now on, whatever becomes of the command."""
+    ctx.meta[_VERBOSITY] = verbosity
+    return verbosity
+
+
+def say_defect(error: Exception, ctx: click.Context | None) -> None:
+    """Say what is known of ``error`` on standard error, of a command that makes no report."""
+    problem = defect(error, traceback="-vv shows")
+    say(str(problem))
+    if ctx is not None and ctx.meta.get(_VERBOSITY, 0) >= TRACEBACK_VERBOSITY:
+        say(escaped_lines(str(problem.detail)))
+
+
+def defect(error: Exception, *, traceback: str = "-vv shows and a report has") -> Diagnostic:
+    """What is known of an exception that nobody expected: its type, and the way to the place where it was raised.
+
+    ``traceback`` is who has that way, for the hint.
+    """
+    place = extract_tb(error.__traceback__)[-1]
     return Diagnostic(
         severity=Severity.ERROR,
         code="internal-error",
         message=f"internal error: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}",
-        hint="this is a defect of reconciler; please report it with the traceback, which -vv shows and a report has",
+        hint=f"this is a defect of reconciler; please report it with the traceback, which {traceback}",
         detail=_traceback(error),
     )
 
@@ -24,5 +48,5 @@ def _traceback(error: BaseException) -> str:
     """Frames and types, without the exceptions' own words: these may hold a value, and a value may be a password."""
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     before = f"{_traceback(earlier)}\nfollowed by\n\n" if earlier else ""
-    frames = "".join(traceback.format_tb(error.__traceback__))
+    frames = "".join(format_tb(error.__traceback__))
     return f"{before}Traceback (most recent call last):\n{frames}{type(error).__qualname__}\n"

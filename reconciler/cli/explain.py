@@ -12,13 +12,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from reconciler.cli.exit_codes import OK
-from reconciler.cli.options import ManifestOptions, Option, manifest_options
+from reconciler.cli.options import ManifestOptions, Option, manifest_options, verbose_option
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import put, put_json, say
 from reconciler.cli.variables import near_misses
 from reconciler.errors import Location, ReconcilerError, Variable
 from reconciler.model import Source, TopicSpec
-from reconciler.printable import escaped, escaped_json
+from reconciler.printable import escaped, escaped_json, quoted
 
 
 def _topic_names(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -51,6 +51,7 @@ def _topic_names(ctx: click.Context, _parameter: click.Parameter, incomplete: st
     show_envvar=True,
     help="What standard output gets.",
 )
+@verbose_option
 @click.pass_obj
 def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: str) -> int:
     """Show every value of TOPIC, the layer that set it, and where.
@@ -68,8 +69,8 @@ def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: 
     specs = {spec.name: spec for spec in desired.topics}
     if topic not in specs:
         close = get_close_matches(topic, specs, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"it has {len(specs)} topics"
-        raise ReconcilerError.because("no-such-topic", f"the manifest has no topic {topic!r}", hint=hint)
+        hint = f"did you mean {quoted(close[0])}?" if close else f"it has {len(specs)} topics"
+        raise ReconcilerError.because("no-such-topic", f"the manifest has no topic {quoted(topic)}", hint=hint)
     values = _values(specs[topic])
     if output == "json":
         put_json(escaped_json(json.dumps({"topic": topic, "values": values}, indent=2)) + "\n")

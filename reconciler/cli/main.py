@@ -10,17 +10,19 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from traceback import extract_tb
 from typing import NoReturn
 
 import click
 
 from reconciler import __version__
 from reconciler.cli import streams
+from reconciler.cli.defect import say_defect
 from reconciler.cli.exit_codes import ERROR, SIGNALLED, USAGE
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import say
 from reconciler.errors import Interrupted, OutputNotWritten, ReconcilerError
-from reconciler.printable import escaped_lines
+from reconciler.printable import quoted, unmistakable
 
 # name -> (module of reconciler.cli, what --help says): a command's module is loaded only when it runs,
 # so that --help and completion stay quick.
@@ -53,6 +55,18 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def invoke(self, ctx: click.Context) -> object:
+        """What the command returns; where a defect of ours ends it, the exit code of an error, and a message."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, ReconcilerError):
+            raise
+        except Exception as error:
+            if _is_of_help(error):
+                raise
+            say_defect(error, ctx)
+            return ERROR
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -62,11 +76,16 @@ class LazyGroup(click.Group):
             raise click.UsageError(error.message + _closest(args[0]), ctx) from None
 
 
+def _is_of_help(error: Exception) -> bool:
+    """Whether click could not write its ``--help``; whatever else is written has words of its own for that."""
+    return isinstance(error, OSError) and extract_tb(error.__traceback__)[-1].filename == click.utils.__file__
+
+
 def _closest(word: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only a typo needs it
 
     matches = get_close_matches(word, COMMANDS, n=1)
-    return f" Did you mean {matches[0]!r}?" if matches else ""
+    return f" Did you mean {quoted(matches[0])}?" if matches else ""
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -119,18 +138,21 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
         # The reader of our output went away (`reconciler plan | head`): nothing to add.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ERROR)
-    except OSError as error:  # everything else has words of its own: this is click's --help
-        if error.filename is not None:
-            raise
-        say(str(streams.not_written(error)))
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        if isinstance(error, OSError) and _is_of_help(error):
+            say(str(streams.not_written(error)))
+        else:
+            say_defect(error, None)
         sys.exit(ERROR)
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _show(error: click.ClickException) -> None:
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        error.ctx.color = True  # else click drops escape sequences, which are to be seen
     shown = io.StringIO()
     error.show(shown)
-    say(escaped_lines(shown.getvalue().expandtabs(4)), nl=False)
+    say("\n".join(map(unmistakable, shown.getvalue().expandtabs(4).split("\n"))), nl=False)
 
 
 def run(arguments: Sequence[str] | None = None, *, signals: Signals | None = None) -> NoReturn:

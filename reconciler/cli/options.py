@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
+from reconciler.cli.defect import note_verbosity
 from reconciler.cli.logs import LogFormat
+from reconciler.printable import quoted
 
 Command = Callable[..., int]
 
@@ -75,7 +77,7 @@ class Seconds(click.FloatRange):
         """The number of seconds; a usage error where it is none."""
         seconds = float(super().convert(value, param, ctx))
         if not math.isfinite(seconds):
-            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+            self.fail(f"{quoted(str(value))} is not a number of seconds", param, ctx)
         return seconds
 
 
@@ -242,6 +244,7 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
             "--verbose",
             "verbosity",
             count=True,
+            callback=note_verbosity,
             help="Show unchanged topics too, and log each topic; -vv logs each attempt.",
         ),
         click.option("-q", "--quiet", is_flag=True, help="Show only errors, and of a text only its last lines."),
@@ -303,6 +306,19 @@ def only_option(command: Command) -> Command:
         show_envvar=True,
         help="Only the topics whose names match; repeatable, in the variable one a line. The others are as if they "
         "were not there.",
+    )
+    return option(command)
+
+
+def verbose_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``-v``, of commands that have nothing to log."""
+    option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+        "-v",
+        "--verbose",
+        count=True,
+        expose_value=False,
+        callback=note_verbosity,
+        help="With -vv, show the traceback of an internal error.",
     )
     return option(command)
 

@@ -107,3 +107,56 @@ def test_an_internal_error_in_the_middle_of_an_apply_leaves_what_is_known_of_it(
     assert (done.code, done.topics) == (1, 2)
     assert [topic["status"] for topic in done.report["topics"]] == ["unknown", "unknown"]
     assert [len(topic["attempts"]) for topic in done.report["topics"]] == [1, 1]
+
+
+WITHOUT_REPORT = {
+    "explain a": "reconciler.manifest.load.load",
+    "schema topics": "reconciler.cli.schema.schema_text",
+    "sandbox run -- true": "reconciler.sandbox.start",
+    "sandbox start": "reconciler.sandbox.background.running",
+    "sandbox stop": "reconciler.sandbox.background.running",
+    "nonsense": "reconciler.cli.main._closest",
+}
+
+
+@pytest.mark.parametrize("command", WITHOUT_REPORT)
+@pytest.mark.parametrize("option", ["", "-v", "-vv"])
+def test_an_internal_error_of_a_command_without_a_report_is_one_message(
+    command: str, option: str, tmp_path: Path
+) -> None:
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {a: {}}\n")
+    words = command.split()
+    where = words.index("--") if "--" in words else len(words)
+    arguments = [*words[:where], *option.split(), *words[where:]]
+    done = subprocess.run(
+        [sys.executable, "-c", BREAKING.format(value=A_VALUE), WITHOUT_REPORT[command], *arguments],
+        cwd=tmp_path,
+        env=environment({"PYTHONPATH": str(PROJECT)}),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: internal error: RuntimeError in <string>:")
+    assert "please report it with the traceback, which -vv shows\n" in done.stderr
+    is_shown = option == "-vv" and command != "nonsense"  # which has no options
+    assert done.stderr.count("Traceback (most recent call last):\n") == (2 if is_shown else 0)
+    assert A_VALUE not in done.stderr
+
+
+def test_an_error_without_a_report_of_the_system_that_nobody_expected_is_not_taken_for_a_full_standard_output(
+    tmp_path: Path,
+) -> None:
+    breaking = BREAKING.format(value=A_VALUE).replace("raise RuntimeError(value)", "raise OSError(28, 'No space left')")
+    done = subprocess.run(
+        [sys.executable, "-c", breaking, "reconciler.cli.schema.schema_text", "schema", "topics"],
+        cwd=tmp_path,
+        env=environment({"PYTHONPATH": str(PROJECT)}),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: internal error: OSError in <string>:")

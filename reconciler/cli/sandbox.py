@@ -6,16 +6,19 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import click
 
 from reconciler.cli.exit_codes import SIGNALLED
+from reconciler.cli.options import verbose_option
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import put, say
 from reconciler.errors import SandboxError
-from reconciler.printable import escaped
+from reconciler.printable import escaped, unmistakable
 from reconciler.sandbox.versions import DEFAULT_VERSION, known_versions
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
@@ -23,6 +26,7 @@ NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
 
 def _cluster_shape(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
+        verbose_option,
         click.option("--port", type=click.IntRange(1, 65535), help="The first broker's port; else any free one."),
         click.option(
             "--kafka-version",
@@ -105,6 +109,7 @@ def start_background(brokers: int, kafka_version: str, port: int | None) -> None
 
 
 @command.command("stop")
+@verbose_option
 def stop_background() -> None:
     """End the cluster that `sandbox start` started.
 
@@ -124,30 +129,42 @@ def stop_background() -> None:
 def _run_with(cmd: tuple[str, ...], bootstrap_servers: str) -> int:
     """Run ``cmd`` to its end; its exit code, 128 and the number where a signal ended it."""
     # Ctrl-C reaches the child from the terminal, maybe the moment it runs. Unlike SIG_IGN, a handler is not passed on.
-    on_interrupt = signal.signal(signal.SIGINT, lambda _number, _frame: None)
-    try:
-        child = subprocess.Popen(cmd, env=_environment_for(bootstrap_servers))  # noqa: S603 - the user's own command
-    except FileNotFoundError:
-        _say(f"{cmd[0]}: command not found")
-        return NOT_FOUND
-    except OSError as error:
-        if os.sep not in cmd[0] and shutil.which(cmd[0], os.F_OK) is None:  # PATH has a folder that is closed to us
-            _say(f"{cmd[0]}: command not found")
-            return NOT_FOUND
-        _say(f"{cmd[0]}: {error.strerror}")
-        return NOT_EXECUTABLE
-    # What only we get is passed on.
-    before = {
-        signal.SIGINT: on_interrupt,
-        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda number, _frame: child.send_signal(number)),
-        signal.SIGHUP: signal.signal(signal.SIGHUP, lambda number, _frame: child.send_signal(number)),
-    }
-    try:
-        code = child.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with _handled(signal.SIGINT, by=lambda _number, _frame: None):
+        try:
+            child = subprocess.Popen(cmd, env=_environment_for(bootstrap_servers))  # noqa: S603 - the user's own command
+        except OSError as error:
+            return _not_run(cmd[0], error)
+        # What only we get is passed on.
+        with _handled(signal.SIGTERM, signal.SIGHUP, by=lambda number, _frame: child.send_signal(number)):
+            code = child.wait()
     return code if code >= 0 else SIGNALLED - code
+
+
+def _not_run(program: str, error: OSError) -> int:
+    """Say why ``program`` does not run; the exit code that a shell has for it."""
+    # PATH may have a folder that is closed to us, which is no word about the program.
+    is_there = os.path.exists(program) if os.sep in program else shutil.which(program, os.F_OK) is not None  # noqa: PTH110 - a Path raises where it may not look
+    if not is_there:
+        _say(f"error: {unmistakable(program)}: command not found")
+        return NOT_FOUND
+    reason = (
+        "the program that its first line names does not exist"
+        if isinstance(error, FileNotFoundError)
+        else error.strerror
+    )
+    _say(f"error: {unmistakable(program)}: {reason}")
+    return NOT_EXECUTABLE
+
+
+@contextmanager
+def _handled(*numbers: signal.Signals, by: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Let ``by`` handle these signals within the block."""
+    before = [(number, signal.signal(number, by)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 def _environment_for(bootstrap_servers: str) -> dict[str, str]:

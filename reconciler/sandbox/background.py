@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -84,18 +84,21 @@ def launch(*, brokers: int, kafka_version: str, port: int | None, progress: Call
         state.parent.mkdir(parents=True, exist_ok=True)
         draft = state.with_name(f"{state.name}.{os.getpid()}")
         draft.touch()
+        draft.unlink()
     try:
-        background = _launched(draft, brokers, kafka_version, port, progress)
-        draft.replace(state)
-        return background
+        with _holder(brokers, kafka_version, port) as holder:
+            background = _await_ready(holder, progress)
+            with _note_problems(state, "written"):
+                draft.write_text(json.dumps(asdict(background)), encoding="utf-8")
+                draft.replace(state)
+            return background
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _launched(
-    note: Path, brokers: int, kafka_version: str, port: int | None, progress: Callable[[str], None]
-) -> Background:
-    """The sandbox as soon as it is ready and ``note`` names it."""
+@contextmanager
+def _holder(brokers: int, kafka_version: str, port: int | None) -> Iterator[subprocess.Popen[str]]:
+    """The process that holds the sandbox, which outlives the block, but no exception in it, not even Ctrl-C."""
     holder = subprocess.Popen(
         [sys.executable, "-m", "reconciler.sandbox.background", str(brokers), kafka_version, str(port or "")],
         stdin=subprocess.DEVNULL,
@@ -104,6 +107,17 @@ def _launched(
         start_new_session=True,
         text=True,
     )
+    try:
+        yield holder
+    except BaseException:
+        holder.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            holder.wait(STOP_SECONDS)
+        raise
+
+
+def _await_ready(holder: subprocess.Popen[str], progress: Callable[[str], None]) -> Background:
+    """The sandbox as soon as it is ready. Raises SandboxError."""
     if holder.stdout is None:
         raise AssertionError("a pipe was asked for")
     with holder.stdout:
@@ -112,21 +126,11 @@ def _launched(
             if "progress" in said:
                 progress(said["progress"])
             elif "ready" in said:
-                background = Background(**said["ready"])
-                _write(background, note, holder)
-                return background
+                return Background(**said["ready"])
             else:
                 raise SandboxError(Diagnostic(severity=Severity.ERROR, **said["error"]))
-    raise SandboxError.because("background", "the sandbox's process ended without a word")
-
-
-def _write(background: Background, note: Path, holder: subprocess.Popen[str]) -> None:
-    try:
-        with _note_problems(note, "written"):
-            note.write_text(json.dumps(asdict(background)), encoding="utf-8")
-    except SandboxError:
-        holder.terminate()  # nobody would know how to
-        raise
+    code = holder.wait()
+    raise SandboxError.because("background", f"the sandbox's process ended early, with exit code {code}")
 
 
 def stop(background: Background) -> None:

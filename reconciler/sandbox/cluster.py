@@ -126,7 +126,10 @@ def start(
             with suppress(PortTaken):
                 folder = stack.enter_context(_temporary_folder())
                 nodes = plan_nodes(brokers, folder, first_port=port, advertised_ports=advertised_ports or ())
-                write_properties(nodes, properties or {})
+                try:
+                    write_properties(nodes, properties or {})
+                except OSError as error:
+                    raise _no_folder(error) from error
                 servers, pids = stack.enter_context(_running(java, folder, nodes, standing_by))
                 break
         else:
@@ -145,11 +148,22 @@ def _check_numbers(brokers: int, standing_by: int, advertised_ports: Sequence[in
 
 @contextmanager
 def _temporary_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="reconciler-sandbox-"))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="reconciler-sandbox-"))
+    except OSError as error:
+        raise _no_folder(error) from error
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_folder(error: OSError) -> SandboxError:
+    return SandboxError.because(
+        "no-folder",
+        f"the folder for the brokers' data cannot be written: {error.strerror}",
+        hint="free some space, or set TMPDIR to a folder that can be written",
+    )
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 from reconciler.errors import SandboxError
@@ -13,6 +15,8 @@ from reconciler.sandbox.versions import locked_jars
 AT_ONCE = 8
 CACHE = "kafka-topic-reconciler"
 MIRROR = "RECONCILER_MAVEN_REPOSITORY"
+_FULL = {errno.EDQUOT, errno.ENOSPC}
+_OF_THE_DISK = {*_FULL, errno.EACCES, errno.ENOTDIR, errno.EPERM, errno.EROFS}
 
 
 def jars(version: str, environ: Mapping[str, str], progress: Callable[[str], None]) -> list[Path]:
@@ -21,13 +25,23 @@ def jars(version: str, environ: Mapping[str, str], progress: Callable[[str], Non
 
     cache = user_cache_path(CACHE) / "maven"
     locked = locked_jars(version)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with _pool() as pool:
         intact = pool.map(_intact, [cache / path for path in locked], locked.values())
         missing = {path: sha256 for (path, sha256), good in zip(locked.items(), intact, strict=True) if not good}
         if missing:
             progress(f"fetching Apache Kafka {version}: {len(missing)} files, once")
             _fetch(missing, cache, environ.get(MIRROR), pool, progress)
     return [cache / path for path in locked]
+
+
+@contextmanager
+def _pool() -> Iterator[ThreadPoolExecutor]:
+    """Threads that whoever stops this, with Ctrl-C for instance, does not wait for: a fetch may take a minute."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _intact(file: Path, sha256: str) -> bool:
@@ -64,20 +78,18 @@ def _fetch(
         )
 
     fetches = {pool.submit(fetch, path, sha256): path for path, sha256 in missing.items()}
-    try:
-        for number, done in enumerate(as_completed(fetches), start=1):
+    for number, done in enumerate(as_completed(fetches), start=1):
+        try:
             done.result()
-            if number % 10 == 0 or number == len(fetches):
-                progress(f"fetched {number} of {len(fetches)}")
-    except Exception as error:
-        for pending in fetches:
-            pending.cancel()
-        raise _explained(cache / fetches[done], error, mirrored=mirror is not None) from error
+        except Exception as error:
+            raise _explained(cache / fetches[done], error, mirrored=mirror is not None) from error
+        if number % 10 == 0 or number == len(fetches):
+            progress(f"fetched {number} of {len(fetches)}")
 
 
 def _explained(file: Path, error: Exception, *, mirrored: bool) -> SandboxError:
     name = file.name
-    if isinstance(error, OSError) and error.errno is not None:  # those of the network come without
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
         return _cache_problem(file, "written", error)
     if isinstance(error, ValueError):  # how pooch reports a wrong hash
         return SandboxError.because(
@@ -95,10 +107,11 @@ def _explained(file: Path, error: Exception, *, mirrored: bool) -> SandboxError:
 
 
 def _cache_problem(file: Path, done: str, error: OSError) -> SandboxError:
+    way_out = "free some space" if error.errno in _FULL else "let this user read and write it"
     return SandboxError.because(
         "no-cache",
         f"{file} cannot be {done}: {error.strerror}",
-        hint="Kafka's files are kept there; let this user read and write it, or set XDG_CACHE_HOME to another folder",
+        hint=f"Kafka's files are kept there; {way_out}, or set XDG_CACHE_HOME to another folder",
     )
 
 

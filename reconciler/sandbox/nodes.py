@@ -6,6 +6,7 @@ the loss of any one.
 
 from __future__ import annotations
 
+import errno
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
@@ -61,20 +62,27 @@ def free_ports(number: int) -> list[int]:
     ports: list[int] = []
     for turn in islice(_turns, len(_PORTS)):
         port = _PORTS[turn % len(_PORTS)]
-        if is_free(port):
+        if why_not(port) is None:
             ports.append(port)
         if len(ports) == number:
             return ports
     raise SandboxError.because("no-port", f"no {number} ports from {_PORTS[0]} to {_PORTS[-1]} are free")
 
 
-def is_free(port: int) -> bool:
-    """Whether a server could listen on ``port`` now."""
+HIGHEST_PORT = 65_535
+
+
+def why_not(port: int) -> str | None:
+    """What keeps a server from listening on ``port`` now; ``None`` where nothing does."""
+    if port > HIGHEST_PORT:
+        return f"is above {HIGHEST_PORT}, the highest port"
     try:
         socket.create_server((LOOPBACK, port)).close()
-    except OSError:
-        return False
-    return True
+    except PermissionError:
+        return "may not be used by this user"
+    except OSError as error:
+        return "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+    return None
 
 
 def plan_nodes(
@@ -85,8 +93,11 @@ def plan_nodes(
     nodes = []
     for number in range(1, brokers + 1):
         port = first_port + number - 1 if first_port is not None else ports.pop()
-        if first_port is not None and not is_free(port):
-            raise SandboxError.because("port-taken", f"port {port} is in use", hint="choose another --port")
+        reason = why_not(port) if first_port is not None else None
+        if reason is not None:
+            several = f" (brokers use {brokers} consecutive ports)" if brokers > 1 else ""
+            hint = f"choose another --port{several}, or omit it to use any free one"
+            raise SandboxError.because("port-taken", f"port {port} {reason}", hint=hint)
         nodes.append(
             Node(
                 node_id=number,

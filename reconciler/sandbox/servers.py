@@ -8,9 +8,11 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 from reconciler.errors import SandboxError
+from reconciler.sandbox.extra import from_extra
 from reconciler.sandbox.nodes import LOOPBACK, Node
 
 START_SECONDS = 180
@@ -106,8 +108,7 @@ def await_end(pid: int) -> bool:
 
 def _has_ended(pid: int) -> bool:
     """Whether the process is gone, or has yet to be reaped by the guardian only."""
-    import psutil  # noqa: PLC0415 - from the extra [sandbox]
-
+    psutil = from_extra(lambda: import_module("psutil"))
     try:
         return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -125,4 +126,5 @@ def _log(node: Node) -> str:
 
 def _failed(log: str, what: str = "Kafka did not start") -> SandboxError:
     last = "\n  ".join(log.strip().splitlines()[-_LAST_LINES:])
-    return SandboxError.because("broker-died", what, hint=f"the last lines of its log:\n  {last}")
+    hint = f"the last lines of its log:\n  {last}" if last else "its log is empty; is the disk of TMPDIR full?"
+    return SandboxError.because("broker-died", what, hint=hint)

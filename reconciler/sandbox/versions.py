@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reconciler.errors import SandboxError
+from reconciler.printable import unmistakable
 
 DEFAULT_VERSION = "4.4.0"
 LOCKS = Path(__file__).parent / "locks"
@@ -21,7 +22,7 @@ def full_version(wanted: str) -> str:
         if version == wanted or version.startswith(f"{wanted}."):
             return version
     raise SandboxError.because(
-        "kafka-version", f"no Kafka {wanted} in the sandbox", hint=f"known: {', '.join(known_versions())}"
+        "kafka-version", f"no Kafka {unmistakable(wanted)} in the sandbox", hint=f"known: {', '.join(known_versions())}"
     )
 
 

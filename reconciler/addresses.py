@@ -69,7 +69,7 @@ def _of_protocol(shown: str, protocol: str, security_protocol: str | None) -> It
     elif security_protocol is not None and protocol != security_protocol.upper():
         yield (
             f"{shown} is an address for {protocol}, but security.protocol is {security_protocol.upper()}; "
-            f"set security.protocol to {protocol}, or write the address without it"
+            f"set security.protocol to {protocol} if that is right; otherwise write the address without it"
         )
 
 

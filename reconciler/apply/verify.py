@@ -48,7 +48,7 @@ _NOT_VISIBLE = KafkaFailure(
     name="NOT_VISIBLE",
     kind=RETRIABLE,
     message="no broker has shown the topic since it was written",
-    remedy="brokers may lag behind: run plan later, or raise --timeout",
+    remedy="brokers may lag behind: run plan again later; if they always need longer, raise --timeout",
 )
 
 

@@ -57,7 +57,7 @@ _OUR_DEFECT = "this looks like a defect of reconciler; please report it"
 _TOO_OLD = "upgrade the broker: it is too old for this request, or has it turned off"
 _CONNECTION = "check the network and the broker's health; raise --timeout if the broker is only slow"
 _UNREADABLE_ANSWER = "the client could not read the broker's answer: see what stands between them"
-_QUEUED = "the client could not send it in time: check the network, or raise --timeout"
+_QUEUED = "the client could not send it in time: check the network; if it is only slow, raise --timeout"
 
 ERRORS: dict[int, ErrorKind] = {
     -1: ErrorKind(
@@ -73,7 +73,7 @@ ERRORS: dict[int, ErrorKind] = {
     7: ErrorKind(
         "REQUEST_TIMED_OUT",
         RETRIABLE,
-        "the broker needed longer than it was given: raise --timeout, or see what slows it down",
+        "the broker needed longer than it was given: see what slows it down; if it is only busy, raise --timeout",
         outcome_known=False,
     ),
     8: ErrorKind("BROKER_NOT_AVAILABLE", RETRIABLE, "start the broker that is down"),

@@ -44,7 +44,7 @@ def refused_by_client(error: Exception) -> KafkaFailure:
         name="_INVALID_ARG",
         kind=FATAL,
         message=f"the Kafka client does not send it: {words}",
-        remedy="correct the value, or remove the topic from the manifest",
+        remedy="correct the value",
         is_of_batch=True,
     )
 

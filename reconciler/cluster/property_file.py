@@ -165,7 +165,10 @@ def _interpolated(key: str, text: str, environ: Mapping[str, str]) -> str:
         # In a password, what looks like a reference may be a part of it.
         shown = name if name.isupper() or not is_secret(key) else "in its value"
         state = "empty" if name in environ else "not set"
-        raise _Wrong(f"{key}: the environment variable {shown} is {state}", "set it, or write $$ for a dollar sign")
+        raise _Wrong(
+            f"{key}: the environment variable {shown} is {state}",
+            "set it; if the dollar sign is part of the value, write $$",
+        )
 
     return _REFERENCE.sub(value, text)
 

@@ -55,7 +55,7 @@ KNOWN: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
             r"PLAINTEXT broker listener|wrong version number|packet length too long|record layer failure",
             "tls-on-plaintext",
             "the client speaks TLS, the port does not",
-            "use the broker's TLS port, or set security.protocol without SSL",
+            "use the broker's TLS port; only if it has none, set security.protocol to PLAINTEXT or SASL_PLAINTEXT",
             True,
         ),
         (
@@ -79,7 +79,7 @@ KNOWN: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
             r"not valid in current SASL state",
             "no-sasl",
             "the client uses SASL, the port does not",
-            "set security.protocol to SSL or PLAINTEXT, or use the broker's SASL port",
+            "use the broker's SASL port; only if the cluster takes no login, set security.protocol to SSL or PLAINTEXT",
             True,
         ),
         (

@@ -74,7 +74,7 @@ def _protection(topic: TopicSpec, policy: Policy) -> Iterator[Diagnostic]:
                 topic,
                 "protected-topic",
                 f"{quoted(topic.name)} is protected: it matches {quoted(pattern)} of policy.protected_topics",
-                "remove it from the manifest, or write policy.protected_topics without the pattern",
+                "remove it from the manifest; if it belongs there, write policy.protected_topics without the pattern",
             )
 
 

@@ -61,7 +61,7 @@ def _unrendered(file: str, text: str, start: int) -> Diagnostic:
         "unrendered-template",
         f"a template, not YAML yet: {quoted(text[start : start + 40].partition(chr(10))[0])}",
         place,
-        "render it first (helm template, envsubst, jinja), or use ${VARIABLE}",
+        "render it first (helm template, envsubst, jinja); for plain variables write ${VARIABLE} instead",
     )
 
 

@@ -179,10 +179,11 @@ class BrokerCheck:
             self._topics[name] = replace(self._topics[name], unchecked=failure)
         failure = next(iter(doubtful.values()))
         number = count_of({name for name, _ in doubtful})
+        more = "" if "--timeout" in failure.remedy else "; if the broker is only slow, raise --timeout"
         return ClusterUnavailable.because(
             "not-checked",
             f"the broker did not check {number} within {self._limit.seconds:g} s: {failure.name}: {failure.message}",
-            hint=f"{failure.remedy}; or raise --timeout",
+            hint=f"{failure.remedy}{more}",
         )
 
 

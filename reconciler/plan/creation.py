@@ -14,7 +14,7 @@ _TURNED_OFF = KafkaFailure(
     name=CREATION_TURNED_OFF,
     kind=FATAL,
     message="the topic is missing, and this run may not create topics",
-    remedy="create it some other way, or allow it: --auto-create, KAFKA_TOPIC_AUTO_CREATE=true",
+    remedy="create it by other means; if this run may create it, use --auto-create or KAFKA_TOPIC_AUTO_CREATE=true",
 )
 
 
@@ -73,5 +73,5 @@ def _collision(name: str, others: list[str]) -> KafkaFailure:
         kind=FATAL,
         message=f"{quoted(name)} and {', '.join(map(quoted, others))} differ only in . and _, "
         "which Kafka's metrics cannot tell apart",
-        remedy="rename the topic, or remove one of them from the manifest",
+        remedy="rename the topic; if one of the names is a misspelling, remove that one from the manifest",
     )

@@ -68,7 +68,7 @@ def command(signals: Signals) -> None:
     signals.let_go()  # there is no report to write, and the cluster ends with this process however that dies
 
 
-@command.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@command.command("run", context_settings={"allow_interspersed_args": False})
 @_cluster_shape
 @click.argument("cmd", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(brokers: int, kafka_version: str, port: int | None, cmd: tuple[str, ...]) -> int:

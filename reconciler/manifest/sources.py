@@ -90,8 +90,8 @@ def _yaml_files(directory: Path, around: frozenset[Path], closed: list[OSError])
 
     ``closed`` gets why a directory cannot be read.
     """
-    around |= {directory.resolve()}
     try:
+        around |= {directory.resolve()}
         entries = list(directory.iterdir())
     except OSError as error:
         closed.append(error)

@@ -118,6 +118,7 @@ def start(
     The cluster ends with the block, and with this process however that dies. Raises SandboxError.
     """
     _check_numbers(brokers, standing_by, advertised_ports)
+    _check_working_directory()
     version = full_version(kafka_version)
     classpath = os.pathsep.join(map(str, from_extra(lambda: jars(version, os.environ, progress))))
     java = [find_java(os.environ), *_JVM, *_LOGGING, "-cp", classpath]
@@ -144,6 +145,18 @@ def _check_numbers(brokers: int, standing_by: int, advertised_ports: Sequence[in
         raise SandboxError.because("brokers", f"{standing_by} of {brokers} brokers cannot stand by: most have to run")
     if advertised_ports is not None and len(advertised_ports) != brokers:
         raise SandboxError.because("brokers", f"{len(advertised_ports)} advertised ports for {brokers} brokers")
+
+
+def _check_working_directory() -> None:
+    """Java says of a working directory that was removed only that it does not start."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise SandboxError.because(
+            "no-working-directory",
+            "the working directory does not exist any more",
+            hint="change to one that does; cd . where it was made again",
+        ) from error
 
 
 @contextmanager

@@ -165,3 +165,31 @@ def test_a_report_that_cannot_be_written_stops_the_apply_before_anything_is_done
         assert not kafka.topics
     assert done.returncode == report_at(tmp_path / "report.json")["run"]["exit_code"] == 1
     assert done.stderr.count("error: the report cannot be written to loop.json: ") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("validate", "error: topics.yaml: no such file"),
+        ("validate -f .", "error: .: cannot be read: No such file or directory"),
+        ("explain a", "error: topics.yaml: no such file"),
+        ("plan --bootstrap-server 127.0.0.1:1", "error: topics.yaml: no such file"),
+        ("sandbox run -- true", "error: the working directory does not exist any more"),
+    ],
+)
+def test_a_working_directory_that_was_removed_is_an_error_like_any_other(
+    arguments: str, words: str, tmp_path: Path
+) -> None:
+    command = shlex.join([sys.executable, "-m", "reconciler", *arguments.split()])
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"mkdir gone && cd gone && rmdir ../gone && {command}"],
+        cwd=tmp_path,
+        env=environment({"PYTHONPATH": str(PROJECT)}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "internal error" not in done.stderr

@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
     """Run the command and exit with the code that the outcome has; ``signals`` end it at its safe points."""
     # A short run that builds much and frees little: collecting at the usual pace takes a third of its time.
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         reconciler.context_settings["color"] = False
     try:
         code = reconciler.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=signals or Signals())

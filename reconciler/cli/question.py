@@ -8,6 +8,8 @@ import sys
 import click
 
 from reconciler.cli.signals import Signals
+from reconciler.cli.streams import say
+from reconciler.errors import Interrupted
 from reconciler.printable import quoted
 
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
@@ -29,6 +31,9 @@ def agreed(question: str, signals: Signals) -> bool:
             if word in _ANSWERS:
                 return _ANSWERS[word]
             click.echo(f"cannot take {quoted(answer.strip())} for an answer; type y or n", err=True)
+    except Interrupted:
+        say()  # as at the end of input
+        raise
     except OSError:  # the terminal is gone
         return False
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def await_connection(port: int) -> None:
 class Terminal:
     """A process on a terminal of its own; ``onwards`` is how a shell is to go on, `> file` for instance."""
 
-    def __init__(self, *arguments: str, cwd: Path, onwards: str = "") -> None:
+    def __init__(self, *arguments: str, cwd: Path, onwards: str = "", env: Mapping[str, str] | None = None) -> None:
         self._master, slave = pty.openpty()
         command = [sys.executable, "-m", "reconciler", *arguments]
         if onwards:
@@ -77,7 +77,7 @@ class Terminal:
         self.process = subprocess.Popen(
             command,
             cwd=cwd,
-            env=environment(),
+            env=environment(env),
             stdin=slave,
             stdout=slave,
             stderr=slave,

@@ -80,6 +80,7 @@ def test_ctrl_c_interrupts_whatever_has_been_typed(typed: str, kafka: FakeKafka,
     terminal = asked(kafka, folder)
     terminal.type(typed)
     assert terminal.answer("\x03") == 128 + signal.SIGINT
+    assert "\nerror: interrupted by SIGINT" in terminal.said.replace("\r", ""), "on a line of its own"
     assert report_at(folder / "report.json")["run"]["status"] == "interrupted"
     assert "asked" not in kafka.topics
 
@@ -140,3 +141,16 @@ def test_a_terminal_that_is_gone_agrees_to_nothing() -> None:
         check=True,
     )
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("env", "is_coloured"),
+    [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False)],
+)
+def test_only_a_terminal_that_can_show_colours_gets_them(
+    env: dict[str, str], is_coloured: bool, kafka: FakeKafka, folder: Path
+) -> None:
+    terminal = Terminal("plan", "--bootstrap-server", kafka.bootstrap_servers, cwd=folder, env=env)
+    assert terminal.answer("") == 0
+    assert ("\x1b[32m" in terminal.said) == is_coloured
+    assert ("\x1b[" in terminal.said) == is_coloured

@@ -118,3 +118,19 @@ class Showing(OnlyBroker, Time):
 
     def look(self, _topics: Collection[TopicSpec]) -> LiveState:
         return LiveState(cluster_id="c", brokers=1, topics={self.topic.name: self.topic})
+
+
+def test_a_value_that_the_cluster_hides_is_not_called_done_beside_one_that_is_not_as_written() -> None:
+    before = LiveTopic(name="a", partitions=1, replication_factor=1)
+    desired = spec("a", 3, vendor_key="5", flush_ms="9")
+    made = plan(DesiredState(topics=[desired]), LiveState(cluster_id="c", brokers=1, topics={"a": before}))
+    ledger = Ledger(made)
+    for operation in (Operation.CREATE_PARTITIONS, Operation.ALTER_CONFIGS):
+        ledger.attempted("a", Attempt(operation=operation, number=1, started_at=NOON, duration_seconds=0))
+    cluster = Showing(topic=replace(before, partitions=3, overrides={"vendor.key": None, "flush.ms": "7"}))
+    limit = cluster.limit(1)
+    verify(reader=cluster, ledger=ledger, limit=limit, clock=cluster.clock, tell=lambda _line: None)
+    changes = ledger.outcomes()["a"].changes
+    assert changes["partitions"] is Status.APPLIED
+    assert changes["config.vendor.key"] is not Status.APPLIED
+    assert changes["config.flush.ms"] is Status.FAILED

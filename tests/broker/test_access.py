@@ -243,8 +243,8 @@ SYMPTOMS = {
     "SASL without TLS at a port for both": Symptom(
         "SASL_TLS", {**LOGS_IN, "security.protocol": "SASL_PLAINTEXT"}, "tls-required", "to SASL_SSL"
     ),
-    "TLS at a plaintext port": Symptom("PLAIN", TLS, "tls-on-plaintext", "PLAINTEXT or SASL_PLAINTEXT"),
-    "SASL and TLS at a port with SASL only": Symptom("SASL_PLAIN", SASL_TLS, "tls-on-plaintext", "PLAINTEXT or SASL_PLAINTEXT"),
+    "TLS at a plaintext port": Symptom("PLAIN", TLS, "tls-on-plaintext", "or SASL_PLAINTEXT"),
+    "SASL and TLS at a port with SASL only": Symptom("SASL_PLAIN", SASL_TLS, "tls-on-plaintext", "or SASL_PLAINTEXT"),
     "SASL at a plaintext port": Symptom(
         "PLAIN", {**LOGS_IN, "security.protocol": "SASL_PLAINTEXT"}, "no-sasl", "PLAINTEXT"
     ),

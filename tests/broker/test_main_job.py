@@ -156,7 +156,7 @@ def test_one_refused_topic_among_good_ones_leaves_the_others_done(
         {prefix}.good: {{partitions: 1}}
         {prefix}.too-many-replicas: {{replication_factor: 7}}
     """)
-    done = apply("--report", "report.json")
+    done = apply("--report", "report.json", "--timeout", "10")  # more brokers than there are it waits for
     assert done.code == 3
     topics = by_name(done)
     assert {name: topic["status"] for name, topic in topics.items()} == {

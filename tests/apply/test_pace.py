@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.apply import Execution, Ledger, Retries
-from reconciler.model import KafkaFailure, LiveState, TopicSpec
+from reconciler.model import KafkaFailure, LiveState, LiveTopic, Operation, Status, TopicSpec
 from tests.apply.facts import MOVED, OnlyBroker, Time, created, ledger_of
 
 TOPICS = [f"t{number:04}" for number in range(1_200)]
@@ -32,15 +32,19 @@ class Cluster(OnlyBroker):
         return LiveState(cluster_id="c", brokers=1, topics={})
 
 
-def write(ledger: Ledger, cluster: Cluster, limit: float) -> None:
-    Execution(
+def of(ledger: Ledger, cluster: Cluster, limit: float) -> Execution:
+    return Execution(
         ledger=ledger,
         writer=cluster,  # type: ignore[arg-type]  # only creates come to it
         reader=cluster,
         limit=cluster.time.limit(limit),
         retries=Retries(most=3, delay=1, draw=lambda _low, high: high),
         clock=cluster.time.clock,
-    ).write()
+    )
+
+
+def write(ledger: Ledger, cluster: Cluster, limit: float) -> None:
+    of(ledger, cluster, limit).write()
 
 
 def test_writes_that_progress_have_the_time_they_need() -> None:
@@ -49,6 +53,40 @@ def test_writes_that_progress_have_the_time_they_need() -> None:
     write(ledger, cluster, limit=30)
     assert cluster.sent_at == [0, 20, 40]
     assert all(outcome.attempts for outcome in ledger.outcomes().values())
+
+
+def test_writes_have_their_whole_time_however_long_the_question_was_open() -> None:
+    cluster = Cluster(Time())
+    execution = of(ledger_of(created("a")), cluster, limit=30)
+    cluster.time.sleep(100)
+    execution.write()
+    assert cluster.sent_at == [100]
+
+
+@dataclass
+class TwoBrokers(Cluster):
+    """Never shows ``b``; the second broker shows ``a`` from second 15 on."""
+
+    brokers = 2
+
+    def look(self, topics: Collection[TopicSpec]) -> LiveState:
+        a = LiveTopic(name="a", partitions=1, replication_factor=1)
+        return LiveState(cluster_id="c", brokers=2, topics={each.name: a for each in topics if each.name == "a"})
+
+    def look_at_each(self, topics: Sequence[TopicSpec], _operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
+        shown = self.look(topics).topics
+        return {1: shown, 2: shown if self.time.seconds >= 15 else {}}
+
+
+def test_brokers_that_lag_behind_have_their_whole_time_however_long_other_topics_took() -> None:
+    cluster = TwoBrokers(Time())
+    ledger = ledger_of(created("a"), created("b"))
+    execution = of(ledger, cluster, limit=10)
+    execution.write()
+    execution.verify()
+    assert 15 <= cluster.time.seconds < 17
+    statuses = {name: outcome.status for name, outcome in ledger.outcomes().items()}
+    assert statuses == {"a": Status.APPLIED, "b": Status.UNKNOWN}
 
 
 def test_the_pause_before_each_try_doubles() -> None:

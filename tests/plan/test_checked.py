@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -32,7 +33,10 @@ DENIED = KafkaFailure(code=29, name="TOPIC_AUTHORIZATION_FAILED", kind=FATAL, me
 TOO_FEW_BROKERS = KafkaFailure(
     code=38, name="INVALID_REPLICATION_FACTOR", kind=RETRIABLE, message="only 1 broker(s)", remedy="start brokers"
 )
+LACKING = KafkaFailure(code=38, name="INVALID_REPLICATION_FACTOR", kind=RETRIABLE, message="1 broker", remedy="start")
 GONE = KafkaFailure(code=3, name="UNKNOWN_TOPIC_OR_PARTITION", kind=RETRIABLE, message="unknown", remedy="wait")
+
+LIMIT = 30
 
 
 def invalid(message: str) -> KafkaFailure:
@@ -50,6 +54,10 @@ class Broker:
     live: dict[str, LiveTopic] = field(default_factory=dict)
     requests: int = 0
     looks: int = 0
+    time: Time = field(default_factory=Time)
+    seconds: float = 0
+    """How long a request takes."""
+    asked_at: list[float] = field(default_factory=list)
 
     def create(self, topics: Sequence[TopicSpec]) -> Answers:
         return self._answers({topic.name: dict(topic.config) for topic in topics})
@@ -67,6 +75,8 @@ class Broker:
 
     def _answers(self, asked: Mapping[str, Mapping[str, str | None]]) -> Answers:
         self.requests += 1
+        self.asked_at.append(round(self.time.seconds, 3))
+        self.time.sleep(self.seconds)
         return {name: self.says(name, keys) for name, keys in asked.items()}
 
 
@@ -80,9 +90,9 @@ def there(name: str, **config: str) -> LiveTopic:
 
 
 def check(broker: Broker, *topics: TopicSpec, live: Mapping[str, LiveTopic] | None = None, **more: Any) -> BrokerCheck:
-    time = Time()
+    time = broker.time
     made = plan(DesiredState(topics=topics), state(live or {}))
-    return BrokerCheck(made, broker=broker, reader=broker, limit=time.limit(30), clock=time.clock, **more)
+    return BrokerCheck(made, broker=broker, reader=broker, limit=time.limit(LIMIT), clock=time.clock, **more)
 
 
 KEYS = [f"key.{letter}" for letter in "abcdefgh"]
@@ -224,6 +234,42 @@ def test_what_might_still_pass_at_the_deadline_is_neither_refused_nor_called_lat
         one.run()
     (topic,) = one.plan.topics
     assert (topic.failure, topic.unchecked and topic.unchecked.name) == (None, "NOT_CHECKED")
+
+
+def test_each_answer_gives_the_others_the_whole_time_again() -> None:
+    """Of slow requests about all that is open, each answers for one topic more."""
+    broker = Broker(lambda name, _keys: None if name == f"t{broker.requests}" else NO_ANSWER, seconds=20)
+    one = check(broker, *(spec(f"t{number}") for number in range(1, 6)))
+    one.run()
+    assert broker.time.seconds > 3 * LIMIT
+    assert [topic.unchecked for topic in one.plan.topics] == [None] * 5
+
+
+def test_the_check_has_its_whole_time_however_long_reading_took() -> None:
+    broker = Broker(lambda _name, _keys: NO_ANSWER if broker.requests < 2 else None)
+    one = check(broker, spec("a"))
+    broker.time.sleep(2 * LIMIT)
+    one.run()
+    assert broker.requests == 2
+
+
+def test_what_is_asked_after_a_lack_of_brokers_was_taken_for_final_has_the_whole_time() -> None:
+    def says(_name: str, _keys: Mapping[str, str | None]) -> KafkaFailure | None:
+        return LACKING if broker.time.seconds < LIMIT else next(later)
+
+    later = iter([LACKING, NO_ANSWER, None])
+    broker = Broker(says)
+    one = check(broker, replace(spec("a"), replication_factor=3))
+    one.run()
+    assert set(one.plan.topics[0].objections) == {"replication_factor"}
+    assert next(later, "all were given") == "all were given"
+
+
+def test_the_pauses_between_requests_double_up_to_two_seconds() -> None:
+    broker = Broker(lambda _name, _keys: NO_ANSWER if broker.requests < 8 else None)
+    check(broker, spec("a")).run()
+    pauses = [round(after - before, 3) for before, after in pairwise(broker.asked_at)]
+    assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 2, 2]
 
 
 def test_only_a_missing_permission_leaves_topics_unchecked_and_each_is_marked() -> None:

@@ -39,6 +39,8 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 OF_WAITING, OF_LOOKING = 0.1, 2.0
 """A pause in relation to the time waited so far, so that what comes soon is seen soon, and to that of the last look,
 so that looking takes little from a broker that is busy creating."""
+A_FAIR_CHANCE = 1.0
+"""Seconds in which a cluster that answers does so."""
 AT_A_LOOK = 2_000
 """Topics of one look: what is not visible yet is not asked for, and a slow cluster shows progress."""
 
@@ -108,11 +110,15 @@ def look_again(
 def _patiently(
     topics: Sequence[TopicPlan], reader: LooksAtTopics, ledger: Ledger, limit: TimeLimit, clock: Clock
 ) -> Sequence[TopicPlan]:
-    """Those of ``topics`` that are not as planned, all of them where the cluster did not answer in time."""
+    """Those of ``topics`` that are not as planned, all of them where the cluster did not answer in time.
+
+    No answer to a look that had only the last moments of the limit says nothing: an earlier one was answered.
+    """
+    had_time = limit.remaining() >= min(A_FAIR_CHANCE, limit.seconds / 2)
     try:
         return _different(topics, reader, ledger, clock)
     except ClusterUnavailable as error:
-        if error.is_final or not limit.remaining():
+        if error.is_final or (had_time and not limit.remaining()):
             raise
         return topics
 

@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.apply import Ledger
 from reconciler.apply.verify import verify
+from reconciler.errors import ClusterUnavailable
 from reconciler.model import (
     Action,
     Attempt,
@@ -134,3 +135,40 @@ def test_a_value_that_the_cluster_hides_is_not_called_done_beside_one_that_is_no
     assert changes["partitions"] is Status.APPLIED
     assert changes["config.vendor.key"] is not Status.APPLIED
     assert changes["config.flush.ms"] is Status.FAILED
+
+
+@dataclass
+class SlowCluster(Time):
+    """Shows nothing, half a second after it is asked, or does not answer where there is less time."""
+
+    answers: bool = True
+
+    def __post_init__(self) -> None:
+        self.time_limit = self.limit(10)
+
+    def look(self, _topics: Collection[TopicSpec]) -> LiveState:
+        seconds = 0.5 if self.answers else 20
+        in_time = self.time_limit.remaining() >= seconds
+        self.sleep(min(seconds, self.time_limit.remaining()))
+        if not in_time:
+            raise ClusterUnavailable.because("no-answer", "no answer within 10 s")
+        return LiveState(cluster_id="c", brokers=1, topics={})
+
+
+def waited_for(cluster: SlowCluster) -> Status:
+    ledger = ledger_of(created("a"))
+    attempt = Attempt(operation=Operation.CREATE_TOPICS, number=1, started_at=NOON, duration_seconds=0)
+    ledger.attempted("a", attempt)
+    verify(reader=cluster, ledger=ledger, limit=cluster.time_limit, clock=cluster.clock, tell=lambda _line: None)
+    return ledger.outcomes()["a"].status
+
+
+def test_a_look_in_the_last_moment_that_gets_no_answer_does_not_call_the_cluster_unreachable() -> None:
+    cluster = SlowCluster()
+    assert waited_for(cluster) is Status.UNKNOWN
+    assert cluster.seconds == pytest.approx(10)
+
+
+def test_a_cluster_that_never_answers_is_called_unreachable() -> None:
+    with pytest.raises(ClusterUnavailable, match="no answer within 10 s"):
+        waited_for(SlowCluster(answers=False))

@@ -121,6 +121,8 @@ class Ledger:
         for name, seen in self._seen.items():
             if seen.verification is Verification.VERIFIED:
                 self._seen[name] = replace(seen, verification=Verification.NOT_VISIBLE, failure=failure)
+            else:
+                self._seen[name] = replace(seen, as_written=frozenset())
 
     def progress(self) -> str:
         """How far the writes are, in words."""

@@ -138,7 +138,7 @@ def test_a_value_that_the_cluster_hides_is_not_called_done_beside_one_that_is_no
 
 
 @dataclass
-class SlowCluster(Time):
+class SlowCluster(OnlyBroker, Time):
     """Shows nothing, half a second after it is asked, or does not answer where there is less time."""
 
     answers: bool = True

@@ -92,11 +92,12 @@ class Causes(logging.Handler):
         return next(cause for pattern, cause in KNOWN if pattern.search(line))
 
     def _look(self, address: str, code: str) -> None:
-        """Look closer at ``address``, and again after a moment where that showed nothing: a broker may have started."""
+        """Look closer at ``address``, and again after a moment where a drop stayed open: a broker may have started."""
         if code not in {DROPPED, UNTRUSTED}:
             return
         before, now = self._looks.get((address, code)), time.monotonic()
-        if before is None or (before.is_over() and before.result() is None and now > before.began + _AGAIN_SECONDS):
+        may_change = code == DROPPED and before is not None and before.is_over() and before.result() is None
+        if before is None or (may_change and now > before.began + _AGAIN_SECONDS):
             look = self._looks[address, code] = _Look(Future(), now)
 
             def ask() -> None:

@@ -189,6 +189,23 @@ def test_a_certificate_that_is_refused_is_final_once_the_closer_look_is_over_wha
     assert codes(causes) == ["untrusted-certificate"]
 
 
+def test_a_certificate_is_looked_at_once_so_that_a_slow_look_is_not_followed_by_another() -> None:
+    looks: list[float] = []
+
+    def slow(_address: str, _code: str) -> Cause | None:
+        looks.append(time.monotonic())
+        threading.Event().wait(1.5)
+        return None
+
+    causes = Causes("h:9092", slow)
+    refused = f"FAIL [p-1] {HERE} certificate verify failed (after 0ms)"
+    log(causes, refused)
+    while not causes.are_final():
+        time.sleep(0.01)
+        log(causes, refused)
+    assert len(looks) == 1
+
+
 def test_a_look_that_showed_nothing_is_taken_again_as_a_broker_may_start() -> None:
     looks: list[Cause | None] = [None, FOUND]
     causes = Causes("h:9092", lambda *_: looks.pop(0))

@@ -76,7 +76,12 @@ def command(
             raise WrongUsage.because(
                 "usage", "there is no terminal to ask on; give --yes to change the cluster without a question"
             )
-        connection = make_plan(run, manifest, cluster, only=only, creating=auto_create, brokers=_WORTH_WAITING_FOR)
+        try:
+            connection = make_plan(run, manifest, cluster, only=only, creating=auto_create, brokers=_WORTH_WAITING_FOR)
+        except Exception:
+            if run.plan is not None:
+                run.account = Ledger(run.plan)  # as far as it was made: nothing of it is attempted any more
+            raise
         plan = _plan_of(run)
         ledger = Ledger(plan)
         if plan.has_work and not yes:

@@ -37,4 +37,6 @@ class Checker:
 
     def _tell(self, names: Iterable[str]) -> None:
         self._asked.update(names)
-        self._connection.tell(f"checking changes with the broker (dry run): {len(self._asked):,} topics so far")
+        number = len(self._asked)
+        topics = "1 topic" if number == 1 else f"{number:,} topics"
+        self._connection.tell(f"checking changes with the broker (dry run): {topics} so far")

@@ -111,6 +111,8 @@ def _holder(brokers: int, kafka_version: str, port: int | None) -> Iterator[subp
         yield holder
     except BaseException:
         holder.terminate()
+        if holder.stdout is not None:
+            holder.stdout.close()
         with suppress(subprocess.TimeoutExpired):
             holder.wait(STOP_SECONDS)
         raise

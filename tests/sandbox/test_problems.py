@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from reconciler.cli.sandbox import _run_with
+from reconciler.sandbox.background import _await_ready, _holder
 from tests.conftest import PROJECT, RunReconciler, environment
 from tests.sandbox.test_command import assert_nothing_left
 
@@ -118,7 +119,7 @@ def test_a_missing_part_of_the_extra_is_named_where_it_is_needed(command: str, m
         f"from reconciler.cli.main import main; main(['sandbox', *{shlex.split(command)!r}])"
     )
     env = {"XDG_STATE_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "JAVA_HOME": "", "PATH": "/nowhere"}
-    mirror = {"RECONCILER_MAVEN_REPOSITORY": "" if missing == "jgo" else "http://127.0.0.1:1"}
+    mirror = {"RECONCILER_MAVEN_REPOSITORY": "" if (missing, command[:3]) == ("jgo", "run") else "http://127.0.0.1:1"}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(env | mirror), capture_output=True, text=True, check=False
     )
@@ -168,6 +169,25 @@ def test_a_signal_before_it_is_ready_leaves_nothing_running(
     assert "Traceback" not in stderr
     assert_nothing_left(below, tmp_path)
     assert list((tmp_path / "state").rglob("sandbox.json*")) == []
+
+
+@pytest.mark.parametrize("moment", ["at once", "when it is ready"])
+def test_the_process_that_holds_a_sandbox_outlives_no_interruption_of_its_start(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted() -> None:
+        with _holder(1, "4.4.0", None) as holder:
+            held.append(holder)
+            if moment != "at once":
+                _await_ready(holder, lambda _line: None)
+            raise KeyboardInterrupt
+
+    held: list[subprocess.Popen[str]] = []
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert held[0].poll() is not None
+    assert list(tmp_path.iterdir()) == []
 
 
 def descendants_at(pid: int, moment: Callable[[list[list[str]]], bool]) -> list[psutil.Process]:

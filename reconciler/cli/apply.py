@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.connect import load_and_connect, preload_report
+from reconciler.cli.console import Console
 from reconciler.cli.options import (
     ClusterOptions,
     ManifestOptions,
@@ -21,19 +23,17 @@ from reconciler.cli.options import (
     output_options,
     retry_options,
 )
-from reconciler.cli.planning import make_plan
 from reconciler.cli.question import agreed
-from reconciler.cli.run import Account, Run, carry_out, on_a_terminal, put, say_problems, text_style
+from reconciler.cli.run import carry_out, on_a_terminal
+from reconciler.cli.signals import Signals
 from reconciler.cli.streams import say
-from reconciler.errors import ReconcilerError, WrongUsage
-from reconciler.model import Plan
+from reconciler.errors import OutputNotWritten, ReconcilerError, WrongUsage
+from reconciler.model import Command, Record
 
 if TYPE_CHECKING:
-    from reconciler.report.document import Report
     from reconciler.report.text import TextStyle
-
-_WORTH_WAITING_FOR = 2**15 - 1
-"""Brokers: as many as a topic can have replicas. They may be starting, within the time limit of an apply."""
+    from reconciler.session import Control
+    from reconciler.session.writing import WritingSession
 
 
 @click.command("apply")
@@ -67,72 +67,46 @@ def command(
       reconciler apply -e prod --command-config prod.properties --yes --report run.json
     """
 
-    def work(run: Run) -> None:
-        from reconciler.apply import Execution, Ledger, Retries, log_outcomes  # noqa: PLC0415 - not needed for --help
-        from reconciler.cluster.reader import Reader  # noqa: PLC0415
-        from reconciler.cluster.writer import Writer  # noqa: PLC0415
+    def begin(control: Control) -> WritingSession:
+        from reconciler.session.writing import WritingSession  # noqa: PLC0415 - not needed for --help
+
+        return WritingSession(Command.APPLY, control=control)
+
+    def work(session: WritingSession, console: Console) -> None:
+        from reconciler.apply import Retries  # noqa: PLC0415 - not needed for --help
 
         if not yes and not on_a_terminal():
             raise WrongUsage.because(
                 "usage", "there is no terminal to ask on; give --yes to change the cluster without a question"
             )
-        try:
-            connection = make_plan(run, manifest, cluster, only=only, creating=auto_create, brokers=_WORTH_WAITING_FOR)
-        except Exception:
-            if run.plan is not None:
-                run.account = Ledger(run.plan)  # as far as it was made: nothing of it is attempted any more
-            raise
-        plan = _plan_of(run)
-        ledger = Ledger(plan)
-        if plan.has_work and not yes:
-            _ask(run, ledger)
+        load_and_connect(session, manifest, cluster, only)
+        preload_report()
+        if session.plan(creating=auto_create).has_work and not yes:
+            _ask(session, console)
         else:
-            _show_plan(run)
-        run.account = ledger
-        if not plan.has_work:
-            return
-        execution = Execution(
-            ledger=ledger,
-            writer=Writer(connection),
-            reader=Reader(connection),
-            limit=connection.limit,
-            retries=Retries(most=retry.retries, delay=retry.retry_delay),
-            clock=run.clock,
-            check=run.signals.check,
-            undisturbed=run.signals.held,
-            tell=run.progress,
-        )
+            _show_plan(session, console)
+            session.begin()
         try:
-            with run.phase("write"):
-                execution.write()
-            with run.phase("verify"):
-                execution.verify()
+            session.apply(Retries(most=retry.retries, delay=retry.retry_delay))
         finally:
-            run.progress.end()
-            log_outcomes(ledger.outcomes().values())
+            console.progress.end()
 
-    return carry_out(Run(command="apply", output=output), work)
-
-
-def _plan_of(run: Run) -> Plan:
-    if run.plan is None:
-        raise AssertionError("make_plan notes the plan")
-    return run.plan
+    return carry_out(begin, output, work)
 
 
-def _show_plan(run: Run) -> None:
+def _show_plan(session: WritingSession, console: Console) -> None:
     """The plan, before it is carried out; on standard error where standard output is for JSON."""
-    output = run.output
+    output = console.output
     if output.output == "text" or (output.log_format == "text" and not output.quiet):
-        run.progress.end()
-        text = _plan_text(run.report(), text_style(output))
+        console.progress.end()
+        text = _plan_text(session.record, console.style)
         if output.output == "json":
             say(text)
         else:
-            put(run, f"{text}\n")  # who does not see it has agreed to it already
+            _put(session, console, text)  # who does not see it has agreed to it already
 
 
-def _ask(run: Run, account: Account) -> None:
+def _ask(session: WritingSession, console: Console) -> None:
     """Show all that there is to agree to, whatever -q says, and ask. Raises ReconcilerError where the answer is no.
 
     It is shown where the question is asked: what goes into a pipe may be seen later, or never. Such a standard
@@ -140,28 +114,39 @@ def _ask(run: Run, account: Account) -> None:
     """
     from reconciler.report.text import Detail  # noqa: PLC0415 - not needed for --help
 
-    look = text_style(run.output)
-    is_text = run.output.output == "text"
+    look = console.style
+    is_text = console.output.output == "text"
     is_seen = is_text and sys.stdout is not None and sys.stdout.isatty()
-    run.progress.end()
-    say_problems(run, quiet=False)
-    planned = run.report()
+    console.progress.end()
+    planned = session.record
+    console.say_problems(planned.diagnostics, quiet=False)
     text = _plan_text(planned, replace(look, detail=max(look.detail, Detail.CHANGES)))
     if not is_seen:
         say(text)
-    elif not put(run, f"{text}\n"):
+    elif not _put(session, console, text):
         raise ReconcilerError.because("declined", "the plan cannot be shown; nothing was changed")
-    run.account = account
+    session.begin()
     try:
-        if not agreed("Apply this plan?", run.signals):
+        if not agreed("Apply this plan?", click.get_current_context().ensure_object(Signals)):
             raise ReconcilerError.because("declined", "Apply cancelled. Nothing was changed.")
     finally:
         if is_text and not is_seen:
-            put(run, f"{_plan_text(planned, look)}\n")
+            _put(session, console, _plan_text(planned, look))
 
 
-def _plan_text(planned: Report, look: TextStyle) -> str:
+def _put(session: WritingSession, console: Console, text: str) -> bool:
+    """Put ``text`` on standard output; where that does not take it the run goes on, and its record has it."""
+    try:
+        console.put(f"{text}\n")
+    except OutputNotWritten as failure:
+        session.note(*failure.diagnostics)
+        return False
+    return True
+
+
+def _plan_text(planned: Record, look: TextStyle) -> str:
+    from reconciler.report.build import build  # noqa: PLC0415 - not needed for --help
     from reconciler.report.document import printable  # noqa: PLC0415 - not needed for --help
     from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
 
-    return "".join(f"{line}\n" for line in render_plan(printable(planned), look))
+    return "".join(f"{line}\n" for line in render_plan(printable(build(planned)), look))

@@ -1,23 +1,23 @@
-"""Options to a connection."""
+"""What plan and apply both begin with: the manifest, and the cluster that options, environment or manifest name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from reconciler.addresses import addresses, objection
-from reconciler.cli.options import ClusterOptions
+from reconciler.cli.manifest import load_manifest
+from reconciler.cli.options import ClusterOptions, ManifestOptions
 from reconciler.clock import TimeLimit
-from reconciler.errors import ClusterUnavailable, Diagnostic, Variable, WrongUsage
+from reconciler.errors import ClusterUnavailable, ManifestInvalid, Variable, WrongUsage
 from reconciler.printable import encodable, unmistakable
 
 if TYPE_CHECKING:
-    from reconciler.cluster.connection import Connection
     from reconciler.cluster.properties import ClientSettings
-
-Tell = Callable[[str], None]
-Check = Callable[[], None]
+    from reconciler.session import Session
 
 _SERVERS = "bootstrap.servers"
 _VARIABLE = "KAFKA_BOOTSTRAP_SERVERS"
@@ -27,60 +27,29 @@ _NO_CLUSTER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Connecting:
-    """A connection that is on its way while the manifest is read, which may name the cluster.
+def load_and_connect(session: Session, manifest: ManifestOptions, options: ClusterOptions, only: Sequence[str]) -> None:
+    """Load the manifest and connect: at once where the options name a cluster, else to the one of the manifest.
 
-    Options, file and environment are read once, before: a pipe is empty the second time.
+    Options, file and environment are read once, before anything else: a pipe is empty the second time. Precedence:
+    ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_*`` variables, the manifest.
+    Raises ManifestInvalid, also with what is wrong with the options, ClusterUnavailable and WrongUsage.
     """
-
-    _options: ClusterOptions
-    _tell: Tell
-    _check: Check
-    _settings: ClientSettings | None = None
-    _early: Connection | None = None
-    _problem: ClusterUnavailable | WrongUsage | None = None
-
-    @property
-    def problems(self) -> Sequence[Diagnostic]:
-        """What is wrong with the options, so far as it is known without the manifest."""
-        return self._problem.diagnostics if self._problem else ()
-
-    def finish(self, *, otherwise: str | None) -> Connection:
-        """The connection, to the brokers ``otherwise`` where the options name none.
-
-        Raises ClusterUnavailable where the settings are wrong, WrongUsage where nothing names a cluster.
-        """
-        if self._problem is not None:
-            raise self._problem
-        if self._early is not None:
-            return self._early
-        if self._settings is None or otherwise is None:
-            raise WrongUsage.because("usage", _NO_CLUSTER)
-        return _connection(_to(otherwise, self._settings), self._options, self._tell, self._check)
-
-
-def start_connecting(options: ClusterOptions, environ: Mapping[str, str], tell: Tell, check: Check) -> Connecting:
-    """Read the settings and, where they name a cluster, send it the request for metadata.
-
-    Precedence: ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_*`` variables, the manifest.
-    """
-    try:
-        settings = _settings(options, environ)
-        if _SERVERS not in settings.properties:
-            return Connecting(options, tell, check, settings)
-        early = _connection(settings, options, tell, check)
-    except (ClusterUnavailable, WrongUsage) as problem:
-        return Connecting(options, tell, check, _problem=problem)
-    early.ask_early()
-    return Connecting(options, tell, check, settings, early)
-
-
-def _connection(settings: ClientSettings, options: ClusterOptions, tell: Tell, check: Check) -> Connection:
-    from reconciler.cluster.connection import Connection  # noqa: PLC0415 - loads the client: 70 ms that others need not pay
-
+    settings, problem = None, None
     limit = TimeLimit(options.timeout, deadline=options.deadline)
-    return Connection(settings.properties, limit=limit, places=settings.places, tell=tell, check=check)
+    try:
+        settings = _settings(options, os.environ)
+        if _SERVERS in settings.properties:
+            session.connect(settings, limit)
+    except (ClusterUnavailable, WrongUsage) as error:
+        problem = error
+    try:
+        desired = load_manifest(session, manifest, only)
+    except ManifestInvalid as invalid:
+        raise ManifestInvalid(*invalid.diagnostics, *(problem.diagnostics if problem else ())) from None
+    if problem is not None or settings is None:
+        raise problem or AssertionError("no settings without a problem")
+    if _SERVERS not in settings.properties:
+        session.connect(_to(desired.cluster.bootstrap_servers, settings), limit)
 
 
 def _settings(options: ClusterOptions, environ: Mapping[str, str]) -> ClientSettings:
@@ -121,10 +90,12 @@ def _from_flags(texts: Sequence[str]) -> ClientSettings:
     return ClientSettings(properties)
 
 
-def _to(servers: str, settings: ClientSettings) -> ClientSettings:
-    """``settings`` with the brokers of the manifest."""
+def _to(servers: str | None, settings: ClientSettings) -> ClientSettings:
+    """``settings`` with the brokers of the manifest. Raises WrongUsage where it names none either."""
     from reconciler.cluster.properties import ClientSettings  # noqa: PLC0415 - as above
 
+    if servers is None:
+        raise WrongUsage.because("usage", _NO_CLUSTER)
     return _checked(ClientSettings({_SERVERS: servers}).over(settings), is_flag=False)
 
 
@@ -153,3 +124,8 @@ def _checked(settings: ClientSettings, *, is_flag: bool) -> ClientSettings:
             raise ClusterUnavailable.because("bootstrap-servers", f"{name}: {wrong}", origin=place)
         case place:
             raise ClusterUnavailable.because("bootstrap-servers", f"{_SERVERS}: {wrong}", origin=place)
+
+
+def preload_report() -> None:
+    """Load what the report needs, which takes 70 ms, while the brokers answer."""
+    Thread(target=import_module, args=("reconciler.report.text",), daemon=True).start()

@@ -1,14 +1,10 @@
-"""A defect of ours as a problem that is reported like any other."""
+"""What is said of a defect of ours by a command that makes no report."""
 
 from __future__ import annotations
-
-from pathlib import Path
-from traceback import extract_tb, format_tb
 
 import click
 
 from reconciler.cli.streams import say
-from reconciler.errors import Diagnostic, Severity
 from reconciler.printable import escaped_lines
 
 _VERBOSITY = f"{__name__}.verbosity"
@@ -23,30 +19,9 @@ def note_verbosity(ctx: click.Context, _parameter: click.Parameter, verbosity: i
 
 def say_defect(error: Exception, ctx: click.Context | None) -> None:
     """Say what is known of ``error`` on standard error, of a command that makes no report."""
+    from reconciler.session.defect import defect  # noqa: PLC0415 - not needed for --help
+
     problem = defect(error, traceback="-vv shows")
     say(str(problem))
     if ctx is not None and ctx.meta.get(_VERBOSITY, 0) >= TRACEBACK_VERBOSITY:
         say(escaped_lines(str(problem.detail)))
-
-
-def defect(error: Exception, *, traceback: str = "-vv shows and a report has") -> Diagnostic:
-    """What is known of an exception that nobody expected: its type, and the way to the place where it was raised.
-
-    ``traceback`` is who has that way, for the hint.
-    """
-    place = extract_tb(error.__traceback__)[-1]
-    return Diagnostic(
-        severity=Severity.ERROR,
-        code="internal-error",
-        message=f"internal error: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}",
-        hint=f"this is a defect of reconciler; please report it with the traceback, which {traceback}",
-        detail=_traceback(error),
-    )
-
-
-def _traceback(error: BaseException) -> str:
-    """Frames and types, without the exceptions' own words: these may hold a value, and a value may be a password."""
-    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    before = f"{_traceback(earlier)}\nfollowed by\n\n" if earlier else ""
-    frames = "".join(format_tb(error.__traceback__))
-    return f"{before}Traceback (most recent call last):\n{frames}{type(error).__qualname__}\n"

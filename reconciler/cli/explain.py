@@ -11,12 +11,12 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from reconciler.cli.exit_codes import OK
 from reconciler.cli.options import ManifestOptions, Option, manifest_options, verbose_option
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import put, put_json, say
 from reconciler.cli.variables import near_misses
 from reconciler.errors import Location, ReconcilerError, Variable
+from reconciler.exit_codes import OK
 from reconciler.model import Source, TopicSpec
 from reconciler.printable import escaped, escaped_json, quoted
 

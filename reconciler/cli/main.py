@@ -18,10 +18,10 @@ import click
 from reconciler import __version__
 from reconciler.cli import streams
 from reconciler.cli.defect import say_defect
-from reconciler.cli.exit_codes import ERROR, SIGNALLED, USAGE
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import say
 from reconciler.errors import Interrupted, OutputNotWritten, ReconcilerError
+from reconciler.exit_codes import ERROR, SIGNALLED, USAGE
 from reconciler.printable import quoted, unmistakable
 
 # name -> (module of reconciler.cli, what --help says): a command's module is loaded only when it runs,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli.connect import load_and_connect, preload_report
+from reconciler.cli.console import Console
 from reconciler.cli.options import (
     ClusterOptions,
     ManifestOptions,
@@ -14,8 +16,9 @@ from reconciler.cli.options import (
     only_option,
     output_options,
 )
-from reconciler.cli.planning import make_plan
-from reconciler.cli.run import Run, carry_out
+from reconciler.cli.run import carry_out
+from reconciler.model import Command
+from reconciler.session import Session
 
 
 @click.command("plan")
@@ -46,7 +49,11 @@ def command(
       reconciler plan --only 'orders.*' --detailed-exitcode
     """
 
-    def work(run: Run) -> None:
-        make_plan(run, manifest, cluster, only=only, creating=auto_create)
+    def work(session: Session, _console: Console) -> None:
+        load_and_connect(session, manifest, cluster, only)
+        preload_report()
+        session.plan(creating=auto_create)
 
-    return carry_out(Run(command="plan", output=output, detailed_exit_code=detailed_exitcode), work)
+    return carry_out(
+        lambda control: Session(Command.PLAN, control=control, tells_changes=detailed_exitcode), output, work
+    )

@@ -13,11 +13,11 @@ from typing import Any
 
 import click
 
-from reconciler.cli.exit_codes import SIGNALLED
 from reconciler.cli.options import verbose_option
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import put, say
 from reconciler.errors import SandboxError
+from reconciler.exit_codes import SIGNALLED
 from reconciler.printable import escaped, unmistakable
 from reconciler.sandbox.versions import DEFAULT_VERSION, known_versions
 

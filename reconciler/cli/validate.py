@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli.console import Console
+from reconciler.cli.manifest import load_manifest
 from reconciler.cli.options import ManifestOptions, OutputOptions, manifest_options, output_options
-from reconciler.cli.run import Run, carry_out, load_manifest
+from reconciler.cli.run import carry_out
+from reconciler.model import Command
+from reconciler.session import Session
 
 
 @click.command("validate")
@@ -22,4 +26,8 @@ def command(manifest: ManifestOptions, output: OutputOptions) -> int:
       reconciler validate -f kafka/topics.yaml -e prod
       reconciler validate -f topics -o github       annotations in a pull request
     """
-    return carry_out(Run(command="validate", output=output), lambda run: load_manifest(run, manifest))
+
+    def work(session: Session, _console: Console) -> None:
+        load_manifest(session, manifest)
+
+    return carry_out(lambda control: Session(Command.VALIDATE, control=control), output, work)

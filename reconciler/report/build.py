@@ -1,26 +1,24 @@
-"""The facts of a run to its report document."""
+"""The record of a run to its report document."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 from reconciler.errors import Diagnostic, Location, Origin, Variable
 from reconciler.model import (
     Action,
     Attempt,
+    Command,
     DesiredState,
     FieldChange,
     KafkaFailure,
-    LiveState,
     LiveTopic,
     Operation,
     Outcome,
-    Plan,
+    Record,
     Status,
     TopicPlan,
     TopicSpec,
@@ -29,61 +27,38 @@ from reconciler.plan.creation import CREATION_TURNED_OFF
 from reconciler.report import document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What is known at the end of a run, however early it ended."""
-
-    command: Literal["validate", "plan", "apply"]
-    version: str
-    run_id: str
-    started_at: datetime
-    finished_at: datetime
-    duration_seconds: float
-    status: Literal["ok", "changes", "refused", "failed", "interrupted"]
-    exit_code: int
-    environment: str | None = None
-    bootstrap_servers: str | None = None
-    desired: DesiredState | None = None
-    live: LiveState | None = None
-    plan: Plan | None = None
-    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
-    diagnostics: Sequence[Diagnostic] = ()
-    requests: Mapping[str, int] = field(default_factory=dict)
-    durations: Mapping[str, float] = field(default_factory=dict)
-
-
-def build(facts: Facts) -> document.Report:
+def build(record: Record) -> document.Report:
     """The report document of a run."""
-    plans = facts.plan.topics if facts.plan else ()
-    outcomes = [facts.outcomes[topic.name] for topic in plans]
+    plans = record.plan.topics if record.plan else ()
+    outcomes = [record.outcomes[topic.name] for topic in plans]
     return document.Report(
-        tool=document.Tool(version=facts.version),
-        command=facts.command,
+        tool=document.Tool(version=record.version),
+        command=record.command.value,
         run=document.Run(
-            id=facts.run_id,
-            started_at=facts.started_at,
-            finished_at=facts.finished_at,
-            duration_seconds=round(facts.duration_seconds, 6),
-            status=facts.status,
-            exit_code=facts.exit_code,
+            id=record.id,
+            started_at=record.started_at,
+            finished_at=record.finished_at,
+            duration_seconds=round(record.duration_seconds, 6),
+            status=record.status.value,
+            exit_code=record.exit_code,
         ),
-        environment=facts.environment,
-        cluster=_cluster(facts),
-        manifest=_manifest(facts.desired),
-        plan=document.Plan(fingerprint=facts.plan.fingerprint) if facts.plan and facts.plan.fingerprint else None,
+        environment=record.environment,
+        cluster=_cluster(record),
+        manifest=_manifest(record.desired),
+        plan=document.Plan(fingerprint=record.plan.fingerprint) if record.plan and record.plan.fingerprint else None,
         summary=_summary(plans, outcomes),
         topics=[_topic(topic, outcome) for topic, outcome in zip(plans, outcomes, strict=True)],
         unmanaged=[],
-        diagnostics=[_diagnostic(diagnostic) for diagnostic in facts.diagnostics],
-        statistics=_statistics(outcomes, facts),
+        diagnostics=[_diagnostic(diagnostic) for diagnostic in record.diagnostics],
+        statistics=_statistics(outcomes, record),
     )
 
 
-def _cluster(facts: Facts) -> document.Cluster | None:
-    if facts.live is None or facts.bootstrap_servers is None:
+def _cluster(record: Record) -> document.Cluster | None:
+    if record.live is None or record.bootstrap_servers is None:
         return None
     return document.Cluster(
-        id=facts.live.cluster_id, bootstrap_servers=facts.bootstrap_servers, brokers=facts.live.brokers
+        id=record.live.cluster_id, bootstrap_servers=record.bootstrap_servers, brokers=record.live.brokers
     )
 
 
@@ -121,20 +96,20 @@ def _is_refused_create(topic: TopicPlan) -> bool:
     return failure is not None and failure.name != CREATION_TURNED_OFF
 
 
-def _statistics(outcomes: Sequence[Outcome], facts: Facts) -> document.Statistics:
+def _statistics(outcomes: Sequence[Outcome], record: Record) -> document.Statistics:
     creates = [
         outcome
         for outcome in outcomes
         if any(attempt.operation is Operation.CREATE_TOPICS for attempt in outcome.attempts)
     ]
-    tried = facts.plan.topics if facts.plan is not None and facts.command == "apply" else ()
+    tried = record.plan.topics if record.plan is not None and record.command is Command.APPLY else ()
     refused = sum(map(_is_refused_create, tried))
     return document.Statistics(
         topics_created=sum(outcome.status is Status.APPLIED and _created(outcome) for outcome in creates),
         topic_creation_errors=sum(outcome.status is Status.FAILED for outcome in creates) + refused,
         retries=sum(attempt.number > 1 for outcome in outcomes for attempt in outcome.attempts),
-        requests=dict(sorted(facts.requests.items())),
-        durations={name: round(seconds, 6) for name, seconds in facts.durations.items()},
+        requests=dict(sorted(record.requests.items())),
+        durations={name: round(seconds, 6) for name, seconds in record.durations.items()},
         last_topic_verification=max((outcome.verified_at for outcome in outcomes if outcome.verified_at), default=None),
     )
 

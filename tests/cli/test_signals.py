@@ -16,10 +16,13 @@ from pathlib import Path
 import click
 import pytest
 
+from reconciler.cli.console import Console
 from reconciler.cli.options import OutputOptions
-from reconciler.cli.run import Run, carry_out
+from reconciler.cli.run import carry_out
 from reconciler.cli.signals import Signals
 from reconciler.errors import Interrupted, ReconcilerError
+from reconciler.model import Command
+from reconciler.session import Session
 from tests.cli.moments import run_with_signal, spread
 from tests.cli.test_apply_interrupted import wait_until
 from tests.cli.test_interrupted import process, report_at
@@ -269,15 +272,17 @@ def test_who_swallows_an_interruption_meets_it_again_at_the_next_safe_point(sign
 
 
 def test_a_run_whose_interruption_was_swallowed_still_ends_as_interrupted(tmp_path: Path) -> None:
-    def work(run: Run) -> None:
-        run.signals.came = signal.SIGTERM
+    noted = Signals()
+
+    def work(session: Session, _console: Console) -> None:
+        noted.came = signal.SIGTERM
         with suppress(ReconcilerError):
-            run.signals.check()
+            session.control.check()
 
     report = tmp_path / "report.json"
     output = OutputOptions(output="text", reports=(report,), log_format="text", verbosity=0, quiet=True)
-    with click.Context(click.Command("validate")):
-        assert carry_out(Run(command="validate", output=output), work) == 143
+    with click.Context(click.Command("validate"), obj=noted):
+        assert carry_out(lambda control: Session(Command.VALIDATE, control=control), output, work) == 143
     assert report_at(report)["run"]["status"] == "interrupted"
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 import pytest
 
-from reconciler.cli.conclusion import conclude
 from reconciler.clock import TimeLimit
 from reconciler.manifest.load import load
+from reconciler.model import Command, Record
 from reconciler.plan import BrokerCheck, notes, outlook, plan, sealed, without_collisions
-from reconciler.report.build import Facts, build
+from reconciler.report.build import build
 from reconciler.report.json import render_json
 from reconciler.report.text import TextStyle, render_text
 from tests.conftest import REPORT_SCHEMA, case_folders
@@ -32,17 +32,14 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
     check.run()
     made = sealed(check.plan)
     diagnostics = list(notes(made))
-    status, exit_code = conclude(outlook(made).values(), diagnostics, None)
     report = build(
-        Facts(
-            command="plan",
+        Record(
+            command=Command.PLAN,
             version="0",
-            run_id="00000000-0000-0000-0000-000000000000",
+            id="00000000-0000-0000-0000-000000000000",
             started_at=NOON,
             finished_at=NOON,
             duration_seconds=0,
-            status=status,
-            exit_code=exit_code,
             bootstrap_servers="kafka:9092",
             desired=desired,
             live=live,

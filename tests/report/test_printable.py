@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from reconciler.apply import Ledger
 from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.interpolation import Undefined, interpolate
-from reconciler.model import Action, ErrorClass, KafkaFailure, Plan, TopicPlan, TopicSpec
+from reconciler.model import Action, Command, ErrorClass, KafkaFailure, Plan, Record, TopicPlan, TopicSpec
 from reconciler.plan import sealed
 from reconciler.printable import escaped
-from reconciler.report.build import Facts, build
+from reconciler.report.build import build
 from reconciler.report.document import Report
 from reconciler.report.github import render_github
 from reconciler.report.json import render_json
@@ -41,15 +41,13 @@ def report_with(text: str, command: Any) -> Report:
     )
     ledger = Ledger(sealed(plan) if text.isascii() else plan)
     return build(
-        Facts(
-            command=command,
+        Record(
+            command=Command(command),
             version="0",
-            run_id="0",
+            id="0",
             started_at=NOON,
             finished_at=NOON,
             duration_seconds=1,
-            status="ok",
-            exit_code=0,
             environment=text,
             plan=ledger.plan,
             outcomes=ledger.outcomes(),

@@ -14,24 +14,25 @@ from hypothesis import strategies as st
 
 from reconciler.apply import Ledger
 from reconciler.apply.ledger import Seen
-from reconciler.cli.conclusion import conclude
 from reconciler.errors import Location
 from reconciler.model import (
     Action,
     Attempt,
+    Command,
     FieldChange,
     KafkaFailure,
     LiveState,
     LiveTopic,
     Operation,
     Plan,
+    Record,
     TopicPlan,
     TopicSpec,
     Verdict,
     Verification,
 )
 from reconciler.plan import outlook, sealed
-from reconciler.report.build import Facts, build
+from reconciler.report.build import build
 from reconciler.report.document import Report
 from reconciler.report.text import Detail, TextStyle, render_record, render_text
 from tests.apply.facts import NO_ANSWER, NOON, REFUSED
@@ -98,17 +99,14 @@ def operations_of(topic: TopicPlan) -> list[Operation]:
 
 def report_of(command: Literal["plan", "apply"], ledger: Ledger) -> Report:
     outcomes = ledger.outcomes() if command == "apply" else outlook(ledger.plan)
-    status, code = conclude(outcomes.values(), [], None)
     return build(
-        Facts(
-            command=command,
+        Record(
+            command=Command(command),
             version="0",
-            run_id="0",
+            id="0",
             started_at=datetime(2026, 1, 1, tzinfo=UTC),
             finished_at=NOON,
             duration_seconds=1,
-            status=status,
-            exit_code=code,
             bootstrap_servers="kafka:9092",
             live=LiveState(cluster_id="c", brokers=1, topics={}),
             plan=ledger.plan,

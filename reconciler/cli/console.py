@@ -1,0 +1,78 @@
+"""What a run says, and to whom: progress and problems on standard error, the document on standard output."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reconciler.cli import streams
+from reconciler.cli.logs import start_logging
+from reconciler.cli.options import OutputOptions
+from reconciler.cli.progress import Progress
+from reconciler.cli.streams import say
+from reconciler.errors import Diagnostic, OutputNotWritten, Severity
+from reconciler.printable import escaped_lines
+
+if TYPE_CHECKING:
+    from reconciler.report.text import TextStyle
+
+log = logging.getLogger(__name__)
+
+_COLUMNS_WITHOUT_TERMINAL = 100
+_LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING, Severity.INFO: logging.INFO}
+
+
+@dataclass(slots=True)
+class Console:
+    """The standard streams of one run, and what they got already."""
+
+    output: OutputOptions
+    progress: Progress = field(init=False)
+    failure: OutputNotWritten | None = None
+    """Why standard output did not take all that it was to get."""
+    _said: int = 0
+    """How many of the problems have been said already."""
+
+    def __post_init__(self) -> None:
+        output = self.output
+        self.progress = progress = Progress(quiet=output.quiet, as_log=output.log_format == "json")
+        start_logging(output.log_format, verbosity=output.verbosity, quiet=output.quiet, before_line=progress.erase)
+
+    @property
+    def style(self) -> TextStyle:
+        """How text is to look: as wide as the terminal, 100 columns where there is none."""
+        from reconciler.report.text import Detail, TextStyle  # noqa: PLC0415 - not needed for --help
+
+        width = shutil.get_terminal_size((_COLUMNS_WITHOUT_TERMINAL, 0)).columns
+        detail = Detail.SUMMARY if self.output.quiet else Detail.ALL if self.output.verbosity else Detail.CHANGES
+        return TextStyle(width=width, detail=detail)
+
+    def put(self, text: str, write: Callable[[str], None] = streams.put) -> None:
+        """Give ``text`` to standard output. Raises OutputNotWritten, and notes it, where that does not take it."""
+        try:
+            write(text)
+        except OutputNotWritten as failure:
+            self.failure = self.failure or failure
+            raise
+
+    def say_problems(self, problems: Sequence[Diagnostic], *, quiet: bool) -> None:
+        """Say those of all ``problems`` so far that have not been said, of what is no error nothing where ``quiet``."""
+        unsaid, self._said = problems[self._said :], len(problems)
+        unheard = self.failure.diagnostics if self.failure is not None and self.failure.reader_left else ()
+        for problem in unsaid:
+            if problem not in unheard and (problem.severity is Severity.ERROR or not quiet):
+                self._say(problem)
+
+    def _say(self, problem: Diagnostic) -> None:
+        if self.output.log_format == "text":
+            say(str(problem))
+            if problem.detail is not None and self.output.verbosity > 1:
+                say(escaped_lines(problem.detail))
+            return
+        place = str(problem.origin) if problem.origin else None
+        facts = {"code": problem.code, "hint": problem.hint, "topic": problem.topic, "origin": place}
+        facts |= {"detail": problem.detail} if problem.detail else {}
+        log.log(_LEVELS[problem.severity], problem.message, extra=facts)

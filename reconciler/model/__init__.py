@@ -1,0 +1,50 @@
+"""The nouns: what a manifest wants, what a cluster has, what would change and what came of it.
+
+Configuration values are text in the broker's canonical spelling (see ``reconciler.configs``);
+an absent value is ``None``. Everything is immutable and sorted, so equal facts give equal output.
+"""
+
+from reconciler.model.desired import (
+    ALWAYS_IGNORED,
+    ClusterReference,
+    DesiredState,
+    ManifestFile,
+    Policy,
+    Source,
+    TopicSpec,
+)
+from reconciler.model.failure import EXPECTED, FATAL, RETRIABLE, ErrorClass, KafkaFailure
+from reconciler.model.live import LiveState, LiveTopic
+from reconciler.model.outcome import Attempt, Operation, Outcome, Status, Verification
+from reconciler.model.plan import Action, FieldChange, Plan, TopicPlan, Verdict
+from reconciler.model.record import Command, Record, RunStatus
+
+__all__ = [
+    "ALWAYS_IGNORED",
+    "EXPECTED",
+    "FATAL",
+    "RETRIABLE",
+    "Action",
+    "Attempt",
+    "ClusterReference",
+    "Command",
+    "DesiredState",
+    "ErrorClass",
+    "FieldChange",
+    "KafkaFailure",
+    "LiveState",
+    "LiveTopic",
+    "ManifestFile",
+    "Operation",
+    "Outcome",
+    "Plan",
+    "Policy",
+    "Record",
+    "RunStatus",
+    "Source",
+    "Status",
+    "TopicPlan",
+    "TopicSpec",
+    "Verdict",
+    "Verification",
+]

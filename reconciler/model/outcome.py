@@ -1,0 +1,76 @@
+"""What came of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.model.failure import EXPECTED, KafkaFailure
+
+
+class Operation(StrEnum):
+    """A kind of write request."""
+
+    CREATE_TOPICS = "create_topics"
+    CREATE_PARTITIONS = "create_partitions"
+    ALTER_CONFIGS = "incremental_alter_configs"
+
+
+class Status(StrEnum):
+    """What came of a topic or of one change."""
+
+    PLANNED = "planned"
+    APPLIED = "applied"
+    FAILED = "failed"
+    REFUSED = "refused"
+    STALE = "stale"
+    """Somebody else made or changed the topic after it was planned, so that the plan no longer fits it."""
+    UNKNOWN = "unknown"
+    NOT_ATTEMPTED = "not_attempted"
+    UNCHANGED = "unchanged"
+
+
+class Verification(StrEnum):
+    """What reading back a write showed."""
+
+    VERIFIED = "verified"
+    MISMATCH = "mismatch"
+    NOT_VISIBLE = "not_visible"
+    UNVERIFIABLE = "unverifiable"
+    """The broker accepted the write and does not show it, or does not let us read the topic."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One write request as far as it concerns one topic.
+
+    ``found_applied``: the answer was lost, and reading showed that the request had been carried out.
+    """
+
+    operation: Operation
+    number: int
+    started_at: datetime
+    duration_seconds: float
+    failure: KafkaFailure | None = None
+    found_applied: bool = False
+
+    @property
+    def may_have_happened(self) -> bool:
+        """Whether the cluster may have what was asked for: accepted, unanswered, or there already."""
+        failure = self.failure
+        return failure is None or self.found_applied or not failure.outcome_known or failure.kind == EXPECTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What apply did to one topic; ``changes`` maps a field to what came of its change."""
+
+    name: str
+    status: Status
+    changes: Mapping[str, Status] = field(default_factory=dict)
+    attempts: Sequence[Attempt] = ()
+    verification: Verification | None = None
+    verified_at: datetime | None = None
+    failure: KafkaFailure | None = None

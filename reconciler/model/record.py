@@ -1,0 +1,98 @@
+"""What is known of a run, and how it ended: in one word, and in one number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.errors import Diagnostic, Interrupted, ReconcilerError, Severity, WrongUsage
+from reconciler.exit_codes import DIFFERENCES, ERROR, OK, REFUSED, SIGNALLED, USAGE
+from reconciler.model.desired import DesiredState
+from reconciler.model.live import LiveState
+from reconciler.model.outcome import Outcome, Status
+from reconciler.model.plan import Plan
+
+
+class Command(StrEnum):
+    """What was asked for, of what leaves a report."""
+
+    VALIDATE = "validate"
+    PLAN = "plan"
+    APPLY = "apply"
+
+
+class RunStatus(StrEnum):
+    """How a run ended."""
+
+    OK = "ok"
+    """Nothing is pending that matters."""
+    CHANGES = "changes"
+    """There are differences that apply would make."""
+    REFUSED = "refused"
+    """Something is impossible; everything else was done."""
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+_FAILURES = {Status.FAILED, Status.UNKNOWN, Status.NOT_ATTEMPTED}
+_REFUSALS = {Status.REFUSED, Status.STALE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is known of a run at one moment, however far it came; ``outcomes`` has every topic of ``plan``.
+
+    ``requests`` counts what was sent, by kind; ``durations`` are seconds by phase. ``tells_changes`` says that changes
+    that apply would make have an exit code of their own.
+    """
+
+    command: Command
+    version: str
+    id: str
+    started_at: datetime
+    finished_at: datetime
+    duration_seconds: float
+    environment: str | None = None
+    bootstrap_servers: str | None = None
+    desired: DesiredState | None = None
+    live: LiveState | None = None
+    plan: Plan | None = None
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    diagnostics: Sequence[Diagnostic] = ()
+    requests: Mapping[str, int] = field(default_factory=dict)
+    durations: Mapping[str, float] = field(default_factory=dict)
+    ended_by: ReconcilerError | None = None
+    """Why the run ended early."""
+    tells_changes: bool = False
+
+    @property
+    def status(self) -> RunStatus:
+        """How the run ended: the worst that happened decides."""
+        if isinstance(self.ended_by, Interrupted):
+            return RunStatus.INTERRUPTED
+        statuses = {outcome.status for outcome in self.outcomes.values()}
+        if isinstance(self.ended_by, WrongUsage) or statuses & _FAILURES or self._has_errors():
+            return RunStatus.FAILED
+        if statuses & _REFUSALS:
+            return RunStatus.REFUSED
+        return RunStatus.CHANGES if Status.PLANNED in statuses else RunStatus.OK
+
+    @property
+    def exit_code(self) -> int:
+        """What the process exits with; the report has it, too."""
+        match self.status:
+            case RunStatus.OK:
+                return OK
+            case RunStatus.CHANGES:
+                return DIFFERENCES if self.tells_changes else OK
+            case RunStatus.REFUSED:
+                return REFUSED
+            case RunStatus.FAILED:
+                return USAGE if isinstance(self.ended_by, WrongUsage) else ERROR
+            case RunStatus.INTERRUPTED:
+                return SIGNALLED + (self.ended_by.signal_number if isinstance(self.ended_by, Interrupted) else 0)
+
+    def _has_errors(self) -> bool:
+        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)

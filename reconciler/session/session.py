@@ -1,0 +1,191 @@
+"""What every session does: load the manifest, connect, read, compare, ask the broker."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler import __version__
+from reconciler.clock import TimeLimit
+from reconciler.errors import Diagnostic, ReconcilerError, WrongUsage
+from reconciler.model import Command, DesiredState, Outcome, Plan, Record, TopicPlan
+from reconciler.printable import unmistakable
+from reconciler.session.control import Control
+from reconciler.session.defect import defect
+
+if TYPE_CHECKING:
+    from reconciler.cluster.connection import Connection
+    from reconciler.cluster.properties import ClientSettings
+    from reconciler.cluster.reader import Reader
+
+
+class Session:
+    """A plan for one cluster, and the record of how it came about. Nothing is ever written to the cluster.
+
+    The record is there at any moment, from any thread, so that a session that fails or is ended still reports.
+    """
+
+    _brokers_awaited: int | None = None
+    """How many brokers are worth waiting for, within the time limit; ``None`` for those there are."""
+
+    def __init__(self, command: Command, *, control: Control | None = None, tells_changes: bool = False) -> None:
+        self.control = control or Control()
+        self._clock = self.control.clock
+        self._began = self._clock.monotonic()
+        now = self._clock.now()
+        self._known = Record(
+            command=command,
+            version=__version__,
+            id=str(uuid.uuid4()),
+            started_at=now,
+            finished_at=now,
+            duration_seconds=0,
+            tells_changes=tells_changes,
+        )
+        self._connection: Connection | None = None
+
+    @property
+    def record(self) -> Record:
+        """What is known now."""
+        known, connection = self._known, self._connection
+        return replace(
+            known,
+            finished_at=self._clock.now(),
+            duration_seconds=self._clock.monotonic() - self._began,
+            outcomes=self._outcomes(known.plan) if known.plan is not None else {},
+            requests=dict(connection.requests) if connection is not None else {},
+        )
+
+    def note(self, *diagnostics: Diagnostic) -> None:
+        """Add to what is wrong or worth knowing."""
+        self._known = replace(self._known, diagnostics=(*self._known.diagnostics, *diagnostics))
+
+    def end(self, error: Exception) -> None:
+        """Note why the session ended early. What is none of ours is a defect, and noted as one."""
+        if isinstance(error, ReconcilerError):
+            self._known = replace(self._known, ended_by=error)
+            self.note(*error.diagnostics)
+        else:
+            self.note(defect(error))
+
+    def load(
+        self, files: Sequence[Path], environment: str | None, environ: Mapping[str, str], *, only: Sequence[str] = ()
+    ) -> DesiredState:
+        """The manifest in ``files``; of its topics those whose names match one of the globs in ``only``, if any.
+
+        Raises ManifestInvalid, and WrongUsage where nothing matches.
+        """
+        from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
+
+        self._known = replace(self._known, environment=environment)
+        with self._phase("manifest"):
+            desired = self.control.wait_for(lambda: load(files, environment, environ))
+        self._known = replace(self._known, desired=desired)
+        self.note(*desired.diagnostics)
+        if only:
+            desired = _chosen(desired, only)
+            self._known = replace(self._known, desired=desired)
+        return desired
+
+    def connect(self, settings: ClientSettings, limit: TimeLimit) -> None:
+        """Make a client and send the first request, whose answer ``plan`` takes. Raises ClusterUnavailable.
+
+        ``limit`` is the longest that any step may go without progress.
+        """
+        from reconciler.cluster.connection import Connection  # noqa: PLC0415 - loads the client: 70 ms that others need not pay
+
+        control = self.control
+        self._connection = Connection(
+            settings.properties, limit=limit, places=settings.places, tell=control.tell, check=control.check
+        )
+        self._known = replace(self._known, bootstrap_servers=self._connection.bootstrap_servers)
+        self._connection.ask_early()
+
+    def plan(self, *, creating: bool = True) -> Plan:
+        """What the cluster lacks of the manifest, checked by the broker; without ``creating`` no topic is created.
+
+        Raises ClusterUnavailable, DeadlinePassed, and what ``check`` raises; the record then has what was found.
+        """
+        from reconciler.plan import plan, without_collisions, without_creation  # noqa: PLC0415 - not needed for --help
+
+        desired, connection = self._loaded(), self._connected()
+        connection.expected_cluster_id = desired.cluster.id
+        with self._phase("read"):
+            live = self._reader(connection).read(desired.topics)
+        self._known = replace(self._known, live=live)
+        self.control.check()
+        made = without_collisions(plan(desired, live))
+        judge = _as_it_is if creating else without_creation
+        return self._checked(replace(made, topics=tuple(map(judge, made.topics))), judge, connection)
+
+    def _checked(self, made: Plan, judge: Callable[[TopicPlan], TopicPlan], connection: Connection) -> Plan:
+        """``made`` with all that the broker says of it, also in the record."""
+        from reconciler.cluster.checker import Checker  # noqa: PLC0415 - not needed for --help
+        from reconciler.plan import BrokerCheck, notes, sealed  # noqa: PLC0415 - likewise
+
+        check = BrokerCheck(
+            made,
+            broker=Checker(connection, brokers=self._brokers_awaited),
+            reader=self._reader(connection),
+            limit=connection.limit,
+            clock=self._clock,
+            judge=judge,
+            tell=self.control.tell,
+        )
+        try:
+            with self._phase("check"):
+                check.run()
+        finally:
+            checked = sealed(check.plan)
+            self._known = replace(self._known, plan=checked)
+            self.note(*notes(checked))
+        return checked
+
+    def _reader(self, connection: Connection) -> Reader:
+        from reconciler.cluster.reader import Reader  # noqa: PLC0415 - not needed for --help
+
+        return Reader(connection, tell=self.control.tell, sleep=self._clock.sleep)
+
+    def _outcomes(self, plan: Plan) -> Mapping[str, Outcome]:
+        """What came of every topic of ``plan``, of which nothing is carried out."""
+        from reconciler.plan import outlook  # noqa: PLC0415 - not needed for --help
+
+        return outlook(plan)
+
+    def _loaded(self) -> DesiredState:
+        if self._known.desired is None:
+            raise RuntimeError("load a manifest first")
+        return self._known.desired
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            raise RuntimeError("connect to a cluster first")
+        return self._connection
+
+    @contextmanager
+    def _phase(self, name: str) -> Iterator[None]:
+        """Count the time inside the block as that of a phase."""
+        began = self._clock.monotonic()
+        try:
+            yield
+        finally:
+            before = self._known.durations
+            seconds = before.get(name, 0) + self._clock.monotonic() - began
+            self._known = replace(self._known, durations={**before, name: seconds})
+
+
+def _as_it_is(topic: TopicPlan) -> TopicPlan:
+    return topic
+
+
+def _chosen(desired: DesiredState, only: Iterable[str]) -> DesiredState:
+    chosen = [topic for topic in desired.topics if any(fnmatchcase(topic.name, glob) for glob in only)]
+    if not chosen:
+        wanted = unmistakable(" --only ".join(only))
+        raise WrongUsage.because("usage", f"--only {wanted}: no topic of the manifest matches")
+    return replace(desired, topics=chosen)

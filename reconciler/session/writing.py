@@ -1,0 +1,64 @@
+"""A session that also carries its plan out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.apply import Execution, Ledger, Retries, log_outcomes
+from reconciler.cluster.writer import Writer
+from reconciler.model import Outcome, Plan
+from reconciler.session.session import Session
+
+
+class WritingSession(Session):
+    """A plan, and what came of it: ``plan``, then ``begin``, then ``apply``."""
+
+    _brokers_awaited = 2**15 - 1
+    """As many as a topic can have replicas: they may be starting."""
+    _ledger: Ledger | None = None
+
+    def begin(self) -> None:
+        """From now on the record says of every topic of the plan what came of it, not what is planned."""
+        plan = self._known.plan
+        if plan is None:
+            raise RuntimeError("make a plan first")
+        self._ledger = Ledger(plan)
+
+    def end(self, error: Exception) -> None:
+        """The same; nothing is attempted any more of a plan that was not begun."""
+        super().end(error)
+        if self._ledger is None and self._known.plan is not None:
+            self.begin()
+
+    def apply(self, retries: Retries) -> None:
+        """Carry out everything safe in the plan, and read it back.
+
+        Raises ApplyStopped, ClusterUnavailable, DeadlinePassed, and what ``check`` raises; the record then says what
+        was done.
+        """
+        if self._ledger is None:
+            self.begin()
+        ledger, connection, control = self._ledger, self._connected(), self.control
+        if ledger is None or not ledger.plan.has_work:
+            return
+        execution = Execution(
+            ledger=ledger,
+            writer=Writer(connection),
+            reader=self._reader(connection),
+            limit=connection.limit,
+            retries=retries,
+            clock=self._clock,
+            check=control.check,
+            undisturbed=control.undisturbed,
+            tell=control.tell,
+        )
+        try:
+            with self._phase("write"):
+                execution.write()
+            with self._phase("verify"):
+                execution.verify()
+        finally:
+            log_outcomes(ledger.outcomes().values())
+
+    def _outcomes(self, plan: Plan) -> Mapping[str, Outcome]:
+        return self._ledger.outcomes() if self._ledger is not None else super()._outcomes(plan)

@@ -33,8 +33,6 @@ from reconciler.model import (
 from reconciler.plan import Request, TakesRequests, requests_of
 from reconciler.plan.requests import Answers
 
-log = logging.getLogger(__name__)
-
 _LAST_LOOK_SECONDS = 5.0
 _UNKNOWN_TOPIC = 3
 
@@ -45,7 +43,7 @@ class Execution:
 
     ``limit`` is the longest that the writes with their retries, or the wait for them to become visible, may go
     without another topic getting done. ``check`` raises Interrupted between requests where the run is to end;
-    inside ``undisturbed`` nothing does. ``tell`` gets what is going on, in words.
+    inside ``undisturbed`` nothing does. ``tell`` gets what is going on, in words, ``log`` a line an attempt.
     """
 
     ledger: Ledger
@@ -57,6 +55,7 @@ class Execution:
     check: Callable[[], None] = lambda: None
     undisturbed: Callable[[], AbstractContextManager[object]] = nullcontext
     tell: Callable[[str], None] = lambda _line: None
+    log: logging.Logger = field(default_factory=lambda: logging.getLogger("reconciler.apply"))
 
     def write(self) -> None:
         """Make every safe change of the plan; one topic's failure leaves the others done.
@@ -120,7 +119,7 @@ class Execution:
         if queue or in_doubt:
             if self.limit.is_run_over():
                 raise DeadlinePassed.now()
-            log.warning("no topic got done for %g s; nothing more is sent", self.limit.seconds)
+            self.log.warning("no topic got done for %g s; nothing more is sent", self.limit.seconds)
 
     def _is_look_due(self, following: Request, in_doubt: Sequence[Request]) -> bool:
         """Whether a look is worth more than the ``following`` request: also where that is for a topic in doubt.
@@ -187,7 +186,7 @@ class Execution:
                 failure=failure,
             )
             self.ledger.attempted(name, attempt)
-            log_attempt(name, attempt)
+            log_attempt(self.log, name, attempt)
 
     def _is_in_doubt(self, topic: TopicPlan, operation: Operation, answers: Answers) -> bool:
         """Whether a look has to show if there is more to do; not where it failed for good, or too often."""
@@ -206,7 +205,7 @@ class Execution:
         number = sum(len(request.topics) for request in in_doubt)
         if tries:
             topics = "1 topic is" if number == 1 else f"{number} topics are"
-            log.warning("%s looked at again in %.1f s: %s", topics, seconds, self._reasons(in_doubt))
+            self.log.warning("%s looked at again in %.1f s: %s", topics, seconds, self._reasons(in_doubt))
         self.clock.sleep(seconds)
 
     def _reasons(self, in_doubt: Sequence[Request]) -> str:

@@ -7,10 +7,8 @@ from collections.abc import Iterable
 
 from reconciler.model import Attempt, KafkaFailure, Outcome, Status
 
-log = logging.getLogger(__name__)
 
-
-def log_attempt(topic: str, attempt: Attempt) -> None:
+def log_attempt(log: logging.Logger, topic: str, attempt: Attempt) -> None:
     """One request as far as it concerns one topic."""
     if not log.isEnabledFor(logging.DEBUG):
         return
@@ -31,7 +29,7 @@ def log_attempt(topic: str, attempt: Attempt) -> None:
     )
 
 
-def log_outcomes(outcomes: Iterable[Outcome]) -> None:
+def log_outcomes(log: logging.Logger, outcomes: Iterable[Outcome]) -> None:
     """What came of every topic that was to be changed."""
     if not log.isEnabledFor(logging.INFO):
         return

@@ -5,20 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-log = logging.getLogger("reconciler.librdkafka")
-
 
 class PassedOn(logging.Handler):
-    """Passes librdkafka's lines on at debug, whatever level it gave them: what matters of them is said by us.
+    """Passes librdkafka's lines on to ``log`` at debug, whatever their level: what matters of them is said by us.
 
     ``clean`` takes secrets out of a line.
     """
 
-    def __init__(self, clean: Callable[[str], str]) -> None:
+    def __init__(self, log: logging.Logger, clean: Callable[[str], str]) -> None:
         super().__init__()
+        self._log = log
         self._clean = clean
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one line."""
-        if log.isEnabledFor(logging.DEBUG):
-            log.debug("%s", self._clean(record.getMessage()))
+        if self._log.isEnabledFor(logging.DEBUG):
+            self._log.debug("%s", self._clean(record.getMessage()))

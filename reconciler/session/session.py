@@ -101,7 +101,12 @@ class Session:
 
         control = self.control
         self._connection = Connection(
-            settings.properties, limit=limit, places=settings.places, tell=control.tell, check=control.check
+            settings.properties,
+            limit=limit,
+            places=settings.places,
+            tell=control.tell,
+            check=control.check,
+            log=control.log.getChild("librdkafka"),
         )
         self._known = replace(self._known, bootstrap_servers=self._connection.bootstrap_servers)
         self._connection.ask_early()

@@ -51,6 +51,7 @@ class WritingSession(Session):
             check=control.check,
             undisturbed=control.undisturbed,
             tell=control.tell,
+            log=control.log.getChild("apply"),
         )
         try:
             with self._phase("write"):
@@ -58,7 +59,7 @@ class WritingSession(Session):
             with self._phase("verify"):
                 execution.verify()
         finally:
-            log_outcomes(ledger.outcomes().values())
+            log_outcomes(control.log.getChild("apply"), ledger.outcomes().values())
 
     def _outcomes(self, plan: Plan) -> Mapping[str, Outcome]:
         return self._ledger.outcomes() if self._ledger is not None else super()._outcomes(plan)

@@ -55,7 +55,7 @@ lock: $(INSTALLED)  ## Renew requirements-dev.lock from pyproject.toml
 		--extra sandbox --group dev --output-file requirements-dev.lock $(UPGRADE) pyproject.toml
 
 schemas: $(INSTALLED)  ## Renew the generated schemas
-	$(BIN)/python -m reconciler.report.document > schemas/report.schema.json
+	$(BIN)/python -m reconciler.report.schema > schemas/report.schema.json
 	$(BIN)/python -m reconciler.manifest.overlay_schema > schemas/overlay.schema.json
 
 docs: $(INSTALLED)  ## Renew docs/manifest.md and docs/cli.md

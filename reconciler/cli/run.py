@@ -78,7 +78,7 @@ def _conclude(session: Session, console: Console) -> int:
 
 def _report(session: Session) -> Report:
     """The report of the whole run, or one without topics where a defect of ours keeps that from being made."""
-    from reconciler.report.build import build  # noqa: PLC0415 - pydantic costs 100 ms that --help need not pay
+    from reconciler.report.build import build  # noqa: PLC0415 - not needed for --help
 
     try:
         return build(session.record)

@@ -63,7 +63,7 @@ class Connection:
         self.bootstrap_servers = properties["bootstrap.servers"]
         self.properties = {**defaults(limit.seconds), **properties}
         self._causes = Causes(self.bootstrap_servers, self._look_closer)
-        self._log_to = (self._causes, PassedOn(self._log, self._clean))
+        self._log_to = (self._causes, PassedOn(log or logging.getLogger("reconciler.librdkafka"), self._clean))
         self._places = places or {}
         self.most_brokers = 0
         """The most brokers that this run has seen alive at once."""
@@ -74,7 +74,6 @@ class Connection:
         self.tell = tell
         """Takes what is going on, in words, as often as there is news."""
         self._check = check
-        self._log = log or logging.getLogger("reconciler.librdkafka")
         self.requests: Counter[str] = Counter()
         """Requests sent, by kind."""
         self.admin = self._client()

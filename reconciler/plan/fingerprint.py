@@ -1,25 +1,32 @@
-"""A plan's identity: equal exactly when the same changes are made to the same live state of the same cluster."""
+"""Identities: of a plan, and of what a manifest wants."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
-from reconciler.model import Plan, TopicPlan
+from reconciler.model import DesiredState, Plan, TopicPlan, TopicSpec
 
 
 def sealed(plan: Plan) -> Plan:
-    """``plan`` with its fingerprint: SHA-256 in the form ``sha256:<hexadecimal>``; places in files do not count.
+    """``plan`` with its fingerprint: equal exactly when the same changes are made to the same live state of a cluster.
 
-    To be taken when nothing changes the plan any more.
+    Places in files do not count. To be taken when nothing changes the plan any more.
     """
-    facts = json.dumps([plan.cluster_id, *map(_facts, plan.topics)], sort_keys=True, separators=(",", ":"))
-    return replace(plan, fingerprint=f"sha256:{hashlib.sha256(facts.encode()).hexdigest()}")
+    return replace(plan, fingerprint=_sha256([plan.cluster_id, *map(_planned, plan.topics)]))
 
 
-def _facts(topic: TopicPlan) -> list[Any]:
+def digest(desired: DesiredState) -> str:
+    """The identity of what is wanted, all layers merged: files, places and spelling do not count."""
+    policy = {
+        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(desired.policy).items()
+    }
+    return _sha256([policy, desired.cluster.id, *map(_wanted, desired.topics)])
+
+
+def _planned(topic: TopicPlan) -> list[Any]:
     desired, live = topic.desired, topic.live
     return [
         topic.name,
@@ -30,3 +37,16 @@ def _facts(topic: TopicPlan) -> list[Any]:
         topic.failure.name if topic.failure else None,
         sorted(topic.objections),
     ]
+
+
+def _wanted(topic: TopicSpec) -> list[Any]:
+    named = {field.removeprefix("config.") for field in topic.sources if field.startswith("config.")}
+    config = {**dict.fromkeys(named), **topic.config}  # a key set to null is wanted to be the broker's
+    labels = dict(topic.labels)
+    return [topic.name, topic.partitions, topic.replication_factor, config, topic.owner, topic.description, labels]
+
+
+def _sha256(facts: list[Any]) -> str:
+    """``sha256:`` and the hexadecimal digest of ``facts``, the order in mappings left out."""
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from reconciler.errors import Diagnostic, Location, Origin, Variable
 from reconciler.model import (
@@ -24,6 +22,7 @@ from reconciler.model import (
     TopicSpec,
 )
 from reconciler.plan.creation import CREATION_TURNED_OFF
+from reconciler.plan.fingerprint import digest
 from reconciler.report import document
 
 
@@ -33,13 +32,13 @@ def build(record: Record) -> document.Report:
     outcomes = [record.outcomes[topic.name] for topic in plans]
     return document.Report(
         tool=document.Tool(version=record.version),
-        command=record.command.value,
+        command=record.command,
         run=document.Run(
             id=record.id,
             started_at=record.started_at,
             finished_at=record.finished_at,
             duration_seconds=round(record.duration_seconds, 6),
-            status=record.status.value,
+            status=record.status,
             exit_code=record.exit_code,
         ),
         environment=record.environment,
@@ -65,10 +64,9 @@ def _cluster(record: Record) -> document.Cluster | None:
 def _manifest(desired: DesiredState | None) -> document.Manifest | None:
     if desired is None:
         return None
-    digests = "\n".join(file.sha256 for file in desired.files)
     return document.Manifest(
         files=[document.ManifestFile(path=file.path, sha256=file.sha256) for file in desired.files],
-        digest=f"sha256:{hashlib.sha256(digests.encode()).hexdigest()}",
+        digest=digest(desired),
     )
 
 
@@ -127,11 +125,11 @@ def _topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
     desired = topic.desired
     verification = None
     if outcome.verification is not None and outcome.verified_at is not None:
-        verification = document.Verification(status=outcome.verification.value, checked_at=outcome.verified_at)
+        verification = document.Verification(status=outcome.verification, checked_at=outcome.verified_at)
     return document.Topic(
         name=topic.name,
-        action=topic.action.value,
-        status=outcome.status.value,
+        action=topic.action,
+        status=outcome.status,
         owner=desired.owner,
         origin=document.Place(**desired.origin._asdict()),
         desired=document.Settings(
@@ -169,16 +167,16 @@ def _change(change: FieldChange, status: Status) -> document.Change:
         field=change.field,
         before=change.before,
         after=change.after,
-        verdict=change.verdict.value,
+        verdict=change.verdict,
         reason=change.reason,
         origin=_origin(change.origin),
-        status=status.value,
+        status=status,
     )
 
 
 def _attempt(attempt: Attempt) -> document.Attempt:
     return document.Attempt(
-        operation=attempt.operation.value,
+        operation=attempt.operation,
         number=attempt.number,
         started_at=attempt.started_at,
         duration_seconds=round(attempt.duration_seconds, 6),
@@ -190,19 +188,14 @@ def _attempt(attempt: Attempt) -> document.Attempt:
 def _error(failure: KafkaFailure | None) -> document.Error | None:
     if failure is None:
         return None
-    fields: dict[str, Any] = {
-        "code": failure.code,
-        "name": failure.name,
-        "class": failure.kind,
-        "message": failure.message,
-        "remedy": failure.remedy,
-    }
-    return document.Error.model_validate(fields)
+    return document.Error(
+        code=failure.code, name=failure.name, class_=failure.kind, message=failure.message, remedy=failure.remedy
+    )
 
 
 def _diagnostic(diagnostic: Diagnostic) -> document.DiagnosticEntry:
     return document.DiagnosticEntry(
-        severity=diagnostic.severity.value,
+        severity=diagnostic.severity,
         code=diagnostic.code,
         message=diagnostic.message,
         hint=diagnostic.hint,

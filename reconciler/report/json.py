@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from reconciler.printable import escaped_json
-from reconciler.report.document import Report
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from reconciler.printable import encodable, escaped_json
+from reconciler.report.document import Report, json_name, mapped
 
 
 def render_json(report: Report) -> str:
-    r"""Indented JSON with a final newline; what is not printable is a ``\u`` escape, so that a terminal may show it."""
-    return escaped_json(report.model_dump_json(indent=2, by_alias=True)) + "\n"
+    r"""Indented JSON with a final newline; what is not printable is a ``\u`` escape, so that a terminal may show it.
+
+    Bytes that are not UTF-8, in paths for instance, are escaped: JSON has no word for them.
+    """
+    try:
+        text = _dumped(report)
+    except orjson.JSONEncodeError:
+        text = _dumped(mapped(report, encodable))
+    return escaped_json(text) + "\n"
+
+
+def _dumped(report: Report) -> str:
+    return orjson.dumps(_plain(report), option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode()
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as JSON's objects and arrays."""
+    match value:
+        case None | str() | int() | float() | datetime():
+            return value
+        case list():
+            return [_plain(each) for each in value]
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+    return {json_name(name): _plain(getattr(value, name)) for name in value.__slots__}

@@ -9,7 +9,7 @@ from enum import Enum
 from click import style
 
 from reconciler.plan.creation import CREATION_TURNED_OFF
-from reconciler.report.document import Change, Error, Report, Topic
+from reconciler.report.document import Change, Error, Report, Settings, Topic
 from reconciler.report.layout import Detail, TextStyle, behind, coloured, count, details, is_trouble, signed, wrapped
 from reconciler.report.units import with_units
 
@@ -39,7 +39,7 @@ def plan_summary(report: Report) -> str:
     """The plan in one line; each topic counts once."""
     whole = [topic for topic in report.topics if _refusal(topic) is Refusal.WHOLE]
     part = [topic for topic in report.topics if _refusal(topic) is Refusal.PART]
-    clear = Counter(topic.action for topic in report.topics if _refusal(topic) is Refusal.NONE)
+    clear: Counter[str] = Counter(topic.action for topic in report.topics if _refusal(topic) is Refusal.NONE)
     numbers = [f"{clear['create']} to create", f"{clear['drift']} to change", f"{clear['skip']} unchanged"]
     if whole or part:
         turned_off = sum(topic.error is not None and topic.error.name == CREATION_TURNED_OFF for topic in whole)
@@ -63,8 +63,8 @@ def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
     lines = wrapped(f"{sign} {topic.name}{owner}{behind(topic.origin)}", look, indent=4)
     yield lines[0].replace(f"{sign} {topic.name}", f"{coloured(sign)} {style(topic.name, bold=True)}", 1)
     yield from lines[1:]
-    if topic.action == "create":
-        yield from _created(topic, look)
+    if topic.action == "create" and topic.desired is not None:
+        yield from _created(topic, topic.desired, look)
     for change in topic.changes:
         yield from _change(change, look)
     if topic.error is not None and not topic.attempts and not _is_told_by_field(topic, topic.error):
@@ -90,16 +90,16 @@ def _what_failed(action: str, error: Error) -> str:
 _UNKNOWN_SERVER_ERROR = -1
 
 
-def _created(topic: Topic, look: TextStyle) -> Iterator[str]:
+def _created(topic: Topic, desired: Settings, look: TextStyle) -> Iterator[str]:
     """The settings of a topic to create, each with what the broker objects to it."""
     objections = {objection.field: objection for objection in topic.objections}
     sign = " " if _refusal(topic) is Refusal.WHOLE else "+"
     values = {
         name: "as the broker decides" if number is None else str(number)
         for name in ("partitions", "replication_factor")
-        for number in [getattr(topic.desired, name)]
+        for number in [getattr(desired, name)]
     }
-    values |= {f"config.{key}": with_units(key, value) for key, value in topic.desired.config.items()}
+    values |= {f"config.{key}": with_units(key, value) for key, value in desired.config.items()}
     for field, value in values.items():
         setting = f"{field.removeprefix('config.')}: {value}"
         objection = objections.get(field)

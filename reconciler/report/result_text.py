@@ -32,7 +32,7 @@ def render_result(report: Report, look: TextStyle) -> Iterator[str]:
 
 def result_summary(report: Report) -> str:
     """What came of an apply in one line; each topic counts once, by its status."""
-    statuses = Counter(topic.status for topic in report.topics)
+    statuses: Counter[str] = Counter(topic.status for topic in report.topics)
     in_part = sum(topic.status == "refused" and _is_changed(topic) for topic in report.topics)
     numbers = [f"{count(statuses['applied'], 'topic')} applied", f"{statuses['unchanged']} unchanged"]
     for status in ("refused", "stale", "failed", "unknown", "not_attempted", "planned"):

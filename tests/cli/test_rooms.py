@@ -1,9 +1,10 @@
-"""What reads cannot write: the import contract, seen from a running process."""
+"""What a run loads: one that reads not the writer, and one that writes a report not what checks reports."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,24 +13,38 @@ from tests.conftest import PROJECT, environment
 CODE = """
 import sys
 from reconciler.cli.main import main
+beginnings = tuple(sys.argv.pop().split(","))
 try:
     main(sys.argv[1:])
 except SystemExit:
     pass
-print(*(name for name in sys.modules if name.startswith(("reconciler.apply", "reconciler.cluster.writer"))))
+print(*(name for name in sys.modules if name.startswith(beginnings)))
 """
 
 
-@pytest.mark.parametrize(
-    "arguments", [["validate"], ["plan", "--bootstrap-server", "127.0.0.1:1", "--timeout", "0.1"], ["schema", "topics"]]
-)
-def test_a_reading_command_never_loads_the_writer(arguments: list[str]) -> None:
+UNREACHABLE = ["--bootstrap-server", "127.0.0.1:1", "--timeout", "0.1"]
+
+
+def loaded(*arguments: str | Path, of: str) -> str:
+    """Which modules whose names begin with one of ``of`` a run of the command loads."""
     done = subprocess.run(
-        [sys.executable, "-c", CODE, *arguments],
+        [sys.executable, "-c", CODE, *map(str, arguments), of],
         cwd=PROJECT,
         env=environment(),
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.splitlines()[-1] == ""
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("arguments", [["validate"], ["plan", *UNREACHABLE], ["schema", "topics"]])
+def test_a_reading_command_never_loads_the_writer(arguments: list[str]) -> None:
+    assert loaded(*arguments, of="reconciler.apply,reconciler.cluster.writer") == ""
+
+
+@pytest.mark.parametrize("command", [["validate"], ["plan", *UNREACHABLE], ["apply", "--yes", *UNREACHABLE]])
+def test_a_run_that_writes_a_report_does_not_load_what_checks_reports(command: list[str], tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    assert loaded(*command, "--report", report, of="pydantic") == ""
+    assert report.exists()

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.manifest.overlay_schema import overlay_schema
-from reconciler.report.document import report_schema
+from reconciler.report.schema import report_schema
 from tests.conftest import PROJECT, RunReconciler
 
 SCHEMAS = PROJECT / "schemas"

@@ -39,7 +39,7 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
             id="00000000-0000-0000-0000-000000000000",
             started_at=NOON,
             finished_at=NOON,
-            duration_seconds=0,
+            duration_seconds=0.0,
             bootstrap_servers="kafka:9092",
             desired=desired,
             live=live,

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from reconciler.errors import Location
-from reconciler.model import FATAL, Action, DesiredState, KafkaFailure, LiveState, LiveTopic, Plan, TopicPlan
+from reconciler.model import (
+    FATAL,
+    Action,
+    ClusterReference,
+    DesiredState,
+    KafkaFailure,
+    LiveState,
+    LiveTopic,
+    ManifestFile,
+    Plan,
+    Policy,
+    Source,
+    TopicPlan,
+    TopicSpec,
+)
 from reconciler.plan import plan, sealed
+from reconciler.plan.fingerprint import digest
 from tests.apply.facts import spec
 
 LIVE = LiveTopic(name="a", partitions=3, replication_factor=1, overrides={"retention.ms": "1"})
@@ -32,6 +48,37 @@ OTHERS = {
     "an objection of the broker": replace(TOPIC, failure=REFUSED),
     "another objection": replace(TOPIC, failure=REFUSED, objections={"config.retention.ms": REFUSED}),
 }
+
+
+def wish(**config: str | None) -> TopicSpec:
+    """A topic that wants ``config``, where ``None`` is a null in the manifest."""
+    sources = {f"config.{key}": Source("topic", Location("topics.yaml", 1, 1)) for key in config}
+    values = {key: value for key, value in config.items() if value is not None}
+    return TopicSpec(name="a", origin=Location("topics.yaml", 1, 1), config=values, sources=sources)
+
+
+def digest_of(topic: TopicSpec, **others: Any) -> str:
+    return digest(DesiredState(topics=[topic], **others))
+
+
+def test_files_places_and_order_do_not_count_for_the_digest() -> None:
+    moved = replace(wish(b="2", a="1"), origin=Location("other.yaml", 9, 9))
+    assert digest_of(moved, files=[ManifestFile(path="other.yaml", sha256="0" * 64)]) == digest_of(wish(a="1", b="2"))
+
+
+@pytest.mark.parametrize(
+    ("topic", "others"),
+    [
+        (wish(a="2"), {}),
+        (wish(a="1", b=None), {}),
+        (replace(wish(a="1"), partitions=1), {}),
+        (replace(wish(a="1"), owner="somebody else"), {}),
+        (wish(a="1"), {"policy": Policy(keep_extra_config=True)}),
+        (wish(a="1"), {"cluster": ClusterReference(id="another")}),
+    ],
+)
+def test_what_is_wanted_otherwise_has_another_digest(topic: TopicSpec, others: dict[str, Any]) -> None:
+    assert digest_of(topic, **others) != digest_of(wish(a="1"))
 
 
 def test_the_topic_as_it_is_has_nothing_to_do() -> None:

@@ -127,7 +127,7 @@ def test_the_plan_counts_each_topic_once_and_as_the_document_does(ledger: Ledger
     report = report_of("plan", ledger)
     said = numbers(click.unstyle(render_text(report, TextStyle())).splitlines()[-1])
     assert sum(said.values()) == len(report.topics)
-    statuses = Counter(topic.status for topic in report.topics)
+    statuses: Counter[str] = Counter(topic.status for topic in report.topics)
     assert said["to create"] + said["to change"] == statuses["planned"]
     assert said["unchanged"] == report.summary.skip == statuses["unchanged"]
     assert said.get("refused", 0) == report.summary.refused

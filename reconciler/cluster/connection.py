@@ -80,6 +80,11 @@ class Connection:
         self._patience = _PATIENCE_SECONDS
         self._asked_early: _Asked | None = None
 
+    def close(self) -> None:
+        """Leave the cluster; nothing more can be asked. The client ends once a request under way has its answer."""
+        # Its log handlers refer to this connection, which refers to it: nothing else would end it soon.
+        del self.admin
+
     def ask_early(self) -> None:
         """Send the request for metadata now, while there is other work to do; ``metadata`` takes its answer."""
         self._asked_early = self._ask_metadata()

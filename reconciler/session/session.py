@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from reconciler import __version__
 from reconciler.clock import TimeLimit
@@ -49,6 +49,21 @@ class Session:
         )
         self._connection: Connection | None = None
 
+    def __enter__(self) -> Self:
+        """To be closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Leave the cluster; the record stays."""
+        if self._connection is not None:
+            self._known = replace(self._known, requests=dict(self._connection.requests))
+            self._connection.close()
+            self._connection = None
+
     @property
     def record(self) -> Record:
         """What is known now."""
@@ -58,7 +73,7 @@ class Session:
             finished_at=self._clock.now(),
             duration_seconds=self._clock.monotonic() - self._began,
             outcomes=self._outcomes(known.plan) if known.plan is not None else {},
-            requests=dict(connection.requests) if connection is not None else {},
+            requests=dict(connection.requests) if connection is not None else known.requests,
         )
 
     def note(self, *diagnostics: Diagnostic) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Iterable
@@ -57,11 +58,11 @@ def manifest(folder: Path, names: Iterable[str]) -> Path:
 
 
 def apply(path: Path, servers: str, control: Control) -> Record:
-    session = WritingSession(Command.APPLY, control=control)
-    session.connect(ClientSettings({"bootstrap.servers": servers}), TimeLimit(60))
-    session.load([path], None, {})
-    session.plan()
-    session.apply(Retries())
+    with WritingSession(Command.APPLY, control=control) as session:
+        session.connect(ClientSettings({"bootstrap.servers": servers}), TimeLimit(60))
+        session.load([path], None, {})
+        session.plan()
+        session.apply(Retries())
     return session.record
 
 
@@ -99,8 +100,7 @@ def test_two_sessions_in_two_threads_know_nothing_of_each_other(tmp_path: Path, 
 
 def test_a_session_that_only_reads_leaves_the_cluster_alone(tmp_path: Path) -> None:
     path = manifest(tmp_path / "m", ["a", "b"])
-    session = Session(Command.PLAN)
-    with FakeKafka() as kafka:
+    with FakeKafka() as kafka, Session(Command.PLAN) as session:
         session.connect(ClientSettings({"bootstrap.servers": kafka.bootstrap_servers}), TimeLimit(30))
         session.load([path], None, {})
         plan = session.plan()
@@ -116,8 +116,7 @@ def test_changes_have_an_exit_code_of_their_own_only_where_it_was_asked_for(
     tells_changes: bool, code: int, tmp_path: Path
 ) -> None:
     path = manifest(tmp_path / "m", ["a"])
-    session = Session(Command.PLAN, tells_changes=tells_changes)
-    with FakeKafka() as kafka:
+    with FakeKafka() as kafka, Session(Command.PLAN, tells_changes=tells_changes) as session:
         session.connect(ClientSettings({"bootstrap.servers": kafka.bootstrap_servers}), TimeLimit(30))
         session.load([path], None, {})
         session.plan()
@@ -143,28 +142,38 @@ def test_a_session_ends_where_its_check_raises(tmp_path: Path) -> None:
     def check() -> None:
         raise Interrupted(15)
 
-    session = WritingSession(Command.APPLY, control=Control(check=check))
-    with FakeKafka() as kafka:
+    with FakeKafka() as kafka, WritingSession(Command.APPLY, control=Control(check=check)) as session:
         with pytest.raises(Interrupted) as interrupted:
             session.connect(ClientSettings({"bootstrap.servers": kafka.bootstrap_servers}), TimeLimit(30))
         assert kafka.received("metadata") == []
-    session.load([path], None, {})
-    session.end(interrupted.value)
+        session.load([path], None, {})
+        session.end(interrupted.value)
     assert (session.record.status, session.record.exit_code) == (RunStatus.INTERRUPTED, 143)
 
 
 def test_a_cluster_that_is_not_there_is_a_failure_with_the_manifest_in_the_record(tmp_path: Path) -> None:
     path = manifest(tmp_path / "m", ["a"])
-    session = Session(Command.PLAN)
-    session.load([path], None, {})
-    session.connect(ClientSettings({"bootstrap.servers": "no-such-host.invalid:9092"}), TimeLimit(10))
-    with pytest.raises(ClusterUnavailable) as unavailable:
-        session.plan()
-    session.end(unavailable.value)
+    with Session(Command.PLAN) as session:
+        session.load([path], None, {})
+        session.connect(ClientSettings({"bootstrap.servers": "no-such-host.invalid:9092"}), TimeLimit(10))
+        with pytest.raises(ClusterUnavailable) as unavailable:
+            session.plan()
+        session.end(unavailable.value)
     record = session.record
     assert record.exit_code == 1
     assert record.desired is not None
     assert record.live is None
+
+
+def test_a_closed_session_leaves_no_connection_behind(tmp_path: Path) -> None:
+    path = manifest(tmp_path / "m", ["a"])
+    gc.disable()  # what only its collector ends may stay for long
+    try:
+        with FakeKafka() as kafka:
+            apply(path, kafka.bootstrap_servers, Control())
+            kafka.await_no_connection()
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("step", ["plan", "begin"])

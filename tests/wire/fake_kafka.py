@@ -19,6 +19,7 @@ from tests.wire.faults import Fault, Script
 _START = struct.Struct(">ihhi")
 """What a request starts with: length of the rest, API key, version, correlation id."""
 _READS = frozenset({"metadata", "describe_configs"})
+_A_WHILE = 30.0
 _GARBAGE = b"\x7f" * 64
 """More topics than there can be; of less than none the client would crash."""
 
@@ -137,6 +138,12 @@ class FakeKafka(Cluster):
             with suppress(OSError):  # closed, or nothing there
                 waiting += len(connection.recv(1024, socket.MSG_PEEK | socket.MSG_DONTWAIT))
         return waiting
+
+    def await_no_connection(self) -> None:
+        """Wait until every client has gone."""
+        for talk in self._talks:
+            talk.join(_A_WHILE)
+            assert not talk.is_alive(), "a client stays"
 
     def _accept(self, node: int) -> None:
         with suppress(OSError):  # closed

@@ -17,10 +17,9 @@ from click.core import ParameterSource
 from reconciler.cli.defect import note_verbosity
 from reconciler.cli.logs import LogFormat
 from reconciler.printable import quoted
+from reconciler.report.formats import BY_ENDING
 
 Command = Callable[..., int]
-
-_REPORT_FORMATS = {".json": "json", ".txt": "text"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,11 +322,6 @@ def verbose_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return option(command)
 
 
-def report_format(path: Path) -> str:
-    """The form of a report by the ending of its name."""
-    return _REPORT_FORMATS[path.suffix]
-
-
 def _bundled(name: str, kind: type, *options: Callable[[Any], Any]) -> Callable[[Command], Command]:
     """Add ``options`` to a command, which gets their values as one argument ``name`` of type ``kind``."""
     fields = [each.name for each in dataclasses.fields(kind)]
@@ -362,8 +356,8 @@ def _environment(_ctx: click.Context, _parameter: click.Parameter, value: str | 
 def _reports(_ctx: click.Context, _parameter: click.Parameter, values: tuple[Path, ...]) -> tuple[Path, ...]:
     """Refuse before anything is done what could not be written at the end."""
     for path in values:
-        if path.suffix not in _REPORT_FORMATS:
-            raise click.BadParameter(f"{path}: the ending says the form: {', '.join(_REPORT_FORMATS)}")
+        if path.suffix not in BY_ENDING:
+            raise click.BadParameter(f"{path}: the ending says the form: {', '.join(BY_ENDING)}")
         if os.path.isdir(path):  # noqa: PTH112 - that of a Path raises where a directory may not be entered
             raise click.BadParameter(f"{path} is a directory")
         if not _may_be_there(path.parent):

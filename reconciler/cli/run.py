@@ -13,17 +13,17 @@ import click
 
 from reconciler.cli import streams
 from reconciler.cli.console import Console
-from reconciler.cli.options import OutputOptions, report_format
+from reconciler.cli.options import OutputOptions
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import say
 from reconciler.clock import Clock
 from reconciler.errors import Diagnostic, Interrupted, OutputNotWritten, ReportNotWritten
 from reconciler.exit_codes import ERROR
+from reconciler.report.formats import BY_ENDING, FORMATS
 from reconciler.session import Control, Session
 
 if TYPE_CHECKING:
     from reconciler.report.document import Report
-    from reconciler.report.text import TextStyle
 
 SomeSession = TypeVar("SomeSession", bound=Session)
 
@@ -65,7 +65,7 @@ def _conclude(session: Session, console: Console) -> int:
     if console.failure is None:
         is_json = console.output.output == "json"
         try:
-            text = render(report, console.output.output, console.style)
+            text = FORMATS[console.output.output].renderer().render(report, console.style)
             console.put(text, streams.put_json if is_json else streams.put)
         except OutputNotWritten as failure:
             session.note(*failure.diagnostics)
@@ -87,23 +87,6 @@ def _report(session: Session) -> Report:
         return build(replace(session.record, desired=None, live=None, plan=None, outcomes={}))
 
 
-def render(report: Report, form: str, look: TextStyle) -> str:
-    """The report in the form ``text``, ``json`` or ``github``."""
-    match form:
-        case "json":
-            from reconciler.report.json import render_json  # noqa: PLC0415 - as in _report
-
-            return render_json(report)
-        case "github":
-            from reconciler.report.github import render_github  # noqa: PLC0415 - as in _report
-
-            return render_github(report)
-        case _:
-            from reconciler.report.text import render_text  # noqa: PLC0415 - as in _report
-
-            return render_text(report, look)
-
-
 def _check_places(paths: Sequence[Path]) -> None:
     """Notice before anything is done which reports could not be written after it. Raises ReportNotWritten."""
     from reconciler.report.write import check_place  # noqa: PLC0415 - as in _report
@@ -120,16 +103,12 @@ def _check_places(paths: Sequence[Path]) -> None:
 
 def _write(report: Report, paths: Sequence[Path], *, said: Sequence[Diagnostic]) -> bool:
     """Write the report to each path, and say where that fails unless it is ``said``; whether all were written."""
-    from reconciler.report.text import TextStyle, render_record  # noqa: PLC0415 - as in _report
     from reconciler.report.write import write_report  # noqa: PLC0415 - as in _report
 
     written = True
     for path in paths:
         try:
-            form = report_format(path)
-            is_text = form == "text"
-            text = click.unstyle(render_record(report, TextStyle())) if is_text else render(report, form, TextStyle())
-            write_report(path, text)
+            write_report(path, BY_ENDING[path.suffix].renderer().render_file(report))
         except ReportNotWritten as error:
             if not set(error.diagnostics) <= set(said):
                 say(str(error))

@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.report.document import DiagnosticEntry, Place, Report, printable
+from reconciler.report.layout import TextStyle
 
 SHOWN = 10
 """GitHub shows so many of each kind for a step and drops the others without a word."""
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render_github(report: Report) -> str:
+def render(report: Report, _look: TextStyle) -> str:
+    """As in a file."""
+    return render_file(report)
+
+
+def render_file(report: Report) -> str:
     """One workflow command a diagnostic; the last one of a kind says how many more there are."""
     return "".join(f"{line}\n" for line in _lines(printable(report)))
 

@@ -9,9 +9,15 @@ import orjson
 
 from reconciler.printable import encodable, escaped_json
 from reconciler.report.document import Report, json_name, mapped
+from reconciler.report.layout import TextStyle
 
 
-def render_json(report: Report) -> str:
+def render(report: Report, _look: TextStyle) -> str:
+    """As in a file."""
+    return render_file(report)
+
+
+def render_file(report: Report) -> str:
     r"""Indented JSON with a final newline; what is not printable is a ``\u`` escape, so that a terminal may show it.
 
     Bytes that are not UTF-8, in paths for instance, are escaped: JSON has no word for them.

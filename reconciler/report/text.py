@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from click import unstyle
+
+from reconciler.model import Command
 from reconciler.report.document import DiagnosticEntry, Place, Report, printable
 from reconciler.report.layout import Detail, TextStyle, wrapped
 from reconciler.report.plan_text import render_plan
 from reconciler.report.result_text import render_result
 
-__all__ = ["Detail", "TextStyle", "render_plan", "render_record", "render_text"]
+__all__ = ["Detail", "TextStyle", "render", "render_file", "render_plan"]
 
 _NAMED_FILES = 3
 
 
-def render_text(report: Report, look: TextStyle) -> str:
+def render(report: Report, look: TextStyle) -> str:
     """What the command has to say on standard output."""
-    render = _RENDERERS[report.command]
-    return "".join(f"{line}\n" for line in render(printable(report), look))
+    return "".join(f"{line}\n" for line in _said(report.command)(printable(report), look))
 
 
-def render_record(report: Report, look: TextStyle) -> str:
+def render_file(report: Report) -> str:
     """The whole run for a file that is read later: when, how it ended, the plan, what came of it, every message."""
-    report = printable(report)
+    report, look = printable(report), TextStyle()
     run = report.run
     started = f"{run.started_at:%Y-%m-%d %H:%M:%S %Z}"
     lines = [
@@ -30,11 +32,11 @@ def render_record(report: Report, look: TextStyle) -> str:
     ]
     if report.manifest is not None:
         lines += wrapped(f"Manifest: {', '.join(file.path for file in report.manifest.files)}", look)
-    for render in dict.fromkeys((render_plan, _RENDERERS[report.command])):
-        part = list(render(report, look))
+    for say in dict.fromkeys((render_plan, _said(report.command))):
+        part = list(say(report, look))
         lines += ["", *part] if part else []
     messages = [_message(diagnostic) for diagnostic in report.diagnostics]
-    return "".join(f"{line}\n" for line in [*lines, *([""] if messages else []), *messages])
+    return unstyle("".join(f"{line}\n" for line in [*lines, *([""] if messages else []), *messages]))
 
 
 def render_validation(report: Report, _look: TextStyle) -> Iterator[str]:
@@ -44,11 +46,15 @@ def render_validation(report: Report, _look: TextStyle) -> Iterator[str]:
         yield f"{' with '.join(paths) if len(paths) <= _NAMED_FILES else f'{len(paths)} files'}: valid"
 
 
-_RENDERERS: dict[str, Callable[[Report, TextStyle], Iterator[str]]] = {
-    "validate": render_validation,
-    "plan": render_plan,
-    "apply": render_result,
-}
+def _said(command: Command) -> Callable[[Report, TextStyle], Iterator[str]]:
+    """What makes the lines that a command has to say."""
+    match command:
+        case Command.VALIDATE:
+            return render_validation
+        case Command.PLAN:
+            return render_plan
+        case Command.APPLY:
+            return render_result
 
 
 def _message(diagnostic: DiagnosticEntry) -> str:

@@ -15,8 +15,8 @@ from reconciler.manifest.load import load
 from reconciler.model import Command, Record
 from reconciler.plan import BrokerCheck, notes, outlook, plan, sealed, without_collisions
 from reconciler.report.build import build
-from reconciler.report.json import render_json
-from reconciler.report.text import TextStyle, render_text
+from reconciler.report.formats import JSON, TEXT
+from reconciler.report.layout import TextStyle
 from tests.conftest import REPORT_SCHEMA, case_folders
 from tests.plan.facts import Broker, live_from
 
@@ -48,10 +48,10 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
             diagnostics=diagnostics,
         )
     )
-    document = render_json(report)
+    document = JSON.renderer().render_file(report)
     REPORT_SCHEMA.validate(json.loads(document))
     for width in (60, 100, 160):
-        text = click.unstyle(render_text(report, TextStyle(width=width)))
+        text = click.unstyle(TEXT.renderer().render(report, TextStyle(width=width)))
         golden(folder / f"plan.{width}.txt", text)
         words = [word for line in text.splitlines() for word in line.split()]
         assert all(len(line) <= max(width, len(max(words, key=len)) + 8) for line in text.splitlines())

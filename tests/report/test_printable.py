@@ -18,9 +18,8 @@ from reconciler.plan import sealed
 from reconciler.printable import encodable, escaped
 from reconciler.report.build import build
 from reconciler.report.document import Report
-from reconciler.report.github import render_github
-from reconciler.report.json import render_json
-from reconciler.report.text import Detail, TextStyle, render_record, render_text
+from reconciler.report.formats import FORMATS
+from reconciler.report.layout import Detail, TextStyle
 from tests.apply.facts import NOON
 
 ANYTHING = st.text(st.characters(codec=None), min_size=1)
@@ -60,16 +59,16 @@ def report_with(text: str, command: Any) -> Report:
 def test_no_rendering_holds_a_character_that_is_not_printable(text: str, command: Any) -> None:
     report = report_with(text, command)
     look = TextStyle(detail=Detail.ALL)
-    shown = [render_json(report), render_github(report), render_text(report, look), render_record(report, look)]
+    files = {name: each.renderer().render_file(report) for name, each in FORMATS.items()}
     for rendering in [
-        *map(click.unstyle, shown),
-        *shown[:2],
+        *files.values(),
+        *(click.unstyle(each.renderer().render(report, look)) for each in FORMATS.values()),
         str(Diagnostic(severity=Severity.INFO, code="x", message=text)),
     ]:
         assert rendering.replace("\n", "").isprintable()
         rendering.encode()
-    assert render_github(report).count("\n") == 1
-    assert json.loads(render_json(report))["diagnostics"][0]["message"] == encodable(text)
+    assert files["github"].count("\n") == 1
+    assert json.loads(files["json"])["diagnostics"][0]["message"] == encodable(text)
 
 
 @pytest.mark.parametrize(

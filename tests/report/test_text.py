@@ -34,7 +34,7 @@ from reconciler.model import (
 from reconciler.plan import outlook, sealed
 from reconciler.report.build import build
 from reconciler.report.document import Report
-from reconciler.report.text import Detail, TextStyle, render_record, render_text
+from reconciler.report.text import Detail, TextStyle, render, render_file
 from tests.apply.facts import NO_ANSWER, NOON, REFUSED
 
 PLACE = Location("topics.yaml", 3, 3)
@@ -125,7 +125,7 @@ def numbers(line: str) -> dict[str, int]:
 @given(accounts())
 def test_the_plan_counts_each_topic_once_and_as_the_document_does(ledger: Ledger) -> None:
     report = report_of("plan", ledger)
-    said = numbers(click.unstyle(render_text(report, TextStyle())).splitlines()[-1])
+    said = numbers(click.unstyle(render(report, TextStyle())).splitlines()[-1])
     assert sum(said.values()) == len(report.topics)
     statuses: Counter[str] = Counter(topic.status for topic in report.topics)
     assert said["to create"] + said["to change"] == statuses["planned"]
@@ -137,7 +137,7 @@ def test_the_plan_counts_each_topic_once_and_as_the_document_does(ledger: Ledger
 @given(accounts())
 def test_the_result_counts_each_topic_once_and_as_the_document_does(ledger: Ledger) -> None:
     report = report_of("apply", ledger)
-    said = numbers(click.unstyle(render_text(report, TextStyle())).splitlines()[-1])
+    said = numbers(click.unstyle(render(report, TextStyle())).splitlines()[-1])
     assert sum(said.values()) == len(report.topics)
     for status in ("applied", "failed", "refused", "stale", "unknown"):
         assert said.get(status, 0) == getattr(report.summary, status)
@@ -147,7 +147,7 @@ def test_the_result_counts_each_topic_once_and_as_the_document_does(ledger: Ledg
 @given(accounts(), st.sampled_from(Detail))
 def test_what_came_of_each_change_of_a_topic_is_said_where_it_differs(ledger: Ledger, detail: Detail) -> None:
     report = report_of("apply", ledger)
-    text = click.unstyle(render_text(report, TextStyle(detail=detail)))
+    text = click.unstyle(render(report, TextStyle(detail=detail)))
     for topic in report.topics:
         part = text.partition(f"{topic.name}: ")[2].partition("\ntopic-")[0]
         if topic.status in {"failed", "refused", "unknown", "not_attempted", "stale"}:
@@ -161,9 +161,9 @@ def test_what_came_of_each_change_of_a_topic_is_said_where_it_differs(ledger: Le
 @given(accounts(), st.sampled_from(["plan", "apply"]))
 def test_the_record_has_cluster_time_plan_and_result(ledger: Ledger, command: Any) -> None:
     report = report_of(command, ledger)
-    text = click.unstyle(render_record(report, TextStyle()))
+    text = render_file(report)
     assert text.startswith(f"reconciler {command}, 2026-01-01 00:00:00 UTC, 1.0 s: ")
     assert "Plan for kafka:9092 (cluster c, 1 broker)" in text
     assert ("\nApply: " in text) == (command == "apply")
     # The same plan is said after it was carried out as before.
-    assert click.unstyle(render_text(report_of("plan", ledger), TextStyle())).splitlines()[-1] in text
+    assert click.unstyle(render(report_of("plan", ledger), TextStyle())).splitlines()[-1] in text

@@ -17,7 +17,7 @@ from reconciler.cluster.properties import ClientSettings
 from reconciler.errors import ClusterUnavailable, Interrupted, ManifestInvalid
 from reconciler.model import Command, Record, RunStatus, Status
 from reconciler.report.build import build
-from reconciler.report.json import render_json
+from reconciler.report.formats import JSON
 from reconciler.sandbox import Sandbox
 from reconciler.session import Control, Session
 from reconciler.session.writing import WritingSession
@@ -90,7 +90,7 @@ def test_two_sessions_in_two_threads_know_nothing_of_each_other(tmp_path: Path, 
             names[team], Status.APPLIED
         )
         follower = followers[team]
-        everything = "\n".join([render_json(build(record)), *follower.said, *follower.logged.lines])
+        everything = "\n".join([JSON.renderer().render_file(build(record)), *follower.said, *follower.logged.lines])
         assert all(name in everything for name in names[team])
         assert f"session.{stranger}." not in everything
         assert servers[stranger] not in everything
@@ -133,7 +133,7 @@ def test_the_record_of_a_session_that_was_ended_says_why(tmp_path: Path) -> None
     record = session.record
     assert (record.status, record.exit_code) == (RunStatus.FAILED, 1)
     assert record.diagnostics == tuple(invalid.value.diagnostics)
-    assert "partitions" in render_json(build(record))
+    assert "partitions" in JSON.renderer().render_file(build(record))
 
 
 def test_a_session_ends_where_its_check_raises(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def new_client(
     log_to: Iterable[logging.Handler],
     clean: Callable[[str], str],
     on_error: Callable[[KafkaError], None] = lambda _error: None,
+    kind: type[AdminClient] = AdminClient,
 ) -> AdminClient:
     """A client with ``properties``, which stand at ``places``; ``clean`` takes the secrets out of what it says.
 
@@ -66,7 +67,7 @@ def new_client(
             logger.addHandler(handler)
         try:
             settings: dict[str, Any] = {**properties, "error_cb": on_error}
-            return AdminClient(settings, logger=logger)
+            return kind(settings, logger=logger)
         except _REFUSED as error:
             whole = _words(error).removeprefix(_OF_ALL_TOGETHER)
     named = {problem.key for problem in problems}

@@ -19,6 +19,7 @@ from reconciler.cluster.causes import Causes
 from reconciler.cluster.client import defaults, new_client, not_made
 from reconciler.cluster.client_log import PassedOn
 from reconciler.cluster.properties import without_secrets
+from reconciler.cluster.reading_client import ReadingClient
 from reconciler.cluster.symptoms import Cause
 from reconciler.errors import ClusterUnavailable, DeadlinePassed, Origin
 from reconciler.model import KafkaFailure
@@ -39,7 +40,7 @@ _NO_ANSWER = frozenset({_TIMED_OUT, _TRANSPORT})
 
 
 class Connection:
-    """A client whose steps end within ``limit``.
+    """A client whose steps end within ``limit``, and which cannot write.
 
     Raises ClusterUnavailable with the real cause: at once where waiting cannot help (no such host, not
     Kafka, untrusted certificate), else when the time is over; and of a cluster with another id than
@@ -47,6 +48,7 @@ class Connection:
     while an answer is awaited; what it raises ends the step.
     """
 
+    _kind: type[AdminClient] = ReadingClient
     expected_cluster_id: str | None = None
 
     def __init__(
@@ -274,7 +276,12 @@ class Connection:
 
     def _client(self) -> AdminClient:
         return new_client(
-            self.properties, self._places, log_to=self._log_to, on_error=self._take_error, clean=self._clean
+            self.properties,
+            self._places,
+            log_to=self._log_to,
+            clean=self._clean,
+            on_error=self._take_error,
+            kind=self._kind,
         )
 
 

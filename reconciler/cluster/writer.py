@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from confluent_kafka.admin import AdminClient
+
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.requests import Answers, alter_configs, create_partitions, create_topics
 from reconciler.model import TopicSpec
 
 
+class WritingConnection(Connection):
+    """A connection whose client can also write."""
+
+    _kind = AdminClient
+
+
 class Writer:
     """Creates topics, adds partitions and changes configuration."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: WritingConnection) -> None:
         self._connection = connection
 
     def create(self, topics: Sequence[TopicSpec]) -> Answers:

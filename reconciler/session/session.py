@@ -112,10 +112,8 @@ class Session:
 
         ``limit`` is the longest that any step may go without progress.
         """
-        from reconciler.cluster.connection import Connection  # noqa: PLC0415 - loads the client: 70 ms that others need not pay
-
         control = self.control
-        self._connection = Connection(
+        self._connection = self._connection_kind()(
             settings.properties,
             limit=limit,
             places=settings.places,
@@ -176,6 +174,11 @@ class Session:
         from reconciler.plan import outlook  # noqa: PLC0415 - not needed for --help
 
         return outlook(plan)
+
+    def _connection_kind(self) -> type[Connection]:
+        from reconciler.cluster.connection import Connection  # noqa: PLC0415 - loads the client: 70 ms that others need not pay
+
+        return Connection
 
     def _loaded(self) -> DesiredState:
         if self._known.desired is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.apply import Execution, Ledger, Retries, log_outcomes
-from reconciler.cluster.writer import Writer
+from reconciler.cluster.writer import Writer, WritingConnection
 from reconciler.model import Outcome, Plan
 from reconciler.session.session import Session
 
@@ -41,6 +41,8 @@ class WritingSession(Session):
         ledger, connection, control = self._ledger, self._connected(), self.control
         if ledger is None or not ledger.plan.has_work:
             return
+        if not isinstance(connection, WritingConnection):
+            raise TypeError("a session that writes has a connection that writes")
         execution = Execution(
             ledger=ledger,
             writer=Writer(connection),
@@ -60,6 +62,9 @@ class WritingSession(Session):
                 execution.verify()
         finally:
             log_outcomes(control.log.getChild("apply"), ledger.outcomes().values())
+
+    def _connection_kind(self) -> type[WritingConnection]:
+        return WritingConnection
 
     def _outcomes(self, plan: Plan) -> Mapping[str, Outcome]:
         return self._ledger.outcomes() if self._ledger is not None else super()._outcomes(plan)

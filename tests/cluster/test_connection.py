@@ -12,11 +12,10 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException
 
 from reconciler.clock import TimeLimit
-from reconciler.cluster import client
 from reconciler.cluster.configs import WORTH_A_CONNECTION
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.reader import Reader
-from reconciler.cluster.writer import Writer
+from reconciler.cluster.writer import Writer, WritingConnection
 from reconciler.errors import ClusterUnavailable, DeadlinePassed, Interrupted, Location, ReconcilerError
 from reconciler.model import TopicSpec
 from tests.wire.fake_cluster import Topic
@@ -29,9 +28,9 @@ LOOKS = 20
 TOPIC = TopicSpec(name="there", origin=Location(file="topics.yaml", line=1, column=1))
 
 
-def connected(kafka: FakeKafka) -> Connection:
+def connected(kafka: FakeKafka) -> WritingConnection:
     """A connection whose client has asked for everything once."""
-    connection = Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(SECONDS))
+    connection = WritingConnection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(SECONDS))
     Reader(connection).look([TOPIC])
     return connection
 
@@ -88,7 +87,9 @@ def topics(number: int) -> list[TopicSpec]:
         ("incremental_alter_configs", lambda connection: Writer(connection).alter_configs({"a.0": {"a": "b"}})),
     ],
 )
-def test_whoever_asked_to_stop_does_not_wait_for_an_answer(api: Api, ask: Callable[[Connection], object]) -> None:
+def test_whoever_asked_to_stop_does_not_wait_for_an_answer(
+    api: Api, ask: Callable[[WritingConnection], object]
+) -> None:
     with FakeKafka(
         Fault(api=api, delay=1000, times=None), topics={spec.name: Topic() for spec in topics(WORTH_A_CONNECTION)}
     ) as kafka:
@@ -97,7 +98,8 @@ def test_whoever_asked_to_stop_does_not_wait_for_an_answer(api: Api, ask: Callab
             if kafka.received(api):
                 raise Interrupted(15)
 
-        connection = Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(300), check=check)
+        servers = {"bootstrap.servers": kafka.bootstrap_servers}
+        connection = WritingConnection(servers, limit=TimeLimit(300), check=check)
         connection._patience = 150
         began = time.monotonic()
         with pytest.raises(Interrupted):
@@ -141,7 +143,7 @@ Broken = Callable[[BaseException | None], None]
 @pytest.fixture
 def only_broken_clients(monkeypatch: pytest.MonkeyPatch) -> Broken:
     def break_them(outcome: BaseException | None) -> None:
-        monkeypatch.setattr(client, "AdminClient", lambda *_properties, **_options: BrokenClient(outcome))
+        monkeypatch.setattr(Connection, "_kind", staticmethod(lambda *_properties, **_options: BrokenClient(outcome)))
 
     return break_them
 

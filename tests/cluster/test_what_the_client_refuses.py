@@ -9,9 +9,8 @@ import pytest
 from reconciler.apply import Execution, Ledger
 from reconciler.clock import TimeLimit
 from reconciler.cluster.checker import Checker
-from reconciler.cluster.connection import Connection
 from reconciler.cluster.reader import Reader
-from reconciler.cluster.writer import Writer
+from reconciler.cluster.writer import Writer, WritingConnection
 from reconciler.model import Action, DesiredState, LiveState, LiveTopic, Plan, Status, TopicPlan, TopicSpec
 from reconciler.plan import BrokerCheck, plan
 from tests.apply.facts import spec
@@ -28,8 +27,8 @@ BAD = {
 GOOD = [spec(f"t.good.topic.with.a.longer.name.{number}", partitions=2) for number in range(5)]
 
 
-def connection_to(kafka: FakeKafka) -> Connection:
-    return Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(30))
+def connection_to(kafka: FakeKafka) -> WritingConnection:
+    return WritingConnection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(30))
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)

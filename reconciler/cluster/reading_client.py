@@ -1,0 +1,61 @@
+"""A client that asks, and cannot change anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from confluent_kafka.admin import AdminClient
+
+_READS = frozenset(
+    {
+        "cluster_id",
+        "describe_acls",
+        "describe_cluster",
+        "describe_configs",
+        "describe_consumer_groups",
+        "describe_topics",
+        "describe_user_scram_credentials",
+        "list_consumer_group_offsets",
+        "list_consumer_groups",
+        "list_groups",
+        "list_offsets",
+        "list_topics",
+        "poll",
+        "set_sasl_credentials",
+    }
+)
+_CHECKED = frozenset({"alter_configs", "create_partitions", "create_topics", "incremental_alter_configs"})
+"""What brokers only check when it says ``validate_only``."""
+
+
+class WriteRefused(Exception):
+    """A client that only reads was asked to write: a defect of whoever asked."""
+
+
+class ReadingClient(AdminClient):
+    """An ``AdminClient`` whose requests change nothing, whoever makes them.
+
+    Every other method raises WriteRefused, also one that a later version of the client may bring.
+    """
+
+
+def _checking(name: str) -> Callable[..., Any]:
+    def ask(client: AdminClient, *arguments: Any, **options: Any) -> Any:
+        if options.get("validate_only") is not True:
+            raise WriteRefused(name)
+        return getattr(super(ReadingClient, client), name)(*arguments, **options)
+
+    return ask
+
+
+def _refused(name: str) -> Callable[..., Any]:
+    def refuse(*_arguments: Any, **_options: Any) -> Any:
+        raise WriteRefused(name)
+
+    return refuse
+
+
+for _name in dir(AdminClient):
+    if not _name.startswith("_") and _name not in _READS:
+        setattr(ReadingClient, _name, _checking(_name) if _name in _CHECKED else _refused(_name))

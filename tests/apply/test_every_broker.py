@@ -83,6 +83,18 @@ def test_what_was_done_before_a_stop_is_not_verified_either_where_a_broker_lags_
     assert orders["status"] == "failed"
 
 
+@pytest.mark.parametrize("topics", [WRITES["create"], WRITES["partitions"]], ids=["create", "partitions"])
+def test_what_was_done_before_the_deadline_is_not_verified_either_where_a_broker_lags_behind(
+    topics: str, apply: Apply
+) -> None:
+    with FakeKafka(topics=BEFORE, brokers=3) as kafka:
+        kafka.lag(3)
+        report = apply(kafka, topics, "--timeout", "120", "--deadline", "4")
+    assert report["run"]["exit_code"] == 1
+    assert [topic["status"] for topic in report["topics"]] == ["unknown"]
+    assert "verified" not in [topic["verification"] and topic["verification"]["status"] for topic in report["topics"]]
+
+
 def test_a_broker_that_does_not_answer_is_passed_over_and_that_is_logged(apply: Apply) -> None:
     with FakeKafka(topics=BEFORE, brokers=3) as kafka:
         kafka.hang(3)

@@ -38,6 +38,9 @@ def log_outcomes(log: logging.Logger, outcomes: Iterable[Outcome]) -> None:
             status = outcome.status.replace("_", " ")
             words = f": {_words(outcome.failure)}" if outcome.failure else ""
             extra = {"topic": outcome.name, "status": outcome.status, **_fields(outcome.failure)}
+            if outcome.refusal is not None and outcome.failure is None:
+                words = f": {outcome.refusal.reason}"
+                extra |= {"refusal": outcome.refusal.kind, "remedy": outcome.refusal.way_out}
             log.info("%s: %s%s", outcome.name, status, words, extra=extra)
 
 

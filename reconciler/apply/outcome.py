@@ -16,9 +16,10 @@ from reconciler.model import (
     KafkaFailure,
     Operation,
     Outcome,
+    Refusal,
+    Refused,
     Status,
     TopicPlan,
-    Verdict,
     Verification,
 )
 from reconciler.plan import operation_for
@@ -63,6 +64,7 @@ def outcome_of(topic: TopicPlan, attempts: Sequence[Attempt], seen: Seen | None)
         verification=_verification(seen),
         verified_at=seen.at if seen else None,
         failure=_failure(topic, status, changes, last, seen),
+        refusal=_refusal(topic, status, seen),
     )
 
 
@@ -80,11 +82,16 @@ def _failure(
     seen: Seen | None,
 ) -> KafkaFailure | None:
     """Why a topic is not done: what came of that which was to be written, or else what its plan refuses."""
-    if seen is not None and seen.changed is not None and status is Status.STALE:
-        return seen.changed.failure
-    if status in {Status.APPLIED, Status.REFUSED}:
-        return topic.failure
+    if status in {Status.STALE, Status.APPLIED, Status.REFUSED}:
+        return None
     return _failure_to_write(_open_attempts(topic, changes, last), seen) or topic.failure
+
+
+def _refusal(topic: TopicPlan, status: Status, seen: Seen | None) -> Refusal | None:
+    """What is refused of a topic: by its plan, or because somebody else was there."""
+    if status is Status.STALE and seen is not None and seen.changed is not None:
+        return seen.changed.refusal
+    return topic.refusal
 
 
 def _open_attempts(
@@ -118,7 +125,7 @@ def _topic_status(
         case Action.UNREADABLE:
             return Status.UNKNOWN
         case Action.CREATE:
-            if topic.failure is not None:
+            if topic.refusal is not None:
                 return Status.REFUSED
             if shown.seen is not None and shown.seen.changed is not None:
                 return Status.STALE
@@ -128,7 +135,7 @@ def _topic_status(
 
 
 def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], shown: _Shown) -> Status:
-    if change.verdict is Verdict.IMPOSSIBLE:
+    if isinstance(change.decision, Refused):
         return Status.REFUSED
     attempt = last.get(operation_for(change))
     is_refused = attempt is not None and attempt.failure is not None and attempt.failure.kind == FATAL

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from reconciler.model import FATAL, Action, FieldChange, KafkaFailure, LiveTopic, Operation, Policy, TopicPlan
+from reconciler.model import (
+    FATAL,
+    Action,
+    FieldChange,
+    KafkaFailure,
+    LiveTopic,
+    Operation,
+    Policy,
+    Refusal,
+    RefusalKind,
+    TopicPlan,
+)
 from reconciler.plan import differences, operation_for
 
 
@@ -17,11 +28,11 @@ from reconciler.plan import differences, operation_for
 class Changed:
     """Somebody else made, changed or deleted a topic after it was planned; nothing more of it is written.
 
-    ``fields`` are those that the plan was to bring and did not; ``failure`` says what is there instead.
+    ``fields`` are those that the plan was to bring and did not; ``refusal`` says what is there instead.
     """
 
     fields: frozenset[str]
-    failure: KafkaFailure
+    refusal: Refusal
 
 
 def is_done(topic: TopicPlan, operation: Operation, live: LiveTopic, policy: Policy) -> bool:
@@ -45,22 +56,20 @@ def changed_meanwhile(
     if topic.action is Action.CREATE:
         if not differing or Operation.CREATE_TOPICS in accepted:
             return None
-        return _changed(
-            differing, "CREATED_MEANWHILE", f"created after this plan with other settings: {_now(differing)}"
-        )
+        return _changed(differing, f"created after this plan with other settings: {_now(differing)}")
     reviewed = topic.live
     still_open = {change.field for change in topic.safe_changes if operation_for(change) not in accepted}
     lacking = [change for change in differing if change.field in still_open]
     others = [change for change in lacking if reviewed and _own(live, change) != _own(reviewed, change)]
     if not others:
         return None
-    return _changed(lacking, "CHANGED_MEANWHILE", f"changed after this plan: {_now(others)}")
+    return _changed(lacking, f"changed after this plan: {_now(others)}")
 
 
 def deleted_meanwhile(topic: TopicPlan, accepted: Collection[Operation]) -> Changed:
     """What is still open of a topic that was there when it was planned and is gone."""
     still_open = [change for change in topic.safe_changes if operation_for(change) not in accepted]
-    return _changed(still_open, "DELETED_MEANWHILE", "deleted after this plan")
+    return _changed(still_open, "deleted after this plan")
 
 
 def not_as_written(differing: Iterable[FieldChange]) -> KafkaFailure:
@@ -74,15 +83,13 @@ def not_as_written(differing: Iterable[FieldChange]) -> KafkaFailure:
     )
 
 
-def _changed(open_changes: Iterable[FieldChange], name: str, what: str) -> Changed:
-    failure = KafkaFailure(
-        code=0,
-        name=name,
-        kind=FATAL,
-        message=f"the topic was {what}",
-        remedy="run plan to review what is there now, then apply again",
+def _changed(open_changes: Iterable[FieldChange], what: str) -> Changed:
+    refusal = Refusal(
+        kind=RefusalKind.STALE,
+        reason=f"the topic was {what}",
+        way_out="run plan to review what is there now, then apply again",
     )
-    return Changed(fields=frozenset(change.field for change in open_changes), failure=failure)
+    return Changed(fields=frozenset(change.field for change in open_changes), refusal=refusal)
 
 
 def _now(differing: Iterable[FieldChange]) -> str:

@@ -16,8 +16,9 @@ from reconciler.model.desired import (
 from reconciler.model.failure import EXPECTED, FATAL, RETRIABLE, ErrorClass, KafkaFailure
 from reconciler.model.live import LiveState, LiveTopic
 from reconciler.model.outcome import Attempt, Operation, Outcome, Status, Verification
-from reconciler.model.plan import Action, FieldChange, Plan, TopicPlan, Verdict
+from reconciler.model.plan import Action, Decision, FieldChange, Plan, Refused, Safe, TopicPlan
 from reconciler.model.record import Command, Record, RunStatus
+from reconciler.model.refusal import Refusal, RefusalKind
 
 __all__ = [
     "ALWAYS_IGNORED",
@@ -28,6 +29,7 @@ __all__ = [
     "Attempt",
     "ClusterReference",
     "Command",
+    "Decision",
     "DesiredState",
     "ErrorClass",
     "FieldChange",
@@ -40,11 +42,14 @@ __all__ = [
     "Plan",
     "Policy",
     "Record",
+    "Refusal",
+    "RefusalKind",
+    "Refused",
     "RunStatus",
+    "Safe",
     "Source",
     "Status",
     "TopicPlan",
     "TopicSpec",
-    "Verdict",
     "Verification",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reconciler.model.failure import EXPECTED, KafkaFailure
+from reconciler.model.refusal import Refusal
 
 
 class Operation(StrEnum):
@@ -74,3 +75,4 @@ class Outcome:
     verification: Verification | None = None
     verified_at: datetime | None = None
     failure: KafkaFailure | None = None
+    refusal: Refusal | None = None

@@ -10,6 +10,7 @@ from reconciler.errors import Origin
 from reconciler.model.desired import Policy, TopicSpec
 from reconciler.model.failure import KafkaFailure
 from reconciler.model.live import LiveTopic
+from reconciler.model.refusal import Refusal
 
 
 class Action(StrEnum):
@@ -21,11 +22,20 @@ class Action(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class Verdict(StrEnum):
-    """Whether apply makes a change."""
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """Apply makes the change."""
 
-    SAFE = "safe"
-    IMPOSSIBLE = "impossible"
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Apply does not make the change."""
+
+    refusal: Refusal
+
+
+Decision = Safe | Refused
+"""What is decided about a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +49,7 @@ class FieldChange:
     field: str
     before: int | str | None
     after: int | str | None
-    verdict: Verdict
-    reason: str | None = None
+    decision: Decision = Safe()
     origin: Origin | None = None
 
     @property
@@ -53,8 +62,8 @@ class FieldChange:
 class TopicPlan:
     """What one topic needs. A create has no changes: ``desired`` says it all.
 
-    ``failure`` says why the topic is unreadable or is not created, or what the broker objects to first: an objection to
-    the topic as a whole, or else the first of its ``objections``.
+    ``failure`` says why the topic is unreadable. ``refusal`` says why it is not created, or what the broker objects to
+    first: an objection to the topic as a whole, or else the first of its ``objections``.
     """
 
     action: Action
@@ -62,7 +71,8 @@ class TopicPlan:
     live: LiveTopic | None = None
     changes: Sequence[FieldChange] = ()
     failure: KafkaFailure | None = None
-    objections: Mapping[str, KafkaFailure] = field(default_factory=dict)
+    refusal: Refusal | None = None
+    objections: Mapping[str, Refusal] = field(default_factory=dict)
     """What the broker refuses of it, by field."""
     unchecked: KafkaFailure | None = None
     """Why the broker did not check the create or the changes."""
@@ -75,17 +85,17 @@ class TopicPlan:
     @property
     def has_work(self) -> bool:
         """Whether apply would write anything of the topic."""
-        return (self.action is Action.CREATE and self.failure is None) or bool(self.safe_changes)
+        return (self.action is Action.CREATE and self.refusal is None) or bool(self.safe_changes)
 
     @property
     def safe_changes(self) -> Sequence[FieldChange]:
         """The changes that apply makes."""
-        return tuple(change for change in self.changes if change.verdict is Verdict.SAFE)
+        return tuple(change for change in self.changes if isinstance(change.decision, Safe))
 
     @property
-    def impossible_changes(self) -> Sequence[FieldChange]:
-        """The changes that Kafka cannot make."""
-        return tuple(change for change in self.changes if change.verdict is Verdict.IMPOSSIBLE)
+    def refused_changes(self) -> Sequence[FieldChange]:
+        """The changes that apply does not make."""
+        return tuple(change for change in self.changes if isinstance(change.decision, Refused))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

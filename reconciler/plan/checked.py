@@ -19,9 +19,11 @@ from reconciler.model import (
     LiveState,
     Operation,
     Plan,
+    Refusal,
+    Refused,
+    Safe,
     TopicPlan,
     TopicSpec,
-    Verdict,
 )
 from reconciler.plan.planner import topic_plan
 from reconciler.plan.question import Question, questions_about
@@ -202,18 +204,17 @@ def with_objections(topic: TopicPlan, question: Question) -> TopicPlan:
     """``topic`` with what the broker refuses of it by the answers to ``question`` so far."""
     if not question.objections and question.failure is None:
         return topic
-    objections = {**topic.objections, **question.objections}
+    refused = {field: Refusal.by(failure) for field, failure in question.objections.items()}
+    objections = {**topic.objections, **refused}
     # What is said of the topic as a whole stands nowhere else.
-    failure = question.failure or topic.failure or next(iter(objections.values()), None)
+    of_the_whole = Refusal.by(question.failure) if question.failure is not None else topic.refusal
     changes = tuple(_refused(change, objections.get(change.field)) for change in topic.changes)
-    return replace(topic, changes=changes, objections=objections, failure=failure)
+    refusal = of_the_whole or next(iter(objections.values()), None)
+    return replace(topic, changes=changes, objections=objections, refusal=refusal)
 
 
-def _refused(change: FieldChange, failure: KafkaFailure | None) -> FieldChange:
-    if failure is None or change.verdict is not Verdict.SAFE:
-        return change
-    words = f"the broker refuses it: {failure.message}" if failure.is_the_brokers else failure.message
-    return replace(change, verdict=Verdict.IMPOSSIBLE, reason=words)
+def _refused(change: FieldChange, refusal: Refusal | None) -> FieldChange:
+    return replace(change, decision=Refused(refusal)) if refusal is not None and change.decision == Safe() else change
 
 
 def _contradicts(failure: KafkaFailure) -> bool:

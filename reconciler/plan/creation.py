@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from reconciler.model import FATAL, Action, KafkaFailure, Plan, TopicPlan
+from reconciler.model import Action, Plan, Refusal, RefusalKind, TopicPlan
 from reconciler.printable import quoted
 
-CREATION_TURNED_OFF = "CREATION_TURNED_OFF"
-_TURNED_OFF = KafkaFailure(
-    code=0,
-    name=CREATION_TURNED_OFF,
-    kind=FATAL,
-    message="the topic is missing, and this run may not create topics",
-    remedy="create it by other means; if this run may create it, use --auto-create or KAFKA_TOPIC_AUTO_CREATE=true",
+_TURNED_OFF = Refusal(
+    kind=RefusalKind.CREATION_OFF,
+    reason="the topic is missing, and this run may not create topics",
+    way_out="create it by other means; if this run may create it, use --auto-create or KAFKA_TOPIC_AUTO_CREATE=true",
 )
 
 
@@ -29,24 +26,22 @@ INTERNAL_TOPICS = frozenset(
 )
 """Topics that brokers make for themselves, with the settings that their own code counts on (``Topic.java``)."""
 
-_INTERNAL = KafkaFailure(
-    code=0,
-    name="INTERNAL_TOPIC",
-    kind=FATAL,
-    message="brokers create this internal topic themselves, when it is first needed",
-    remedy="plan again once it exists; its settings at creation are broker settings, such as offsets.topic.*",
+_INTERNAL = Refusal(
+    kind=RefusalKind.IMPOSSIBLE,
+    reason="brokers create this internal topic themselves, when it is first needed",
+    way_out="plan again once it exists; its settings at creation are broker settings, such as offsets.topic.*",
 )
 
 
-def refused_create(name: str) -> KafkaFailure | None:
+def refused_create(name: str) -> Refusal | None:
     """Why the topic ``name`` must not be created, though it is missing; ``None`` where it may be."""
     return _INTERNAL if name in INTERNAL_TOPICS else None
 
 
 def without_creation(topic: TopicPlan) -> TopicPlan:
     """``topic``, refused if it is to be created and not refused already."""
-    is_as_it_was = topic.action is not Action.CREATE or topic.failure is not None
-    return topic if is_as_it_was else replace(topic, failure=_TURNED_OFF)
+    is_as_it_was = topic.action is not Action.CREATE or topic.refusal is not None
+    return topic if is_as_it_was else replace(topic, refusal=_TURNED_OFF)
 
 
 def without_collisions(plan: Plan) -> Plan:
@@ -61,17 +56,15 @@ def without_collisions(plan: Plan) -> Plan:
     topics = []
     for topic in plan.topics:
         others = [name for name in alike[topic.name.replace(".", "_")] if name != topic.name]
-        is_refused = bool(others) and topic.action is Action.CREATE and topic.failure is None
-        topics.append(replace(topic, failure=_collision(topic.name, others)) if is_refused else topic)
+        is_refused = bool(others) and topic.action is Action.CREATE and topic.refusal is None
+        topics.append(replace(topic, refusal=_collision(topic.name, others)) if is_refused else topic)
     return replace(plan, topics=tuple(topics))
 
 
-def _collision(name: str, others: list[str]) -> KafkaFailure:
-    return KafkaFailure(
-        code=0,
-        name="NAME_COLLISION",
-        kind=FATAL,
-        message=f"{quoted(name)} and {', '.join(map(quoted, others))} differ only in . and _, "
+def _collision(name: str, others: list[str]) -> Refusal:
+    return Refusal(
+        kind=RefusalKind.IMPOSSIBLE,
+        reason=f"{quoted(name)} and {', '.join(map(quoted, others))} differ only in . and _, "
         "which Kafka's metrics cannot tell apart",
-        remedy="rename the topic; if one of the names is a misspelling, remove that one from the manifest",
+        way_out="rename the topic; if one of the names is a misspelling, remove that one from the manifest",
     )

@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.configs import same_value
 from reconciler.model import FieldChange, LiveTopic, Policy, TopicSpec
 from reconciler.plan.creation import INTERNAL_TOPICS
-from reconciler.plan.verdicts import verdict
+from reconciler.plan.verdicts import decision
 
 COUNTS = ("partitions", "replication_factor")
 
@@ -79,7 +79,10 @@ def _counts_first(item: tuple[str, Any]) -> tuple[bool, str]:
 
 
 def _change(desired: TopicSpec, field: str, before: int | str | None, after: int | str | None) -> FieldChange:
-    kind, reason = verdict(field, before, after)
     return FieldChange(
-        field=field, before=before, after=after, verdict=kind, reason=reason, origin=desired.origin_of(field)
+        field=field,
+        before=before,
+        after=after,
+        decision=decision(field, before, after),
+        origin=desired.origin_of(field),
     )

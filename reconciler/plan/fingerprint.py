@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-from reconciler.model import DesiredState, Plan, TopicPlan, TopicSpec
+from reconciler.model import Decision, DesiredState, Plan, Refusal, Refused, Safe, TopicPlan, TopicSpec
 
 
 def sealed(plan: Plan) -> Plan:
@@ -33,10 +33,23 @@ def _planned(topic: TopicPlan) -> list[Any]:
         topic.action,
         [desired.partitions, desired.replication_factor, dict(desired.config)],
         [live.partitions, live.replication_factor, dict(live.overrides)] if live else None,
-        [[change.field, change.before, change.after, change.verdict] for change in topic.changes],
-        topic.failure.name if topic.failure else None,
+        [[change.field, change.before, change.after, _decided(change.decision)] for change in topic.changes],
+        _refused(topic.refusal),
         sorted(topic.objections),
     ]
+
+
+def _decided(decision: Decision) -> Any:
+    match decision:
+        case Safe():
+            return "safe"
+        case Refused(refusal):
+            return _refused(refusal)
+
+
+def _refused(refusal: Refusal | None) -> Any:
+    """What is refused, but for its words."""
+    return [refusal.kind, refusal.failure.name if refusal.failure else None] if refusal else None
 
 
 def _wanted(topic: TopicSpec) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.model import Action, Outcome, Plan, Status, TopicPlan, Verdict
+from reconciler.model import Action, Decision, Outcome, Plan, Refused, Safe, Status, TopicPlan
 
 
 def outlook(plan: Plan) -> Mapping[str, Outcome]:
@@ -13,11 +13,18 @@ def outlook(plan: Plan) -> Mapping[str, Outcome]:
 
 
 def _outcome(topic: TopicPlan) -> Outcome:
-    changes = {
-        change.field: Status.REFUSED if change.verdict is Verdict.IMPOSSIBLE else Status.PLANNED
-        for change in topic.changes
-    }
-    return Outcome(name=topic.name, status=_status(topic), changes=changes, failure=topic.failure)
+    changes = {change.field: _change_status(change.decision) for change in topic.changes}
+    return Outcome(
+        name=topic.name, status=_status(topic), changes=changes, failure=topic.failure, refusal=topic.refusal
+    )
+
+
+def _change_status(decision: Decision) -> Status:
+    match decision:
+        case Safe():
+            return Status.PLANNED
+        case Refused():
+            return Status.REFUSED
 
 
 def _status(topic: TopicPlan) -> Status:
@@ -27,4 +34,4 @@ def _status(topic: TopicPlan) -> Status:
         case Action.UNREADABLE:
             return Status.UNKNOWN
         case Action.CREATE | Action.DRIFT:
-            return Status.REFUSED if topic.impossible_changes or topic.failure else Status.PLANNED
+            return Status.REFUSED if topic.refused_changes or topic.refusal else Status.PLANNED

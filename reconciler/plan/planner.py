@@ -22,6 +22,6 @@ def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
         return TopicPlan(action=Action.UNREADABLE, desired=spec, failure=failure)
     topic = live.topics.get(spec.name)
     if topic is None:
-        return TopicPlan(action=Action.CREATE, desired=spec, failure=refused_create(spec.name))
+        return TopicPlan(action=Action.CREATE, desired=spec, refusal=refused_create(spec.name))
     changes = differences(spec, topic, policy)
     return TopicPlan(action=Action.DRIFT if changes else Action.SKIP, desired=spec, live=topic, changes=changes)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.configs import TOPIC_CONFIGS
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import Plan, TopicPlan
+from reconciler.model import Plan, Refused, TopicPlan
 from reconciler.printable import quoted
 
 _NAMED = 3
@@ -44,7 +44,9 @@ def in_the_way(plan: Plan) -> Iterator[Diagnostic]:
     A readable one that the manifest sets too is left out: there the broker's words about the value are enough.
     """
     for topic in plan.topics:
-        refusals = "\n".join(change.reason or "" for change in topic.impossible_changes)
+        refusals = "\n".join(
+            change.decision.refusal.reason for change in topic.changes if isinstance(change.decision, Refused)
+        )
         planned = {change.config_key for change in topic.changes}
         for key, value in _overrides(topic).items():
             stays = key not in planned and (value is None or key not in topic.desired.config)

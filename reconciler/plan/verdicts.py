@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from reconciler.model import Verdict
+from reconciler.model import Decision, Refusal, RefusalKind, Refused, Safe
 
 
-def verdict(field: str, before: int | str | None, after: int | str | None) -> tuple[Verdict, str | None]:
-    """The verdict on changing ``field``, with the reason for anything but ``safe``."""
+def decision(field: str, before: int | str | None, after: int | str | None) -> Decision:
+    """The decision about changing ``field``."""
     if field == "partitions" and isinstance(before, int) and isinstance(after, int) and after < before:
-        return Verdict.IMPOSSIBLE, (
-            f"Kafka cannot remove partitions; write partitions: {before} to accept what is there, "
-            f"or create a topic with {after} under a new name and move the records"
+        return _impossible(
+            "Kafka cannot remove partitions",
+            f"write partitions: {before} to accept what is there, "
+            f"or create a topic with {after} under a new name and move the records",
         )
     if field == "replication_factor":
-        return Verdict.IMPOSSIBLE, (
-            "this version does not move replicas; use kafka-reassign-partitions, "
-            f"or write replication_factor: {before} to accept what is there"
+        return _impossible(
+            "this version does not move replicas",
+            f"use kafka-reassign-partitions, or write replication_factor: {before} to accept what is there",
         )
-    return Verdict.SAFE, None
+    return Safe()
+
+
+def _impossible(reason: str, way_out: str) -> Refused:
+    return Refused(Refusal(kind=RefusalKind.IMPOSSIBLE, reason=reason, way_out=way_out))

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from reconciler.errors import Diagnostic, Location, Origin, Variable
 from reconciler.model import (
     Action,
     Attempt,
     Command,
+    Decision,
     DesiredState,
+    ErrorClass,
     FieldChange,
     KafkaFailure,
     LiveTopic,
     Operation,
     Outcome,
     Record,
+    Refusal,
+    RefusalKind,
+    Refused,
+    Safe,
     Status,
     TopicPlan,
     TopicSpec,
 )
-from reconciler.plan.creation import CREATION_TURNED_OFF
 from reconciler.plan.fingerprint import digest
 from reconciler.report import document
 
@@ -85,13 +91,13 @@ def _summary(plans: Sequence[TopicPlan], outcomes: Sequence[Outcome]) -> documen
 
 def _is_impossible(topic: TopicPlan) -> bool:
     """Whether something in it cannot be done at all."""
-    return bool(topic.impossible_changes) or _is_refused_create(topic)
+    return bool(topic.refused_changes) or _is_refused_create(topic)
 
 
 def _is_refused_create(topic: TopicPlan) -> bool:
     """Whether the topic cannot be created; that this run may not create topics is another matter."""
-    failure = topic.failure if topic.action is Action.CREATE else None
-    return failure is not None and failure.name != CREATION_TURNED_OFF
+    refusal = topic.refusal if topic.action is Action.CREATE else None
+    return refusal is not None and refusal.kind is not RefusalKind.CREATION_OFF
 
 
 def _statistics(outcomes: Sequence[Outcome], record: Record) -> document.Statistics:
@@ -137,17 +143,18 @@ def _topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
         ),
         live=_live(topic.live),
         changes=[_change(change, outcome.changes[change.field]) for change in topic.changes],
-        objections=[_objection(topic.desired, field, failure) for field, failure in topic.objections.items()],
+        objections=[_objection(topic.desired, field, refusal) for field, refusal in topic.objections.items()],
         unchecked=_error(topic.unchecked),
         attempts=[_attempt(attempt) for attempt in outcome.attempts],
         verification=verification,
-        error=_error(outcome.failure),
+        error=_error(outcome.failure) or _refused(outcome.refusal),
+        refusal=_refusal(outcome.refusal),
     )
 
 
-def _objection(desired: TopicSpec, field: str, failure: KafkaFailure) -> document.Objection:
+def _objection(desired: TopicSpec, field: str, refusal: Refusal) -> document.Objection:
     return document.Objection(
-        field=field, message=failure.message, remedy=failure.remedy, origin=_origin(desired.origin_of(field))
+        field=field, message=refusal.reason, remedy=refusal.way_out, origin=_origin(desired.origin_of(field))
     )
 
 
@@ -163,15 +170,49 @@ def _live(live: LiveTopic | None) -> document.Live | None:
 
 
 def _change(change: FieldChange, status: Status) -> document.Change:
+    verdict, reason = _verdict(change.decision)
     return document.Change(
         field=change.field,
         before=change.before,
         after=change.after,
-        verdict=change.verdict,
-        reason=change.reason,
+        verdict=verdict,
+        reason=reason,
         origin=_origin(change.origin),
         status=status,
     )
+
+
+def _verdict(decision: Decision) -> tuple[Literal["safe", "impossible"], str | None]:
+    """The verdict on a change, with the reason and the way out where it is not safe."""
+    match decision:
+        case Safe():
+            return "safe", None
+        case Refused(refusal):
+            return "impossible", _reason(refusal)
+
+
+def _reason(refusal: Refusal) -> str:
+    match refusal.kind:
+        case RefusalKind.BROKER:
+            return f"the broker refuses it: {refusal.reason}"
+        case RefusalKind.CLIENT:
+            return refusal.reason
+        case RefusalKind.IMPOSSIBLE | RefusalKind.CREATION_OFF | RefusalKind.STALE:
+            return f"{refusal.reason}; {refusal.way_out}"
+
+
+def _refusal(refusal: Refusal | None) -> document.Refusal | None:
+    if refusal is None:
+        return None
+    return document.Refusal(kind=refusal.kind, reason=refusal.reason, way_out=refusal.way_out)
+
+
+def _refused(refusal: Refusal | None) -> document.Error | None:
+    """A refusal as an error: what a broker or the client said, or what we say, with a code that neither of them has."""
+    if refusal is None or refusal.failure is not None:
+        return _error(refusal.failure if refusal else None)
+    name = refusal.kind.upper().replace("-", "_")
+    return document.Error(code=0, name=name, class_=ErrorClass.FATAL, message=refusal.reason, remedy=refusal.way_out)
 
 
 def _attempt(attempt: Attempt) -> document.Attempt:

@@ -15,7 +15,7 @@ import orjson
 from annotated_types import Ge, Timezone
 
 from reconciler.errors import Severity
-from reconciler.model import Action, Command, ErrorClass, RunStatus, Status, Verdict
+from reconciler.model import Action, Command, ErrorClass, RefusalKind, RunStatus, Status
 from reconciler.model import Verification as Shown
 from reconciler.printable import escaped, escaped_hint
 
@@ -173,6 +173,17 @@ class Error(_Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal(_Part):
+    """Why a topic, or something of it, is not done."""
+
+    kind: RefusalKind
+    """Who or what stands in the way; later versions may have more kinds."""
+    reason: str
+    way_out: str
+    """What to do instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(_Part):
     """A topic's settings; a count is `null` where the broker decides."""
 
@@ -206,7 +217,7 @@ class Change(_Part):
     `null` too) whose value the cluster does not show."""
     after: int | str | None
     """The desired value; `null` resets an override."""
-    verdict: Verdict
+    verdict: Literal["safe", "risky", "impossible"]
     consent: dict[str, Any] | None = None
     """Who agreed to a change that needs consent; `null` where it needs none."""
     reason: str | None
@@ -277,6 +288,9 @@ class Topic(_Part):
     attempts: list[Attempt]
     verification: Verification | None
     error: Error | None
+    """What failed, or why the topic is refused."""
+    refusal: Refusal | None
+    """Why the create is refused, or what the broker objects to first; `null` where only single changes are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

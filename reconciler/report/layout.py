@@ -9,7 +9,8 @@ from enum import IntEnum
 
 from click import style
 
-from reconciler.report.document import Origin, Topic, Variable
+from reconciler.model import RefusalKind
+from reconciler.report.document import Error, Origin, Refusal, Topic, Variable
 
 
 class Detail(IntEnum):
@@ -34,6 +35,12 @@ _COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "red", "?": "red"}
 def is_trouble(topic: Topic) -> bool:
     """Whether it fails the run: shown however quiet the text is to be."""
     return topic.status not in {"planned", "applied", "unchanged"}
+
+
+def words_of(error: Error, refusal: Refusal | None) -> str:
+    """What failed or is refused, behind the name that Kafka has for it."""
+    is_ours = refusal is not None and refusal.kind not in {RefusalKind.BROKER, RefusalKind.CLIENT}
+    return error.message if is_ours else f"{error.name}: {error.message}"
 
 
 def signed(sign: str, text: str, look: TextStyle) -> Iterator[str]:

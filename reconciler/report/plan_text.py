@@ -8,9 +8,20 @@ from enum import Enum
 
 from click import style
 
-from reconciler.plan.creation import CREATION_TURNED_OFF
+from reconciler.model import RefusalKind
 from reconciler.report.document import Change, Error, Report, Settings, Topic
-from reconciler.report.layout import Detail, TextStyle, behind, coloured, count, details, is_trouble, signed, wrapped
+from reconciler.report.layout import (
+    Detail,
+    TextStyle,
+    behind,
+    coloured,
+    count,
+    details,
+    is_trouble,
+    signed,
+    words_of,
+    wrapped,
+)
 from reconciler.report.units import with_units
 
 _SIGNS = {"create": "+", "drift": "~", "unreadable": "?", "skip": " "}
@@ -37,12 +48,14 @@ def render_plan(report: Report, look: TextStyle) -> Iterator[str]:
 
 def plan_summary(report: Report) -> str:
     """The plan in one line; each topic counts once."""
-    whole = [topic for topic in report.topics if _refusal(topic) is Refusal.WHOLE]
-    part = [topic for topic in report.topics if _refusal(topic) is Refusal.PART]
-    clear: Counter[str] = Counter(topic.action for topic in report.topics if _refusal(topic) is Refusal.NONE)
+    whole = [topic for topic in report.topics if _refused(topic) is Extent.WHOLE]
+    part = [topic for topic in report.topics if _refused(topic) is Extent.PART]
+    clear: Counter[str] = Counter(topic.action for topic in report.topics if _refused(topic) is Extent.NONE)
     numbers = [f"{clear['create']} to create", f"{clear['drift']} to change", f"{clear['skip']} unchanged"]
     if whole or part:
-        turned_off = sum(topic.error is not None and topic.error.name == CREATION_TURNED_OFF for topic in whole)
+        turned_off = sum(
+            topic.refusal is not None and topic.refusal.kind is RefusalKind.CREATION_OFF for topic in whole
+        )
         special = {"in part": len(part), "because of --no-auto-create": turned_off}
         numbers.append(f"{len(whole) + len(part)} refused{details(special)}")
     if clear["unreadable"]:
@@ -58,7 +71,7 @@ def _is_shown(topic: Topic, look: TextStyle) -> bool:
 
 
 def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
-    sign = "!" if _refusal(topic) is Refusal.WHOLE else _SIGNS[topic.action]
+    sign = "!" if _refused(topic) is Extent.WHOLE else _SIGNS[topic.action]
     owner = f"  ({topic.owner})" if topic.owner else ""
     lines = wrapped(f"{sign} {topic.name}{owner}{behind(topic.origin)}", look, indent=4)
     yield lines[0].replace(f"{sign} {topic.name}", f"{coloured(sign)} {style(topic.name, bold=True)}", 1)
@@ -68,8 +81,7 @@ def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
     for change in topic.changes:
         yield from _change(change, look)
     if topic.error is not None and not topic.attempts and not _is_told_by_field(topic, topic.error):
-        what = _what_failed(topic.action, topic.error)
-        yield from wrapped(f"{what}: {topic.error.name}: {topic.error.message}", look, start=6, indent=8)
+        yield from wrapped(_what_failed(topic, topic.error), look, start=6, indent=8)
         yield from wrapped(topic.error.remedy, look, start=6, indent=8)
     if topic.unchecked is not None:
         why = f"{topic.unchecked.name}: {topic.unchecked.remedy}"
@@ -80,20 +92,21 @@ def _is_told_by_field(topic: Topic, error: Error) -> bool:
     return error.message in {objection.message for objection in topic.objections}
 
 
-def _what_failed(action: str, error: Error) -> str:
-    if action == "unreadable":
-        return "cannot be read"
-    is_the_brokers = error.code == _UNKNOWN_SERVER_ERROR or error.code > 0
-    return "the broker refuses it" if is_the_brokers else "refused"  # by us, or by the client
-
-
-_UNKNOWN_SERVER_ERROR = -1
+def _what_failed(topic: Topic, error: Error) -> str:
+    words = words_of(error, topic.refusal)
+    match topic.refusal.kind if topic.refusal is not None else None:
+        case None:
+            return f"cannot be read: {words}"
+        case RefusalKind.BROKER:
+            return f"the broker refuses it: {words}"
+        case RefusalKind.CLIENT | RefusalKind.IMPOSSIBLE | RefusalKind.CREATION_OFF | RefusalKind.STALE:
+            return f"refused: {words}"
 
 
 def _created(topic: Topic, desired: Settings, look: TextStyle) -> Iterator[str]:
     """The settings of a topic to create, each with what the broker objects to it."""
     objections = {objection.field: objection for objection in topic.objections}
-    sign = " " if _refusal(topic) is Refusal.WHOLE else "+"
+    sign = " " if _refused(topic) is Extent.WHOLE else "+"
     values = {
         name: "as the broker decides" if number is None else str(number)
         for name in ("partitions", "replication_factor")
@@ -123,7 +136,7 @@ def _change(change: Change, look: TextStyle) -> Iterator[str]:
         yield from wrapped(f"{change.verdict}: {change.reason}", look, start=6, indent=8)
 
 
-class Refusal(Enum):
+class Extent(Enum):
     """How much of a topic is refused."""
 
     NONE = 0
@@ -131,11 +144,11 @@ class Refusal(Enum):
     WHOLE = 2
 
 
-def _refusal(topic: Topic) -> Refusal:
+def _refused(topic: Topic) -> Extent:
     """How much of ``topic`` its plan refuses, also after an apply."""
     if topic.action == "create":
-        return Refusal.WHOLE if topic.status == "refused" else Refusal.NONE
+        return Extent.WHOLE if topic.status == "refused" else Extent.NONE
     refused = [change.verdict == "impossible" for change in topic.changes]
     if not any(refused):
-        return Refusal.NONE
-    return Refusal.WHOLE if all(refused) else Refusal.PART
+        return Extent.NONE
+    return Extent.WHOLE if all(refused) else Extent.PART

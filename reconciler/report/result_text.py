@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from click import style
 
 from reconciler.report.document import Report, Topic
-from reconciler.report.layout import Detail, TextStyle, count, details, is_trouble, wrapped
+from reconciler.report.layout import Detail, TextStyle, count, details, is_trouble, words_of, wrapped
 
 _STATUS_COLOURS = {
     "applied": "green",
@@ -49,7 +49,7 @@ def _is_changed(topic: Topic) -> bool:
 def _result(topic: Topic, look: TextStyle) -> Iterator[str]:
     yield f"{topic.name}: {style(topic.status.replace('_', ' '), fg=_STATUS_COLOURS.get(topic.status))}{_seen(topic)}"
     if topic.error is not None:
-        yield from wrapped(f"{topic.error.name}: {topic.error.message}", look, start=4, indent=6)
+        yield from wrapped(words_of(topic.error, topic.refusal), look, start=4, indent=6)
         yield from wrapped(topic.error.remedy, look, start=4, indent=6)
     if any(change.status != topic.status for change in topic.changes):
         for change in topic.changes:

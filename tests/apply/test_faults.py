@@ -289,7 +289,7 @@ def test_a_topic_that_somebody_made_meanwhile_with_other_settings_is_stale_and_l
         assert done.statuses() == all_but("create_topics") | {"new.a": "stale"}
         topic = done.topic("new.a")
         assert (topic["action"], topic["changes"]) == ("create", [])
-        assert topic["error"]["name"] == "CREATED_MEANWHILE"
+        assert topic["refusal"]["kind"] == "stale"
         assert "run plan" in topic["error"]["remedy"]
         assert done.report["summary"]["stale"] == 1
         assert done.report["statistics"]["topics_created"] == 1
@@ -407,7 +407,8 @@ def test_a_topic_that_somebody_changed_meanwhile_is_done_if_equal_else_stale_and
         assert kafka.topics.get("both") == now
         assert done.statuses()["other"] == "applied"
         if is_stale:
-            assert topic["error"]["name"] == ("CHANGED_MEANWHILE" if now else "DELETED_MEANWHILE")
+            assert topic["refusal"]["kind"] == "stale"
+            assert ("was changed after" if now else "was deleted after") in topic["error"]["message"]
 
 
 def test_metadata_is_asked_for_before_a_moved_controller_is_tried_again(apply: Apply) -> None:

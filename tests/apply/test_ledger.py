@@ -13,13 +13,16 @@ from reconciler.model import (
     FATAL,
     Action,
     Attempt,
+    Decision,
     FieldChange,
     KafkaFailure,
     LiveTopic,
     Operation,
+    Refusal,
+    Refused,
+    Safe,
     Status,
     TopicPlan,
-    Verdict,
     Verification,
 )
 from tests.apply.facts import EXISTS, MOVED, NO_ANSWER, NOON, REFUSED, created, ledger_of, spec
@@ -28,8 +31,11 @@ SPEC = spec("orders")
 LIVE = LiveTopic(name="orders", partitions=3, replication_factor=1)
 
 
-def change(field: str, verdict: Verdict = Verdict.SAFE) -> FieldChange:
-    return FieldChange(field=field, before=1, after=2, verdict=verdict)
+SAFE, IMPOSSIBLE = Safe(), Refused(Refusal.by(REFUSED))
+
+
+def change(field: str, decision: Decision = SAFE) -> FieldChange:
+    return FieldChange(field=field, before=1, after=2, decision=decision)
 
 
 def attempt(operation: Operation, failure: KafkaFailure | None, *, found_applied: bool = False) -> Attempt:
@@ -82,7 +88,11 @@ def test_the_worst_of_the_changes_is_what_came_of_the_topic() -> None:
         action=Action.DRIFT,
         desired=SPEC,
         live=LIVE,
-        changes=[change("partitions"), change("replication_factor", Verdict.IMPOSSIBLE), change("config.flush.ms")],
+        changes=[
+            change("partitions"),
+            change("replication_factor", IMPOSSIBLE),
+            change("config.flush.ms"),
+        ],
     )
     ledger = ledger_of(topic)
     ledger.attempted("orders", attempt(Operation.CREATE_PARTITIONS, None))
@@ -100,7 +110,7 @@ def test_the_worst_of_the_changes_is_what_came_of_the_topic() -> None:
 
 
 def test_an_impossible_change_beside_one_that_was_made_is_a_refused_topic() -> None:
-    changes = [change("partitions", Verdict.IMPOSSIBLE), change("config.flush.ms")]
+    changes = [change("partitions", IMPOSSIBLE), change("config.flush.ms")]
     topic = TopicPlan(action=Action.DRIFT, desired=SPEC, live=LIVE, changes=changes)
     ledger = ledger_of(topic)
     ledger.attempted("orders", attempt(Operation.ALTER_CONFIGS, None))
@@ -109,20 +119,20 @@ def test_an_impossible_change_beside_one_that_was_made_is_a_refused_topic() -> N
 
 
 GROWS, KEEPS = change("partitions"), change("config.retention.ms")
-OBJECTED = change("config.flush.ms", Verdict.IMPOSSIBLE)
-OBJECTION = KafkaFailure(code=40, name="INVALID_CONFIG", kind=FATAL, message="no", remedy="fix it")
+OBJECTED = change("config.flush.ms", IMPOSSIBLE)
+OBJECTION = Refusal.by(KafkaFailure(code=40, name="INVALID_CONFIG", kind=FATAL, message="no", remedy="fix it"))
 NOT_AS_WRITTEN = KafkaFailure(code=0, name="NOT_AS_WRITTEN", kind=FATAL, message="other", remedy="plan")
 
 
-def drifted(*changes: FieldChange, failure: KafkaFailure | None = None) -> TopicPlan:
-    return TopicPlan(action=Action.DRIFT, desired=SPEC, live=LIVE, changes=changes, failure=failure)
+def drifted(*changes: FieldChange, refusal: Refusal | None = None) -> TopicPlan:
+    return TopicPlan(action=Action.DRIFT, desired=SPEC, live=LIVE, changes=changes, refusal=refusal)
 
 
 @pytest.mark.parametrize(
     ("topic", "attempts", "seen", "status", "failure"),
     [
         pytest.param(
-            drifted(KEEPS, OBJECTED, failure=OBJECTION),
+            drifted(KEEPS, OBJECTED, refusal=OBJECTION),
             [attempt(Operation.ALTER_CONFIGS, REFUSED)],
             None,
             Status.FAILED,
@@ -130,7 +140,7 @@ def drifted(*changes: FieldChange, failure: KafkaFailure | None = None) -> Topic
             id="what failed comes before what the plan refuses",
         ),
         pytest.param(
-            drifted(KEEPS, OBJECTED, failure=OBJECTION),
+            drifted(KEEPS, OBJECTED, refusal=OBJECTION),
             [attempt(Operation.ALTER_CONFIGS, None)],
             Verification.MISMATCH,
             Status.FAILED,
@@ -138,7 +148,7 @@ def drifted(*changes: FieldChange, failure: KafkaFailure | None = None) -> Topic
             id="what reading back showed comes before what the plan refuses",
         ),
         pytest.param(
-            drifted(KEEPS, OBJECTED, failure=OBJECTION),
+            drifted(KEEPS, OBJECTED, refusal=OBJECTION),
             [attempt(Operation.ALTER_CONFIGS, None)],
             Verification.VERIFIED,
             Status.REFUSED,
@@ -146,7 +156,7 @@ def drifted(*changes: FieldChange, failure: KafkaFailure | None = None) -> Topic
             id="what is refused where the rest is done",
         ),
         pytest.param(
-            drifted(KEEPS, change("replication_factor", Verdict.IMPOSSIBLE)),
+            drifted(KEEPS, change("replication_factor", IMPOSSIBLE)),
             [attempt(Operation.ALTER_CONFIGS, NO_ANSWER, found_applied=True)],
             Verification.VERIFIED,
             Status.REFUSED,
@@ -179,7 +189,7 @@ def test_the_error_of_a_topic_says_why_it_has_its_status(
     attempts: list[Attempt],
     seen: Verification | None,
     status: Status,
-    failure: KafkaFailure | None,
+    failure: KafkaFailure | Refusal | None,
 ) -> None:
     ledger = ledger_of(topic)
     for each in attempts:
@@ -188,7 +198,7 @@ def test_the_error_of_a_topic_says_why_it_has_its_status(
         told = NOT_AS_WRITTEN if seen is Verification.MISMATCH else None
         ledger.saw("orders", Seen(verification=seen, at=NOON, failure=told))
     outcome = ledger.outcomes()["orders"]
-    assert (outcome.status, outcome.failure) == (status, failure)
+    assert (outcome.status, outcome.failure or outcome.refusal) == (status, failure)
 
 
 @pytest.mark.parametrize(

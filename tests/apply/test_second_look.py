@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from reconciler.apply.second_look import Changed, changed_meanwhile, deleted_meanwhile, is_done
-from reconciler.model import Action, FieldChange, LiveTopic, Operation, Policy, TopicPlan, Verdict
+from reconciler.model import (
+    Action,
+    FieldChange,
+    LiveTopic,
+    Operation,
+    Policy,
+    TopicPlan,
+)
 from tests.apply.facts import created, spec
 
 POLICY = Policy()
@@ -21,8 +28,8 @@ def live(partitions: int = 1, **overrides: str) -> LiveTopic:
 def grown(before: int, after: int) -> TopicPlan:
     """A topic that is to get more partitions and another retention."""
     changes = (
-        FieldChange(field="partitions", before=before, after=after, verdict=Verdict.SAFE),
-        FieldChange(field="config.retention.ms", before="1", after="2", verdict=Verdict.SAFE),
+        FieldChange(field="partitions", before=before, after=after),
+        FieldChange(field="config.retention.ms", before="1", after="2"),
     )
     desired = spec("orders", after, retention_ms="2")
     return TopicPlan(action=Action.DRIFT, desired=desired, live=live(before, retention_ms="1"), changes=changes)

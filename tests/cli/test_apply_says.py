@@ -140,7 +140,7 @@ def test_without_creation_missing_topics_are_reported_and_the_rest_is_done(how: 
             "b": "applied",
             "c": "refused",
         }
-        assert done.report["topics"][0]["error"]["name"] == "CREATION_TURNED_OFF"
+        assert done.report["topics"][0]["refusal"]["kind"] == "creation-off"
         assert "0 to create, 1 to change, 0 unchanged, 2 refused (2 because of --no-auto-create)." in " ".join(
             done.stderr.split()
         )

@@ -11,7 +11,18 @@ from reconciler.clock import TimeLimit
 from reconciler.cluster.checker import Checker
 from reconciler.cluster.reader import Reader
 from reconciler.cluster.writer import Writer, WritingConnection
-from reconciler.model import Action, DesiredState, LiveState, LiveTopic, Plan, Status, TopicPlan, TopicSpec
+from reconciler.model import (
+    Action,
+    DesiredState,
+    LiveState,
+    LiveTopic,
+    Plan,
+    RefusalKind,
+    Refused,
+    Status,
+    TopicPlan,
+    TopicSpec,
+)
 from reconciler.plan import BrokerCheck, plan
 from tests.apply.facts import spec
 from tests.wire.fake_cluster import Topic
@@ -38,10 +49,10 @@ def test_a_create_that_the_client_refuses_is_refused_alone(bad: TopicSpec, kafka
         connection = connection_to(kafka)
         check = BrokerCheck(made, broker=Checker(connection), reader=Reader(connection), limit=connection.limit)
         check.run()
-        refused = [topic for topic in check.plan.topics if topic.failure is not None]
+        refused = [topic for topic in check.plan.topics if topic.refusal is not None]
         assert [topic.name for topic in refused] == ["t.bad"]
-        assert refused[0].failure is not None
-        assert refused[0].failure.message.startswith("the Kafka client does not send it: ")
+        assert refused[0].refusal is not None
+        assert refused[0].refusal.reason.startswith("the Kafka client does not send it: ")
 
         ledger = Ledger(made)
         Execution(ledger=ledger, writer=Writer(connection), reader=Reader(connection), limit=connection.limit).write()
@@ -65,4 +76,6 @@ def test_a_change_that_the_client_refuses_is_impossible_in_the_clients_words() -
         check = BrokerCheck(made, broker=Checker(connection), reader=Reader(connection), limit=connection.limit)
         check.run()
     (change,) = check.plan.topics[0].changes
-    assert (change.reason or "").startswith("the Kafka client does not send it: ")
+    assert isinstance(change.decision, Refused)
+    assert change.decision.refusal.kind is RefusalKind.CLIENT
+    assert change.decision.refusal.reason.startswith("the Kafka client does not send it: ")

@@ -21,8 +21,9 @@ from reconciler.model import (
     KafkaFailure,
     LiveState,
     LiveTopic,
+    Refused,
+    Safe,
     TopicSpec,
-    Verdict,
 )
 from reconciler.plan import BrokerCheck, plan, sealed
 from reconciler.plan.requests import Answers
@@ -114,8 +115,9 @@ def test_each_key_gets_the_answer_that_it_deserves(keys: list[str], bad: set[str
     )
     one.run()
     (topic,) = one.plan.topics
-    verdicts = {change.config_key: change.verdict for change in topic.changes}
-    assert verdicts == {key: Verdict.IMPOSSIBLE if key in bad else Verdict.SAFE for key in keys}
+    assert {change.config_key: type(change.decision) for change in topic.changes} == {
+        key: Refused if key in bad else Safe for key in keys
+    }
     assert set(topic.objections) == {f"config.{key}" for key in bad & set(keys)}
     assert broker.requests <= 2 * len(keys)
 
@@ -152,10 +154,10 @@ def test_a_reset_goes_with_the_changes_that_need_it() -> None:
     live = {"a": there("a", old="1")}
     one = check(Broker(says), spec("a", good="1", wrong="1"), live=live)
     one.run()
-    assert {change.config_key: change.verdict for change in one.plan.topics[0].changes} == {
-        "good": Verdict.SAFE,
-        "old": Verdict.SAFE,
-        "wrong": Verdict.IMPOSSIBLE,
+    assert {change.config_key: type(change.decision) for change in one.plan.topics[0].changes} == {
+        "good": Safe,
+        "old": Safe,
+        "wrong": Refused,
     }
 
 
@@ -233,7 +235,7 @@ def test_what_might_still_pass_at_the_deadline_is_neither_refused_nor_called_lat
     with pytest.raises(DeadlinePassed):
         one.run()
     (topic,) = one.plan.topics
-    assert (topic.failure, topic.unchecked and topic.unchecked.name) == (None, "NOT_CHECKED")
+    assert (topic.refusal, topic.unchecked and topic.unchecked.name) == (None, "NOT_CHECKED")
 
 
 def test_each_answer_gives_the_others_the_whole_time_again() -> None:

@@ -19,6 +19,7 @@ from reconciler.model import (
     ManifestFile,
     Plan,
     Policy,
+    Refusal,
     Source,
     TopicPlan,
     TopicSpec,
@@ -32,7 +33,7 @@ MADE = plan(
     DesiredState(topics=[spec("a", retention_ms="1")]), LiveState(cluster_id="c", brokers=1, topics={"a": LIVE})
 )
 (TOPIC,) = MADE.topics
-REFUSED = KafkaFailure(code=44, name="POLICY_VIOLATION", kind=FATAL, message="no", remedy="ask")
+REFUSED = Refusal.by(KafkaFailure(code=44, name="POLICY_VIOLATION", kind=FATAL, message="no", remedy="ask"))
 
 
 def of(topic: TopicPlan, made: Plan = MADE) -> str | None:
@@ -45,8 +46,8 @@ OTHERS = {
     "an override": replace(TOPIC, live=replace(LIVE, overrides={"retention.ms": "1", "flush.ms": "5"})),
     "no live topic": replace(TOPIC, action=Action.CREATE, live=None),
     "another wish": replace(TOPIC, desired=spec("a", retention_ms="2")),
-    "an objection of the broker": replace(TOPIC, failure=REFUSED),
-    "another objection": replace(TOPIC, failure=REFUSED, objections={"config.retention.ms": REFUSED}),
+    "an objection of the broker": replace(TOPIC, refusal=REFUSED),
+    "another objection": replace(TOPIC, refusal=REFUSED, objections={"config.retention.ms": REFUSED}),
 }
 
 

@@ -8,7 +8,15 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model import Action, DesiredState, LiveState, LiveTopic, Plan, TopicPlan, Verdict
+from reconciler.model import (
+    Action,
+    DesiredState,
+    LiveState,
+    LiveTopic,
+    Plan,
+    Refused,
+    TopicPlan,
+)
 from reconciler.plan import plan, sealed
 from tests.plan.facts import desired_states, live_states
 
@@ -45,7 +53,7 @@ def test_planning_against_what_a_plan_produces_has_no_work_left(desired: Desired
     made = plan(desired, live)
     again = plan(desired, carried_out(made, live))
     assert not again.has_work
-    impossible = {topic.name: topic.impossible_changes for topic in made.topics if topic.impossible_changes}
+    impossible = {topic.name: topic.refused_changes for topic in made.topics if topic.refused_changes}
     assert {topic.name: topic.changes for topic in again.topics if topic.changes} == impossible
 
 
@@ -89,7 +97,10 @@ def test_the_fingerprint_changes_with_the_live_state(desired: DesiredState, live
 
 
 @given(desired_states(), live_states())
-def test_every_verdict_but_safe_has_its_reason(desired: DesiredState, live: LiveState) -> None:
+def test_every_refusal_has_its_reason_and_a_way_out(desired: DesiredState, live: LiveState) -> None:
     for topic in plan(desired, live).topics:
         for change in topic.changes:
-            assert (change.verdict is Verdict.SAFE) == (change.reason is None)
+            match change.decision:
+                case Refused(refusal):
+                    assert refusal.reason
+                    assert refusal.way_out

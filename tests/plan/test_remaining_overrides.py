@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from reconciler.errors import Location
-from reconciler.model import Action, FieldChange, LiveTopic, Plan, TopicPlan, TopicSpec, Verdict
+from reconciler.model import (
+    Action,
+    FieldChange,
+    LiveTopic,
+    Plan,
+    Refusal,
+    RefusalKind,
+    Refused,
+    TopicPlan,
+    TopicSpec,
+)
 from reconciler.plan.remaining_overrides import in_the_way, not_compared
 
 REFUSAL = "the broker refuses it: Unknown topic config name: message.format.version"
@@ -14,7 +24,8 @@ REFUSAL = "the broker refuses it: Unknown topic config name: message.format.vers
 def refused(words: str, overrides: dict[str, str | None], **config: str) -> Plan:
     """A topic whose retention is to change, and the broker's words against that."""
     desired = {key.replace("_", "."): value for key, value in config.items()} | {"retention.ms": "2"}
-    change = FieldChange(field="config.retention.ms", before="1", after="2", verdict=Verdict.IMPOSSIBLE, reason=words)
+    refusal = Refusal(kind=RefusalKind.BROKER, reason=words, way_out="")
+    change = FieldChange(field="config.retention.ms", before="1", after="2", decision=Refused(refusal))
     topic = TopicPlan(
         action=Action.DRIFT,
         desired=TopicSpec(name="orders", origin=Location("topics.yaml", 1, 1), config=desired),

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from reconciler.apply import Ledger
 from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.interpolation import Undefined, interpolate
-from reconciler.model import Action, Command, ErrorClass, KafkaFailure, Plan, Record, TopicPlan, TopicSpec
+from reconciler.model import (
+    Action,
+    Command,
+    ErrorClass,
+    KafkaFailure,
+    Plan,
+    Record,
+    Refusal,
+    TopicPlan,
+    TopicSpec,
+)
 from reconciler.plan import sealed
 from reconciler.printable import encodable, escaped
 from reconciler.report.build import build
@@ -34,7 +44,7 @@ def report_with(text: str, command: Any) -> Report:
         code=40, name="INVALID_CONFIG", kind=ErrorClass.FATAL, message=text, remedy="change it", outcome_known=True
     )
     topic = TopicSpec(name="a", origin=Location(text, 1, 1), owner=text, config={"x": text})
-    plan = Plan(topics=[TopicPlan(action=Action.CREATE, desired=topic, failure=failure)], cluster_id="c")
+    plan = Plan(topics=[TopicPlan(action=Action.CREATE, desired=topic, refusal=Refusal.by(failure))], cluster_id="c")
     diagnostic = Diagnostic(
         severity=Severity.ERROR, code="x", message=text, hint=text, topic=text, origin=topic.origin, detail=text
     )

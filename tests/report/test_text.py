@@ -26,9 +26,11 @@ from reconciler.model import (
     Operation,
     Plan,
     Record,
+    Refusal,
+    RefusalKind,
+    Refused,
     TopicPlan,
     TopicSpec,
-    Verdict,
     Verification,
 )
 from reconciler.plan import outlook, sealed
@@ -38,14 +40,13 @@ from reconciler.report.text import Detail, TextStyle, render, render_file
 from tests.apply.facts import NO_ANSWER, NOON, REFUSED
 
 PLACE = Location("topics.yaml", 3, 3)
+STAY = Refusal(kind=RefusalKind.IMPOSSIBLE, reason="replicas do not move", way_out="leave them")
 CHANGES = {
-    "partitions": FieldChange(field="partitions", before=1, after=2, verdict=Verdict.SAFE),
-    "retention": FieldChange(field="config.retention.ms", before="1", after="2", verdict=Verdict.SAFE),
-    "impossible": FieldChange(
-        field="replication_factor", before=1, after=2, verdict=Verdict.IMPOSSIBLE, reason="replicas do not move"
-    ),
+    "partitions": FieldChange(field="partitions", before=1, after=2),
+    "retention": FieldChange(field="config.retention.ms", before="1", after="2"),
+    "impossible": FieldChange(field="replication_factor", before=1, after=2, decision=Refused(STAY)),
 }
-OBJECTION = st.none() | st.just(REFUSED)
+OBJECTION = st.none() | st.just(STAY) | st.just(Refusal.by(REFUSED))
 
 
 @st.composite
@@ -56,7 +57,7 @@ def topics(draw: st.DrawFn) -> TopicPlan:
     live = LiveTopic(name="", partitions=1, replication_factor=1)
     match action:
         case Action.CREATE:
-            return TopicPlan(action=action, desired=desired, failure=draw(OBJECTION))
+            return TopicPlan(action=action, desired=desired, refusal=draw(OBJECTION))
         case Action.DRIFT:
             chosen = draw(st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, unique=True))
             return TopicPlan(action=action, desired=desired, live=live, changes=[CHANGES[each] for each in chosen])

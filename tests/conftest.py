@@ -35,6 +35,11 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, lambda _number, _frame: None)
 
 
+# Started in the background by a script, it ignores SIGINT likewise.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 # What would steer the command under test, in this process or in one of its own. A mirror only says where jars are.
 STEERING = ("KAFKA_", "RECONCILER_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
 for name in [name for name in os.environ if name.startswith(STEERING) and name != MIRROR]:

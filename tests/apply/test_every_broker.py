@@ -70,7 +70,8 @@ def test_what_a_broker_does_not_show_in_time_is_not_verified(topics: str, apply:
     errors = {topic["error"]["name"]: topic["error"]["message"] for topic in report["topics"]}
     # An ordinary look may have come to the broker that lags behind.
     assert errors.keys() <= {"NOT_ON_EVERY_BROKER", "NOT_VISIBLE", "NOT_AS_WRITTEN"}
-    assert "broker 3 " in errors.get("NOT_ON_EVERY_BROKER", "broker 3 ")
+    # On a busy machine others may not answer in so short a time.
+    assert "3 did not show" in errors.get("NOT_ON_EVERY_BROKER", "3 did not show")
 
 
 def test_what_was_done_before_a_stop_is_not_verified_either_where_a_broker_lags_behind(apply: Apply) -> None:

@@ -471,7 +471,7 @@ def name_of(number: int) -> str:
 def test_a_deadline_ends_the_run_with_its_account(apply: Apply) -> None:
     silent = Fault(api="create_partitions", error=REQUEST_TIMED_OUT, delay=60, times=None)
     with FakeKafka(silent, topics=BEFORE) as kafka:
-        done = apply(kafka, "--deadline", "5")
+        done = apply(kafka, "--deadline", "5", "--retries", "100")
         assert done.code == 1
         assert done.report["run"]["duration_seconds"] < 30
         assert [each["code"] for each in done.report["diagnostics"]] == ["deadline"]

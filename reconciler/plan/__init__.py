@@ -1,25 +1,26 @@
 """What would change: desired state against live state, as data, and as requests."""
 
 from reconciler.plan.checked import BrokerCheck, operation_for
-from reconciler.plan.creation import without_collisions, without_creation
 from reconciler.plan.diff import differences
 from reconciler.plan.fingerprint import sealed
 from reconciler.plan.notes import notes
 from reconciler.plan.outlook import outlook
+from reconciler.plan.passes import Pass, passed, passes
 from reconciler.plan.planner import plan
 from reconciler.plan.requests import Request, TakesRequests, requests_of
 
 __all__ = [
     "BrokerCheck",
+    "Pass",
     "Request",
     "TakesRequests",
     "differences",
     "notes",
     "operation_for",
     "outlook",
+    "passed",
+    "passes",
     "plan",
     "requests_of",
     "sealed",
-    "without_collisions",
-    "without_creation",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -25,6 +25,7 @@ from reconciler.model import (
     TopicPlan,
     TopicSpec,
 )
+from reconciler.plan.passes import Pass, passed
 from reconciler.plan.planner import topic_plan
 from reconciler.plan.question import Question, questions_about
 from reconciler.plan.requests import Answers, Request, TakesRequests, requests_of
@@ -49,9 +50,9 @@ class ReadsAnew(Protocol):
 class BrokerCheck:
     """Puts every safe create and change of ``plan`` to ``broker``, which does none of them.
 
-    ``limit`` is the longest that the check may go without an answer that counts. ``judge`` is what holds of every
-    topic that is planned anew on the way, because the broker contradicts what was read. ``tell`` gets what is waited
-    for, in words.
+    ``limit`` is the longest that the check may go without an answer that counts. A topic
+    that is planned anew on the way, because the broker contradicts what was read, goes ``through`` the passes that the
+    plan went through. ``tell`` gets what is waited for, in words.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class BrokerCheck:
         reader: ReadsAnew,
         limit: TimeLimit,
         clock: Clock | None = None,
-        judge: Callable[[TopicPlan], TopicPlan] = lambda topic: topic,
+        through: Sequence[Pass] = (),
         tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._plan = plan
@@ -71,7 +72,7 @@ class BrokerCheck:
         self._reader = reader
         self._limit = limit
         self._clock = clock or Clock()
-        self._judge = judge
+        self._through = through
         self._tell = tell
         self._open: dict[_Key, Question] = {}
         self._looks: Counter[str] = Counter()
@@ -151,7 +152,7 @@ class BrokerCheck:
             planned, failure = self._topics[spec.name], doubtful[spec.name]
             self._looks[spec.name] += _contradicts(failure)
             if live.topics.get(spec.name) != planned.live or spec.name in live.unreadable:
-                self._plan_anew(self._judge(topic_plan(spec, live, self._plan.policy)))
+                self._plan_anew(topic_plan(spec, live, self._plan.policy))
             elif self._looks[spec.name] >= _LOOKS:
                 self._plan_anew(TopicPlan(action=Action.UNREADABLE, desired=spec, failure=failure))
 
@@ -159,7 +160,9 @@ class BrokerCheck:
         for operation in Operation:
             self._open.pop((topic.name, operation), None)
         self._topics[topic.name] = topic
-        self._ask_about([topic])
+        anew = passed(replace(self._plan, topics=tuple(self._topics.values())), self._through)
+        self._topics = {each.name: each for each in anew.topics}
+        self._ask_about([self._topics[topic.name]])
 
     def _give_up(self, doubtful: Mapping[_Key, KafkaFailure]) -> None:
         """Take a lack of brokers for what it is, unless it might have passed after the deadline.

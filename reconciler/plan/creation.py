@@ -38,8 +38,12 @@ def refused_create(name: str) -> Refusal | None:
     return _INTERNAL if name in INTERNAL_TOPICS else None
 
 
-def without_creation(topic: TopicPlan) -> TopicPlan:
-    """``topic``, refused if it is to be created and not refused already."""
+def without_creation(plan: Plan) -> Plan:
+    """``plan`` with every create refused that is not refused already."""
+    return replace(plan, topics=tuple(_not_created(topic) for topic in plan.topics))
+
+
+def _not_created(topic: TopicPlan) -> TopicPlan:
     is_as_it_was = topic.action is not Action.CREATE or topic.refusal is not None
     return topic if is_as_it_was else replace(topic, refusal=_TURNED_OFF)
 

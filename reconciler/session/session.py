@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from reconciler import __version__
 from reconciler.clock import TimeLimit
 from reconciler.errors import Diagnostic, ReconcilerError, WrongUsage
-from reconciler.model import Command, DesiredState, Outcome, Plan, Record, TopicPlan
+from reconciler.model import Command, DesiredState, Outcome, Plan, Record
 from reconciler.printable import unmistakable
 from reconciler.session.control import Control
 from reconciler.session.defect import defect
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.cluster.connection import Connection
     from reconciler.cluster.properties import ClientSettings
     from reconciler.cluster.reader import Reader
+    from reconciler.plan import Pass
 
 
 class Session:
@@ -129,7 +130,7 @@ class Session:
 
         Raises ClusterUnavailable, DeadlinePassed, and what ``check`` raises; the record then has what was found.
         """
-        from reconciler.plan import plan, without_collisions, without_creation  # noqa: PLC0415 - not needed for --help
+        from reconciler.plan import passed, passes, plan  # noqa: PLC0415 - not needed for --help
 
         desired, connection = self._loaded(), self._connected()
         connection.expected_cluster_id = desired.cluster.id
@@ -137,11 +138,10 @@ class Session:
             live = self._reader(connection).read(desired.topics)
         self._known = replace(self._known, live=live)
         self.control.check()
-        made = without_collisions(plan(desired, live))
-        judge = _as_it_is if creating else without_creation
-        return self._checked(replace(made, topics=tuple(map(judge, made.topics))), judge, connection)
+        through = passes(creating=creating)
+        return self._checked(passed(plan(desired, live), through), through, connection)
 
-    def _checked(self, made: Plan, judge: Callable[[TopicPlan], TopicPlan], connection: Connection) -> Plan:
+    def _checked(self, made: Plan, through: Sequence[Pass], connection: Connection) -> Plan:
         """``made`` with all that the broker says of it, also in the record."""
         from reconciler.cluster.checker import Checker  # noqa: PLC0415 - not needed for --help
         from reconciler.plan import BrokerCheck, notes, sealed  # noqa: PLC0415 - likewise
@@ -152,7 +152,7 @@ class Session:
             reader=self._reader(connection),
             limit=connection.limit,
             clock=self._clock,
-            judge=judge,
+            through=through,
             tell=self.control.tell,
         )
         try:
@@ -200,10 +200,6 @@ class Session:
             before = self._known.durations
             seconds = before.get(name, 0) + self._clock.monotonic() - began
             self._known = replace(self._known, durations={**before, name: seconds})
-
-
-def _as_it_is(topic: TopicPlan) -> TopicPlan:
-    return topic
 
 
 def _chosen(desired: DesiredState, only: Iterable[str]) -> DesiredState:

@@ -13,7 +13,7 @@ import pytest
 from reconciler.clock import TimeLimit
 from reconciler.manifest.load import load
 from reconciler.model import Command, Record
-from reconciler.plan import BrokerCheck, notes, outlook, plan, sealed, without_collisions
+from reconciler.plan import BrokerCheck, notes, outlook, passed, passes, plan, sealed
 from reconciler.report.build import build
 from reconciler.report.formats import JSON, TEXT
 from reconciler.report.layout import TextStyle
@@ -28,7 +28,8 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
     monkeypatch.chdir(folder)
     desired, live = load([Path("topics.yaml")], None, {}), live_from(folder / "live.yaml")
     broker = Broker(folder / "live.yaml")
-    check = BrokerCheck(without_collisions(plan(desired, live)), broker=broker, reader=broker, limit=TimeLimit(60))
+    made = passed(plan(desired, live), passes(creating=True))
+    check = BrokerCheck(made, broker=broker, reader=broker, limit=TimeLimit(60))
     check.run()
     made = sealed(check.plan)
     diagnostics = list(notes(made))

@@ -17,7 +17,7 @@ from reconciler.model.failure import EXPECTED, FATAL, RETRIABLE, ErrorClass, Kaf
 from reconciler.model.live import LiveState, LiveTopic
 from reconciler.model.outcome import Attempt, Operation, Outcome, Status, Verification
 from reconciler.model.plan import Action, Decision, FieldChange, Plan, Refused, Safe, TopicPlan
-from reconciler.model.record import Command, Record, RunStatus
+from reconciler.model.record import Command, Record, RunStatus, is_trouble
 from reconciler.model.refusal import Refusal, RefusalKind
 
 __all__ = [
@@ -52,4 +52,5 @@ __all__ = [
     "TopicPlan",
     "TopicSpec",
     "Verification",
+    "is_trouble",
 ]

@@ -36,8 +36,22 @@ class RunStatus(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-_FAILURES = {Status.FAILED, Status.UNKNOWN, Status.NOT_ATTEMPTED}
-_REFUSALS = {Status.REFUSED, Status.STALE}
+def ending(status: Status) -> RunStatus:
+    """How a run ends of whose topics this one came to ``status``, and none to anything worse."""
+    match status:
+        case Status.APPLIED | Status.UNCHANGED:
+            return RunStatus.OK
+        case Status.PLANNED:
+            return RunStatus.CHANGES
+        case Status.REFUSED | Status.STALE:
+            return RunStatus.REFUSED
+        case Status.FAILED | Status.UNKNOWN | Status.NOT_ATTEMPTED:
+            return RunStatus.FAILED
+
+
+def is_trouble(status: Status) -> bool:
+    """Whether a topic that came to ``status`` fails its run."""
+    return ending(status) in {RunStatus.REFUSED, RunStatus.FAILED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +86,11 @@ class Record:
         """How the run ended: the worst that happened decides."""
         if isinstance(self.ended_by, Interrupted):
             return RunStatus.INTERRUPTED
-        statuses = {outcome.status for outcome in self.outcomes.values()}
-        if isinstance(self.ended_by, WrongUsage) or statuses & _FAILURES or self._has_errors():
+        if isinstance(self.ended_by, WrongUsage) or self._has_errors():
             return RunStatus.FAILED
-        if statuses & _REFUSALS:
-            return RunStatus.REFUSED
-        return RunStatus.CHANGES if Status.PLANNED in statuses else RunStatus.OK
+        endings = {ending(outcome.status) for outcome in self.outcomes.values()}
+        worst_first = (RunStatus.FAILED, RunStatus.REFUSED, RunStatus.CHANGES)
+        return next((each for each in worst_first if each in endings), RunStatus.OK)
 
     @property
     def exit_code(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from reconciler.model import Action, KafkaFailure, Operation, TopicPlan, TopicSpec
@@ -75,7 +76,7 @@ def requests_of(
 ) -> Iterator[Request]:
     """Everything safe in ``topics`` that ``operations`` bring, in order, in as few requests as the limits allow."""
     for operation in operations:
-        weight = _WEIGHTS[operation]
+        weight = partial(records_of, operation)
         for batch in batches([topic for topic in topics if weight(topic)], weight):
             yield Request(operation, batch)
 
@@ -123,9 +124,12 @@ def _records_to_grow(topic: TopicPlan) -> int:
     return _new_total(topic) - topic.live.partitions if _new_total(topic) and topic.live is not None else 0
 
 
-_WEIGHTS: Mapping[Operation, Callable[[TopicPlan], int]] = {
-    Operation.CREATE_TOPICS: _records_to_create,
-    Operation.CREATE_PARTITIONS: _records_to_grow,
-    Operation.ALTER_CONFIGS: lambda topic: _records_of(_config_changes(topic)),
-}
-"""The metadata records that a topic's part of a request comes to; 0 where there is nothing to ask for."""
+def records_of(operation: Operation, topic: TopicPlan) -> int:
+    """The metadata records that the topic's part of a request comes to; 0 where there is nothing to ask for."""
+    match operation:
+        case Operation.CREATE_TOPICS:
+            return _records_to_create(topic)
+        case Operation.CREATE_PARTITIONS:
+            return _records_to_grow(topic)
+        case Operation.ALTER_CONFIGS:
+            return _records_of(_config_changes(topic))

@@ -10,7 +10,7 @@ from enum import IntEnum
 from click import style
 
 from reconciler.model import RefusalKind
-from reconciler.report.document import Error, Origin, Refusal, Topic, Variable
+from reconciler.report.document import Error, Origin, Refusal, Variable
 
 
 class Detail(IntEnum):
@@ -30,11 +30,6 @@ class TextStyle:
 
 
 _COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "red", "?": "red"}
-
-
-def is_trouble(topic: Topic) -> bool:
-    """Whether it fails the run: shown however quiet the text is to be."""
-    return topic.status not in {"planned", "applied", "unchanged"}
 
 
 def words_of(error: Error, refusal: Refusal | None) -> str:

@@ -8,7 +8,7 @@ from enum import Enum
 
 from click import style
 
-from reconciler.model import RefusalKind
+from reconciler.model import Action, RefusalKind, is_trouble
 from reconciler.report.document import Change, Error, Report, Settings, Topic
 from reconciler.report.layout import (
     Detail,
@@ -17,14 +17,11 @@ from reconciler.report.layout import (
     coloured,
     count,
     details,
-    is_trouble,
     signed,
     words_of,
     wrapped,
 )
 from reconciler.report.units import with_units
-
-_SIGNS = {"create": "+", "drift": "~", "unreadable": "?", "skip": " "}
 
 
 def render_plan(report: Report, look: TextStyle) -> Iterator[str]:
@@ -66,12 +63,12 @@ def plan_summary(report: Report) -> str:
 
 def _is_shown(topic: Topic, look: TextStyle) -> bool:
     if look.detail is Detail.SUMMARY:
-        return is_trouble(topic)
+        return is_trouble(topic.status)
     return look.detail is Detail.ALL or topic.action != "skip"
 
 
 def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
-    sign = "!" if _refused(topic) is Extent.WHOLE else _SIGNS[topic.action]
+    sign = "!" if _refused(topic) is Extent.WHOLE else _sign(topic.action)
     owner = f"  ({topic.owner})" if topic.owner else ""
     lines = wrapped(f"{sign} {topic.name}{owner}{behind(topic.origin)}", look, indent=4)
     yield lines[0].replace(f"{sign} {topic.name}", f"{coloured(sign)} {style(topic.name, bold=True)}", 1)
@@ -86,6 +83,18 @@ def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
     if topic.unchecked is not None:
         why = f"{topic.unchecked.name}: {topic.unchecked.remedy}"
         yield from wrapped(f"not checked by the broker: {why}", look, start=6, indent=8)
+
+
+def _sign(action: Action) -> str:
+    match action:
+        case Action.CREATE:
+            return "+"
+        case Action.DRIFT:
+            return "~"
+        case Action.SKIP:
+            return " "
+        case Action.UNREADABLE:
+            return "?"
 
 
 def _is_told_by_field(topic: Topic, error: Error) -> bool:

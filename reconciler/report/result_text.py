@@ -7,17 +7,9 @@ from collections.abc import Iterator
 
 from click import style
 
+from reconciler.model import Status, is_trouble
 from reconciler.report.document import Report, Topic
-from reconciler.report.layout import Detail, TextStyle, count, details, is_trouble, words_of, wrapped
-
-_STATUS_COLOURS = {
-    "applied": "green",
-    "failed": "red",
-    "unknown": "red",
-    "refused": "magenta",
-    "stale": "magenta",
-    "not_attempted": "red",
-}
+from reconciler.report.layout import Detail, TextStyle, count, details, words_of, wrapped
 
 
 def render_result(report: Report, look: TextStyle) -> Iterator[str]:
@@ -25,7 +17,7 @@ def render_result(report: Report, look: TextStyle) -> Iterator[str]:
     if report.plan is None:
         return
     for topic in report.topics:
-        if topic.status != "unchanged" and (look.detail > Detail.SUMMARY or is_trouble(topic)):
+        if topic.status != "unchanged" and (look.detail > Detail.SUMMARY or is_trouble(topic.status)):
             yield from _result(topic, look)
     yield result_summary(report)
 
@@ -47,13 +39,25 @@ def _is_changed(topic: Topic) -> bool:
 
 
 def _result(topic: Topic, look: TextStyle) -> Iterator[str]:
-    yield f"{topic.name}: {style(topic.status.replace('_', ' '), fg=_STATUS_COLOURS.get(topic.status))}{_seen(topic)}"
+    yield f"{topic.name}: {style(topic.status.replace('_', ' '), fg=_colour(topic.status))}{_seen(topic)}"
     if topic.error is not None:
         yield from wrapped(words_of(topic.error, topic.refusal), look, start=4, indent=6)
         yield from wrapped(topic.error.remedy, look, start=4, indent=6)
     if any(change.status != topic.status for change in topic.changes):
         for change in topic.changes:
             yield f"    {change.field.removeprefix('config.')}: {change.status.replace('_', ' ')}"
+
+
+def _colour(status: Status) -> str | None:
+    match status:
+        case Status.APPLIED:
+            return "green"
+        case Status.REFUSED | Status.STALE:
+            return "magenta"
+        case Status.FAILED | Status.UNKNOWN | Status.NOT_ATTEMPTED:
+            return "red"
+        case Status.PLANNED | Status.UNCHANGED:
+            return None
 
 
 def _seen(topic: Topic) -> str:

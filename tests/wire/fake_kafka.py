@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, Self
 
+from reconciler.sandbox.nodes import free_ports
 from tests.wire.fake_cluster import Cluster, Topic
 from tests.wire.fake_messages import API_VERSIONS, HOST, SPOKEN, read_request, versions, write_answer
 from tests.wire.faults import Fault, Script
@@ -46,7 +47,8 @@ class FakeKafka(Cluster):
         reject_credentials: bool = False,
         sensitive: Collection[str] = (),
     ) -> None:
-        self._doors = {node: socket.create_server((HOST, 0)) for node in range(1, brokers + 1)}
+        # Each its own port, not one that a client of an earlier test may still come to.
+        self._doors = {node: socket.create_server((HOST, *free_ports(1))) for node in range(1, brokers + 1)}
         super().__init__(
             topics=dict(topics or {}),
             ports={node: door.getsockname()[1] for node, door in self._doors.items()},

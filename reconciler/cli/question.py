@@ -20,10 +20,11 @@ def agreed(question: str, signals: Signals) -> bool:
 
     Asked on standard error, standard output may go elsewhere. Raises Interrupted.
     """
+    terminal = _terminal()
     try:
         while True:
             click.echo(f"{question} [y/N]: ", err=True, nl=False)
-            answer = _line(signals)
+            answer = _line(terminal, signals)
             if answer is None:
                 click.echo(err=True)  # the cursor is still behind the question
                 return False
@@ -36,14 +37,30 @@ def agreed(question: str, signals: Signals) -> bool:
         raise
     except OSError:  # the terminal is gone
         return False
+    finally:
+        os.close(terminal)
 
 
-def _line(signals: Signals) -> str | None:
+def _terminal() -> int:
+    """The terminal of standard input, opened anew so that reading it never waits, and others can wait as before.
+
+    Ctrl-C takes back what was typed: a read that was to find it would wait for ever, and for no signal.
+    """
+    try:
+        return os.open(os.ttyname(sys.stdin.fileno()), os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError:  # it has no name here, as in some containers
+        return os.dup(sys.stdin.fileno())
+
+
+def _line(terminal: int, signals: Signals) -> str | None:
     """A line of standard input, ``None`` at its end. A signal is acted upon even with half a line typed."""
     typed = b""
     while not typed.endswith(b"\n"):
-        signals.wait_for_input(sys.stdin)
-        more = os.read(sys.stdin.fileno(), 1024)
+        signals.wait_for_input(terminal)
+        try:
+            more = os.read(terminal, 1024)
+        except BlockingIOError:
+            continue
         if not more:
             return None
         typed += more

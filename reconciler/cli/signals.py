@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing alone takes longer to load than all the rest of this
     from collections.abc import Callable, Iterator
     from types import FrameType
-    from typing import Any, TextIO, TypeVar
+    from typing import Any, TypeVar
 
     Result = TypeVar("Result")
 
@@ -87,11 +87,11 @@ class Signals:
                 return
             self._wait(None, remaining)
 
-    def wait_for_input(self, stream: TextIO) -> None:
-        """Wait until ``stream`` has something to read. Raises Interrupted as soon as a signal comes."""
+    def wait_for_input(self, descriptor: int) -> None:
+        """Wait until ``descriptor`` has something to read. Raises Interrupted as soon as a signal comes."""
         while True:
             self.check()
-            if self._wait(stream.fileno(), None):
+            if self._wait(descriptor, None):
                 return
 
     def wait_for(self, call: Callable[[], Result]) -> Result:

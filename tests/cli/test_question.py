@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from reconciler.cli.question import agreed
+from reconciler.cli.signals import Signals
+from reconciler.errors import Interrupted
 from tests.cli.test_interrupted import Terminal, report_at
 from tests.conftest import PROJECT, environment
 from tests.wire.fake_cluster import Topic
@@ -154,3 +159,21 @@ def test_only_a_terminal_that_can_show_colours_gets_them(
     assert terminal.answer("") == 0
     assert ("\x1b[32m" in terminal.said) == is_coloured
     assert ("\x1b[" in terminal.said) == is_coloured
+
+
+class TakingBack(Signals):
+    """Ctrl-C comes when something was typed, and before it is read: the terminal takes back what was typed."""
+
+    def wait_for_input(self, descriptor: int) -> None:
+        super().wait_for_input(descriptor)
+        termios.tcflush(descriptor, termios.TCIFLUSH)
+        self.came = signal.SIGINT
+
+
+def test_ctrl_c_between_typing_and_reading_does_not_wait_for_more_to_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    master, slave = os.openpty()
+    with os.fdopen(master, "wb", buffering=0) as keyboard, os.fdopen(slave) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        keyboard.write(b"y\x04")
+        with pytest.raises(Interrupted):
+            agreed("Apply this plan?", TakingBack())

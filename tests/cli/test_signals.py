@@ -255,7 +255,7 @@ def test_waiting_of_any_kind_ends_with_the_signal(signals: Signals) -> None:
         waits: list[Callable[[], object]] = [
             lambda: signals.sleep(300),
             lambda: signals.wait_for(lambda: stream.read(1)),
-            lambda: signals.wait_for_input(stream),
+            lambda: signals.wait_for_input(stream.fileno()),
         ]
         for wait in waits:
             signals.came = None

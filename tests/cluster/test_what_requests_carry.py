@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from reconciler.clock import TimeLimit
-from reconciler.cluster.connection import Connection
 from reconciler.cluster.requests import alter_configs, create_partitions, create_topics
+from reconciler.cluster.writer import WritingConnection
 from reconciler.errors import ManifestInvalid
 from reconciler.manifest.limits import MOST, MOST_BYTES
 from reconciler.manifest.load import load
@@ -51,8 +51,8 @@ def kafka() -> Iterator[Listener]:
 
 
 @pytest.fixture(scope="module")
-def connection(kafka: Listener) -> Connection:
-    return Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(SECONDS))
+def connection(kafka: Listener) -> WritingConnection:
+    return WritingConnection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(SECONDS))
 
 
 LONG = st.builds(
@@ -91,7 +91,7 @@ def load_of(topics: Mapping[str, Any], path: Path) -> tuple[TopicSpec, ...]:
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(topics=st.dictionaries(st.sampled_from(["a", "b", "c"]), TOPICS, min_size=1))
 def test_what_is_not_refused_arrives_as_it_stands(
-    topics: dict[str, Any], kafka: Listener, connection: Connection, tmp_path: Path
+    topics: dict[str, Any], kafka: Listener, connection: WritingConnection, tmp_path: Path
 ) -> None:
     try:
         specs = load_of(topics, tmp_path / "topics.yaml")

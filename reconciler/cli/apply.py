@@ -44,7 +44,13 @@ if TYPE_CHECKING:
 @auto_create_option
 @retry_options
 @click.option(
-    "--yes", is_flag=True, cls=Option, envvar="RECONCILER_YES", show_envvar=True, help="Do not ask before changing."
+    "-y",
+    "--yes",
+    is_flag=True,
+    cls=Option,
+    envvar="RECONCILER_YES",
+    show_envvar=True,
+    help="Do not ask before changing.",
 )
 def command(
     *,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ import click
 from click.core import ParameterSource
 
 from reconciler.cli.defect import note_verbosity
+from reconciler.cli.duration import Duration
 from reconciler.cli.logs import LogFormat
-from reconciler.printable import quoted
 from reconciler.report.formats import BY_ENDING
 
 Command = Callable[..., int]
@@ -67,19 +66,6 @@ class OutputOptions:
     quiet: bool
 
 
-class Seconds(click.FloatRange):
-    """A time; ``nan`` and ``inf`` are numbers to Python, and no times to wait for."""
-
-    name = "number of seconds"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number of seconds; a usage error where it is none."""
-        seconds = float(super().convert(value, param, ctx))
-        if not math.isfinite(seconds):
-            self.fail(f"{quoted(str(value))} is not a number of seconds", param, ctx)
-        return seconds
-
-
 class Option(click.Option):
     """An option whose variables are not set where they are blank; an error names the one that it is about."""
 
@@ -113,23 +99,34 @@ class Repeatable(Option):
 
 
 def manifest_options(command: Command) -> Command:
-    """``-f`` and ``-e``."""
+    """``PATH…``, ``-f`` and ``-e``."""
     return _bundled(
         "manifest",
         ManifestOptions,
+        # Before -f, whose callback takes them in; a positional argument has no help of its own.
+        click.argument(
+            "paths",
+            metavar="[PATH]...",
+            nargs=-1,
+            type=click.Path(path_type=Path, readable=False, allow_dash=True),
+            is_eager=True,
+            expose_value=False,
+            callback=_note_paths,
+        ),
         click.option(
             "-f",
             "--file",
             "files",
             cls=Repeatable,
             multiple=True,
-            type=click.Path(path_type=Path, readable=False),
+            type=click.Path(path_type=Path, readable=False, allow_dash=True),
             default=["topics.yaml"],
             show_default=True,
+            callback=_files,
             envvar="RECONCILER_FILE",
             show_envvar=True,
-            help="The manifest: a file, or a directory with all YAML files in it. Repeatable; in the variable one a "
-            "line.",
+            help="The manifest, the same as PATH: a file, a directory with all YAML files in it, or - for standard "
+            "input. Repeatable; in the variable one a line.",
         ),
         click.option(
             "-e",
@@ -179,23 +176,23 @@ def cluster_options(command: Command) -> Command:
         ),
         click.option(
             "--timeout",
-            type=Seconds(min=0, min_open=True, max=3600),
+            type=Duration(min=0, min_open=True, max=3600),
             default=30,
             show_default=True,
-            metavar="SECONDS",
+            metavar="DURATION",
             cls=Option,
             envvar=["RECONCILER_TIMEOUT", "KAFKA_TOPIC_CREATION_TIMEOUT"],
             show_envvar=True,
-            help="The longest that one step may go without progress.",
+            help="The longest that one step may go without progress: 30s, 2m, 500ms; a number alone is in seconds.",
         ),
         click.option(
             "--deadline",
-            type=Seconds(min=0, min_open=True),
-            metavar="SECONDS",
+            type=Duration(min=0, min_open=True),
+            metavar="DURATION",
             cls=Option,
             envvar="RECONCILER_DEADLINE",
             show_envvar=True,
-            help="End the whole run after so long; what is not done by then is reported so.",
+            help="End the whole run after so long (10m); what is not done by then is reported so.",
         ),
     )(command)
 
@@ -268,10 +265,10 @@ def retry_options(command: Command) -> Command:
         ),
         click.option(
             "--retry-delay",
-            type=Seconds(min=0, max=3600),
+            type=Duration(min=0, max=3600),
             default=1,
             show_default=True,
-            metavar="SECONDS",
+            metavar="DURATION",
             cls=Option,
             envvar=["RECONCILER_RETRY_DELAY", "KAFKA_TOPIC_CREATION_RETRY_DELAY"],
             show_envvar=True,
@@ -338,6 +335,20 @@ def _bundled(name: str, kind: type, *options: Callable[[Any], Any]) -> Callable[
         return decorated
 
     return decorate
+
+
+_PATHS = f"{__name__}.paths"
+
+
+def _note_paths(ctx: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> None:
+    ctx.meta[_PATHS] = paths
+
+
+def _files(ctx: click.Context, parameter: click.Parameter, files: tuple[Path, ...]) -> tuple[Path, ...]:
+    """What ``-f`` names and what stands there without it; both win over variable and default."""
+    paths: tuple[Path, ...] = ctx.meta.get(_PATHS, ())
+    is_flag = ctx.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+    return (*files, *paths) if is_flag or not paths else paths
 
 
 def _explicit(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> BootstrapServer | None:

@@ -13,7 +13,7 @@ from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.nodes import Node, mapping
 from reconciler.manifest.parse import parse
 from reconciler.manifest.schema import check
-from reconciler.manifest.sources import spellings
+from reconciler.manifest.sources import STANDARD_INPUT, spellings
 from reconciler.manifest.wording import shown
 from reconciler.model import ManifestFile
 from reconciler.printable import unmistakable
@@ -34,7 +34,11 @@ class ReadFile:
 def read_file(path: Path, schema_name: str, environ: Mapping[str, str]) -> ReadFile:
     """The documents of ``path``, each held against the schema ``topics`` or ``overlay``."""
     try:
-        content = path.read_bytes()
+        if path == STANDARD_INPUT:
+            path = Path("<stdin>")  # as messages and the report are to name it
+            content = _standard_input()
+        else:
+            content = path.read_bytes()
         text = content.decode("utf-8-sig")
     except FileNotFoundError:
         return _unreadable(path, "no such file", _hint_for_missing(path))
@@ -54,6 +58,12 @@ def read_file(path: Path, schema_name: str, environ: Mapping[str, str]) -> ReadF
         problems += more
     file = ManifestFile(path=str(path), sha256=hashlib.sha256(content).hexdigest())
     return ReadFile(path, file, ours, problems, has_comments=_COMMENT.search(text) is not None)
+
+
+def _standard_input() -> bytes:
+    """All of it. Not by ``sys.stdin``, whose lock a thread that waits would keep to the end of the process."""
+    with open(0, "rb", buffering=0, closefd=False) as stream:
+        return stream.read()
 
 
 def _kubernetes_resource(document: Node) -> Diagnostic | None:

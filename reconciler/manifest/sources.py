@@ -10,6 +10,8 @@ from reconciler.errors import Diagnostic, Severity
 from reconciler.printable import unmistakable
 
 _ENDINGS = (".yaml", ".yml")
+STANDARD_INPUT = Path("-")
+"""What stands for standard input, as with other commands."""
 
 
 def manifest_files(paths: Iterable[Path]) -> tuple[list[Path], list[Diagnostic]]:
@@ -29,7 +31,11 @@ def manifest_files(paths: Iterable[Path]) -> tuple[list[Path], list[Diagnostic]]
 
 def overlay_files(paths: Sequence[Path], environment: str) -> tuple[list[Path], list[Diagnostic]]:
     """The files of the overlay of ``environment``: beside each path, and beside at least one of them."""
-    candidates = [candidate for path in paths for candidate in _overlays_of(path, environment)]
+    beside = [path for path in paths if path != STANDARD_INPUT]
+    if not beside:
+        words = f"-e {unmistakable(environment)}: a manifest from standard input has no overlay beside it"
+        return [], [_error("no-overlay", words, "write the manifest into a file, or name its directory")]
+    candidates = [candidate for path in beside for candidate in _overlays_of(path, environment)]
     found = [candidate for candidate in candidates if _may_exist(candidate)]
     if not found:
         wanted = unmistakable(" or ".join(str(candidate) for candidate in candidates))
@@ -108,7 +114,7 @@ def _yaml_files(directory: Path, around: frozenset[Path], closed: list[OSError])
 
 def _is_dir(path: Path) -> bool:
     """Whether ``path`` is a directory, as far as it may be looked at; reading what is none says what is wrong."""
-    return os.path.isdir(path)  # noqa: PTH112 - that of a Path raises where a directory may not be entered
+    return path != STANDARD_INPUT and os.path.isdir(path)  # noqa: PTH112 - that of a Path raises where a directory may not be entered
 
 
 def _may_be_file(path: Path) -> bool:

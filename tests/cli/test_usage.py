@@ -35,7 +35,7 @@ def test_every_command_has_help_with_an_example(command: str, reconciler: RunRec
         (["plan", "--report", "report.html"], "the ending says the form"),
         (["plan", "--report", "nowhere/report.json"], "there is no directory nowhere"),
         (["validate", "-e", "../prod"], "a name like prod"),
-        (["validate", "extra"], "extra"),
+        (["schema", "topics", "extra"], "extra"),
         (["schema", "topic"], "'topic'"),
     ],
 )
@@ -64,6 +64,12 @@ def test_apply_without_a_terminal_wants_yes(reconciler: RunReconciler) -> None:
     done = reconciler("apply", "--bootstrap-server", "127.0.0.1:1", cwd=PROJECT)
     assert done.code == 64
     assert "--yes" in done.stderr
+
+
+def test_the_short_form_of_yes_asks_nothing(reconciler: RunReconciler) -> None:
+    done = reconciler("apply", "-y", "--bootstrap-server", "127.0.0.1:1", cwd=PROJECT)
+    assert done.code == 1
+    assert "cannot connect" in done.stderr
 
 
 def test_a_password_is_not_taken_from_the_command_line(reconciler: RunReconciler) -> None:

@@ -131,15 +131,15 @@ def test_a_blank_variable_hides_no_other_of_the_same_option(
         (
             {"RECONCILER_TIMEOUT": " ", "KAFKA_TOPIC_CREATION_TIMEOUT": "soon"},
             [],
-            "'--timeout' (env var: 'KAFKA_TOPIC_CREATION_TIMEOUT'): 'soon' is not a valid number of seconds.",
+            "'--timeout' (env var: 'KAFKA_TOPIC_CREATION_TIMEOUT'): 'soon' is not a duration",
         ),
         (
             {"RECONCILER_TIMEOUT": "soon", "KAFKA_TOPIC_CREATION_TIMEOUT": "5"},
             [],
-            "'--timeout' (env var: 'RECONCILER_TIMEOUT'): 'soon' is not a valid number of seconds.",
+            "'--timeout' (env var: 'RECONCILER_TIMEOUT'): 'soon' is not a duration",
         ),
-        ({"RECONCILER_TIMEOUT": "5"}, ["--timeout", "soon"], "'--timeout': 'soon' is not a valid number of seconds."),
-        ({"RECONCILER_DEADLINE": "nan"}, [], "'--deadline' (env var: 'RECONCILER_DEADLINE'): 'nan' is not a number"),
+        ({"RECONCILER_TIMEOUT": "5"}, ["--timeout", "soon"], "'--timeout': 'soon' is not a duration"),
+        ({"RECONCILER_DEADLINE": "nan"}, [], "'--deadline' (env var: 'RECONCILER_DEADLINE'): 'nan' is not a duration"),
     ],
 )
 def test_a_wrong_value_is_said_of_the_variable_or_option_that_it_is_from(

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SCHEMAS := schemas/*.schema.json
 
-.PHONY: help demo test check bench chaos lock schemas docs clean
+.PHONY: help demo test check dist bench chaos lock schemas docs clean
 
 help:  ## Show these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -39,6 +39,11 @@ check: $(INSTALLED)  ## Lint, types, import contracts, schemas, workflows
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/zizmor --offline --quiet .github
+
+DIST ?= dist
+
+dist: $(INSTALLED)  ## Build the wheel and the source archive into dist/
+	$(BIN)/python -m hatchling build -d "$(DIST)"
 
 bench: $(INSTALLED)  ## Measure against a bare client on a real Kafka
 	$(BIN)/python -m benchmarks

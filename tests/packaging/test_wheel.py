@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import venv
 import zipfile
 from pathlib import Path
@@ -17,7 +16,7 @@ from tests.conftest import PROJECT, environment
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=PROJECT)
+    run("make", "--old-file=.venv/.installed", "dist", f"DIST={folder}", cwd=PROJECT)
     (built,) = folder.glob("*.whl")
     return built
 

@@ -26,6 +26,8 @@ def _topic_names(ctx: click.Context, _parameter: click.Parameter, incomplete: st
     from reconciler.manifest.load import load  # noqa: PLC0415 - as below
 
     files = ctx.params.get("files") or (Path("topics.yaml"),)
+    if Path("-") in files:
+        return []  # whoever presses Tab types a command, not a manifest
     try:
         desired = load(files, ctx.params.get("environment"), os.environ)
     except ReconcilerError:

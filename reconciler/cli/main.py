@@ -18,6 +18,7 @@ import click
 from reconciler import __version__
 from reconciler.cli import streams
 from reconciler.cli.defect import say_defect
+from reconciler.cli.other_words import command_hint, hint
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import say
 from reconciler.errors import Interrupted, OutputNotWritten, ReconcilerError
@@ -84,6 +85,9 @@ def _is_of_help(error: Exception) -> bool:
 def _closest(word: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only a typo needs it
 
+    known = command_hint(word)
+    if known:
+        return known
     matches = get_close_matches(word, COMMANDS, n=1)
     return f" Did you mean {quoted(matches[0])}?" if matches else ""
 
@@ -120,7 +124,7 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
     try:
         code = reconciler.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=signals or Signals())
     except click.UsageError as error:
-        _show(error)
+        _show(error, hint(error))
         sys.exit(USAGE)
     except click.ClickException as error:
         _show(error)
@@ -147,12 +151,14 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _show(error: click.ClickException) -> None:
+def _show(error: click.ClickException, more: str = "") -> None:
+    """Say what is wrong with the command line, with ``more`` behind it."""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         error.ctx.color = True  # else click drops escape sequences, which are to be seen
     shown = io.StringIO()
     error.show(shown)
-    say("\n".join(map(unmistakable, shown.getvalue().expandtabs(4).split("\n"))), nl=False)
+    words = f"{shown.getvalue().rstrip()}{more}\n".expandtabs(4)
+    say("\n".join(map(unmistakable, words.split("\n"))), nl=False)
 
 
 def run(arguments: Sequence[str] | None = None, *, signals: Signals | None = None) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from reconciler.errors import Diagnostic, Severity
@@ -40,12 +41,39 @@ def overlay_files(paths: Sequence[Path], environment: str) -> tuple[list[Path], 
     if not found:
         wanted = unmistakable(" or ".join(str(candidate) for candidate in candidates))
         words = f"-e {unmistakable(environment)}: there is no {wanted}"
-        return [], [
-            _error("no-overlay", words, "correct the name after -e if it is misspelt; otherwise create the file")
-        ]
+        return [], [_error("no-overlay", words, _instead(environment, environments(beside)))]
     read = [_files_of(path) for path in found]
     problems = [*_spelt_twice(found), *(problem for _, more in read for problem in more)]
     return _each_once(file for files, _ in read for file in files), problems
+
+
+def environments(paths: Iterable[Path]) -> list[str]:
+    """The names of the overlays that lie beside ``paths``, sorted; nothing of a directory that cannot be read."""
+    return sorted({name for path in paths if path != STANDARD_INPUT for name in _environments_of(path)})
+
+
+def _environments_of(path: Path) -> Iterator[str]:
+    is_directory = _is_dir(path)
+    directory, stem = _beside(path) if is_directory else (path.parent, path.stem)
+    endings = _ENDINGS if is_directory else spellings(path.suffix)
+    try:
+        entries = list(directory.iterdir())
+    except OSError:
+        return
+    for entry in entries:
+        is_overlay = entry.suffix in endings or (is_directory and _is_dir(entry))
+        name = (entry.stem if entry.suffix in endings else entry.name).removeprefix(f"{stem}.")
+        if is_overlay and entry.name.startswith(f"{stem}.") and entry.name != path.name:
+            yield name
+
+
+def _instead(environment: str, there: Sequence[str]) -> str:
+    """What to do about an overlay that is not there."""
+    if not there:
+        return "correct the name after -e if it is misspelt; otherwise create the file"
+    close = get_close_matches(environment, there, n=1)
+    meant = f"did you mean -e {unmistakable(close[0])}? " if close else ""
+    return f"{meant}overlays here: {unmistakable(', '.join(there))}"
 
 
 def _spelt_twice(overlays: Iterable[Path]) -> Iterator[Diagnostic]:

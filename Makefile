@@ -22,7 +22,7 @@ demo: $(INSTALLED)  ## Manifest to topics on a real Kafka, start to end
 	@PATH="$(CURDIR)/$(BIN):$$PATH" reconciler sandbox run -- demo/run.sh
 
 test: check  ## Everything CI runs: checks and all tests
-	@echo "All tests, against real brokers: about 13 minutes on two cores"
+	@echo "All tests, against real brokers: about 16 minutes on two cores"
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
 	$(BIN)/coverage combine --quiet

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic
 
@@ -26,7 +28,7 @@ WRITES = [name for name in dir(AdminClient) if not name.startswith(("_", *READS)
 
 @pytest.fixture
 def client() -> ReadingClient:
-    return ReadingClient({"bootstrap.servers": "127.0.0.1:1"})
+    return ReadingClient({"bootstrap.servers": "127.0.0.1:1"}, logger=logging.Logger("unheard"))
 
 
 @pytest.mark.parametrize("name", WRITES)

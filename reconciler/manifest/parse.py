@@ -1,8 +1,4 @@
-"""YAML text to nodes.
-
-The text is parsed once: ruamel.yaml composes it, and what it composes becomes :class:`Node` objects, so
-that every later message can say file, line and column.
-"""
+"""YAML text to :class:`Node` objects, which know their file, line and column for messages."""
 
 from __future__ import annotations
 
@@ -27,11 +23,11 @@ _TAG = "tag:yaml.org,2002:"
 
 
 def parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node], list[Diagnostic]]:
-    """The documents of ``text`` that hold anything, and what is wrong with them."""
+    """The documents of ``text`` that are not empty, and the problems found in it."""
     documents, problems = _parse(text, file, environ)
     templates = list(_TEMPLATE.finditer(text)) if problems else []
     if templates:
-        # Template syntax is broken YAML of many kinds; say once what it is.
+        # Template syntax breaks YAML in many ways: one message for all of them.
         return [], [_unrendered(file, text, found.start(1)) for found in templates]
     return documents, problems
 
@@ -59,7 +55,7 @@ def _unrendered(file: str, text: str, start: int) -> Diagnostic:
     place = Location(file, text.count("\n", 0, start) + 1, start - line_start + 1)
     return _problem(
         "unrendered-template",
-        f"a template, not YAML yet: {quoted(text[start : start + 40].partition(chr(10))[0])}",
+        f"{quoted(text[start : start + 40].partition(chr(10))[0])} looks like an unrendered template",
         place,
         "render it first (helm template, envsubst, jinja); for plain variables write ${VARIABLE} instead",
     )
@@ -84,13 +80,13 @@ class _Reader:
         self._count += 1
         if self.overflowed:
             return self._refused(
-                "too-large", f"its aliases expand to more than {self._most:,} values", place, key_place
+                "too-large", f"YAML aliases expand to more than {self._most:,} values", place, key_place
             )
         if raw.id == "scalar":
             # The parsers put a value that is not there at different places.
             return self._scalar(raw, place if raw.value or raw.style else key_place, key_place)
         if id(raw) in self._open:
-            return self._refused("yaml-cycle", "an alias that contains itself", place, key_place)
+            return self._refused("yaml-cycle", "this YAML alias contains itself", place, key_place)
         self._open.add(id(raw))
         value = self._mapping(raw) if raw.id == "mapping" else [self.node(item, None) for item in raw.value]
         self._open.discard(id(raw))
@@ -98,7 +94,7 @@ class _Reader:
 
     @property
     def overflowed(self) -> bool:
-        """Whether there is more than any manifest has."""
+        """Whether there are more values than any manifest has."""
         return self._count > self._most
 
     def _refused(self, code: str, message: str, place: Location, key_place: Location) -> Node:
@@ -118,7 +114,7 @@ class _Reader:
             if key.tag == f"{_TAG}merge":
                 merged = self._merged(value) | merged
             elif key.id != "scalar":
-                self.problems.append(_problem("yaml-key", "keys must be text", self._place(key)))
+                self.problems.append(_problem("yaml-key", "keys must be strings", self._place(key)))
             else:
                 self._add(own, intern(self._interpolated(key).text), key, value)  # the same few in every topic
         return merged | own
@@ -126,7 +122,7 @@ class _Reader:
     def _add(self, own: dict[str, Node], name: str, key: Any, value: Any) -> None:
         if name in own:
             first = own[name].key_location
-            message = f"the key {quoted(name)} is there twice, first in line {first.line}"
+            message = f"duplicate key {quoted(name)}, first defined on line {first.line}"
             self.problems.append(_problem("duplicate-key", message, self._place(key), "remove one of the two"))
         else:
             own[name] = self.node(value, key)
@@ -140,7 +136,9 @@ class _Reader:
             if isinstance(node.value, dict):
                 together = node.value | together
             else:
-                self.problems.append(_problem("yaml-merge", "<< takes a mapping", self._place(source)))
+                self.problems.append(
+                    _problem("yaml-merge", "<< must be a mapping or a list of mappings", self._place(source))
+                )
         return together
 
     def _interpolated(self, raw: Any) -> Interpolated:
@@ -157,8 +155,10 @@ class _Reader:
         try:
             return str(raw.value.encode("utf-16", "surrogatepass").decode("utf-16"))
         except UnicodeDecodeError:
-            message = "half of a character: \\ud800 to \\udfff stand for one in pairs only"
-            self.problems.append(_problem("yaml-syntax", message, self._place(raw), "write the character itself"))
+            message = "\\ud800 to \\udfff are not characters on their own, only in pairs"
+            self.problems.append(
+                _problem("yaml-syntax", message, self._place(raw), "write the character instead of the escapes")
+            )
             return _SURROGATE.sub("?", raw.value)
 
     def _scalar(self, raw: Any, place: Location, key_place: Location) -> Node:
@@ -169,8 +169,8 @@ class _Reader:
             tag = self._tag_of(raw, text)
         convert = _SCALARS.get(tag)
         if convert is None:
-            message = f"the tag {unmistakable(tag)} has no meaning in a manifest"
-            self.problems.append(_problem("yaml-tag", message, place, "write the plain value"))
+            message = f"the YAML tag {unmistakable(tag)} is not supported"
+            self.problems.append(_problem("yaml-tag", message, place, "remove the tag and write the plain value"))
             return Node(text, place, key_place, text)
         try:
             return Node(convert(text), place, key_place, text, variables)

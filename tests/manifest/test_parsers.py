@@ -123,10 +123,10 @@ def test_brackets_in_texts_are_no_nesting() -> None:
         ("a: {b: 1\n\n", "1:4: error: not YAML: expected ',' or '}', but got '<stream end>'"),
         ("a: 1\nb:2\n\n\n", "2:1: error: not YAML: could not find expected ':'"),
         ("a: ${A:-${B}}", "1:4: error: a default is plain text, and cannot hold another reference: ${A:-${B}…"),
-        ('a: "{{ x }}"\nb: 1\nb: 2', "3:1: error: the key 'b' is there twice, first in line 2"),
-        ("a: use {{ x }}\nb: 1\nb: 2", "3:1: error: the key 'b' is there twice, first in line 2"),
-        ("a: {{ x }}", "1:4: error: a template, not YAML yet: '{{ x }}'"),
-        ("- {{ x }}", "1:3: error: a template, not YAML yet: '{{ x }}'"),
+        ('a: "{{ x }}"\nb: 1\nb: 2', "3:1: error: duplicate key 'b', first defined on line 2"),
+        ("a: use {{ x }}\nb: 1\nb: 2", "3:1: error: duplicate key 'b', first defined on line 2"),
+        ("a: {{ x }}", "1:4: error: '{{ x }}' looks like an unrendered template"),
+        ("- {{ x }}", "1:3: error: '{{ x }}' looks like an unrendered template"),
     ],
 )
 def test_the_real_error_is_said(text: str, message: str) -> None:

@@ -95,7 +95,7 @@ def _failure(message: str) -> KafkaFailure:
     return KafkaFailure(
         code=0,
         name="NOT_ON_EVERY_BROKER",
-        kind=RETRIABLE,
+        error_class=RETRIABLE,
         message=message,
         remedy="brokers may lag behind: run plan later, or raise --timeout",
     )

@@ -193,8 +193,8 @@ class Execution:
         failure = answers[topic.name]
         if failure is None:
             return False
-        return failure.kind == EXPECTED or (
-            failure.kind == RETRIABLE and self.ledger.tries(topic.name, operation) <= self.retries.most
+        return failure.error_class == EXPECTED or (
+            failure.error_class == RETRIABLE and self.ledger.tries(topic.name, operation) <= self.retries.most
         )
 
     def _pause_after(self, in_doubt: Sequence[Request]) -> None:
@@ -266,7 +266,7 @@ def _lost(error: Exception) -> KafkaFailure:
         return KafkaFailure(
             code=0,
             name="INTERNAL_ERROR",
-            kind=FATAL,
+            error_class=FATAL,
             message=f"reconciler failed while the request was under way: {type(error).__name__}",
             remedy="run plan to see what was done, and report the error",
             outcome_known=False,
@@ -275,7 +275,7 @@ def _lost(error: Exception) -> KafkaFailure:
     return KafkaFailure(
         code=-195,
         name="_TRANSPORT",
-        kind=RETRIABLE,
+        error_class=RETRIABLE,
         message=diagnostic.message,
         remedy=diagnostic.hint or "",
         outcome_known=False,

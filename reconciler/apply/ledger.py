@@ -128,7 +128,7 @@ class Ledger:
         """How far the writes are, in words."""
         tried = [attempts[-1] for attempts in self._attempts.values()]
         done = sum(attempt.failure is None or attempt.found_applied for attempt in tried)
-        failed = sum(attempt.failure is not None and attempt.failure.kind == FATAL for attempt in tried)
+        failed = sum(attempt.failure is not None and attempt.failure.error_class == FATAL for attempt in tried)
         retrying = len(tried) - done - failed
         remaining = sum(topic.has_work for topic in self._plan.topics) - len(tried)
         return f"applying: {done:,} done, {failed:,} failed, {retrying:,} retrying, {remaining:,} remaining"

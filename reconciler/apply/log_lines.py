@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from reconciler.model import Attempt, KafkaFailure, Outcome, Status
+from reconciler.model import Attempt, KafkaFailure, Outcome, TopicStatus
 
 
 def log_attempt(log: logging.Logger, topic: str, attempt: Attempt) -> None:
@@ -34,7 +34,7 @@ def log_outcomes(log: logging.Logger, outcomes: Iterable[Outcome]) -> None:
     if not log.isEnabledFor(logging.INFO):
         return
     for outcome in outcomes:
-        if outcome.status is not Status.UNCHANGED:
+        if outcome.status is not TopicStatus.UNCHANGED:
             status = outcome.status.replace("_", " ")
             words = f": {_words(outcome.failure)}" if outcome.failure else ""
             extra = {"topic": outcome.name, "status": outcome.status, **_fields(outcome.failure)}
@@ -45,10 +45,10 @@ def log_outcomes(log: logging.Logger, outcomes: Iterable[Outcome]) -> None:
 
 
 def _words(failure: KafkaFailure | None) -> str:
-    return f"{failure.name} ({failure.kind}): {failure.message}" if failure else "accepted"
+    return f"{failure.name} ({failure.error_class}): {failure.message}" if failure else "accepted"
 
 
 def _fields(failure: KafkaFailure | None) -> dict[str, object]:
     if failure is None:
         return {"error": None}
-    return {"error": failure.name, "class": failure.kind, "remedy": failure.remedy}
+    return {"error": failure.name, "class": failure.error_class, "remedy": failure.remedy}

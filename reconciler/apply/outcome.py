@@ -18,20 +18,20 @@ from reconciler.model import (
     Outcome,
     Refusal,
     Refused,
-    Status,
     TopicPlan,
+    TopicStatus,
     Verification,
 )
 from reconciler.plan import operation_for
 
 # The worst of what came of a topic's changes is what came of the topic.
 _WORST_FIRST = (
-    Status.FAILED,
-    Status.UNKNOWN,
-    Status.NOT_ATTEMPTED,
-    Status.STALE,
-    Status.REFUSED,
-    Status.APPLIED,
+    TopicStatus.FAILED,
+    TopicStatus.UNKNOWN,
+    TopicStatus.NOT_ATTEMPTED,
+    TopicStatus.STALE,
+    TopicStatus.REFUSED,
+    TopicStatus.APPLIED,
 )
 
 
@@ -76,36 +76,38 @@ def _verification(seen: Seen | None) -> Verification | None:
 
 def _failure(
     topic: TopicPlan,
-    status: Status,
-    changes: Mapping[str, Status],
+    status: TopicStatus,
+    changes: Mapping[str, TopicStatus],
     last: Mapping[Operation, Attempt],
     seen: Seen | None,
 ) -> KafkaFailure | None:
     """Why a topic is not done: what came of that which was to be written, or else what its plan refuses."""
-    if status in {Status.STALE, Status.APPLIED, Status.REFUSED}:
+    if status in {TopicStatus.STALE, TopicStatus.APPLIED, TopicStatus.REFUSED}:
         return None
     return _failure_to_write(_open_attempts(topic, changes, last), seen) or topic.failure
 
 
-def _refusal(topic: TopicPlan, status: Status, seen: Seen | None) -> Refusal | None:
+def _refusal(topic: TopicPlan, status: TopicStatus, seen: Seen | None) -> Refusal | None:
     """What is refused of a topic: by its plan, or because somebody else was there."""
-    if status is Status.STALE and seen is not None and seen.changed is not None:
+    if status is TopicStatus.STALE and seen is not None and seen.changed is not None:
         return seen.changed.refusal
     return topic.refusal
 
 
 def _open_attempts(
-    topic: TopicPlan, changes: Mapping[str, Status], last: Mapping[Operation, Attempt]
+    topic: TopicPlan, changes: Mapping[str, TopicStatus], last: Mapping[Operation, Attempt]
 ) -> Sequence[Attempt]:
     """The last attempts at what is not done."""
-    open_changes = {operation_for(each) for each in topic.safe_changes if changes[each.field] is not Status.APPLIED}
+    open_changes = {
+        operation_for(each) for each in topic.safe_changes if changes[each.field] is not TopicStatus.APPLIED
+    }
     operations = {Operation.CREATE_TOPICS} if topic.action is Action.CREATE else open_changes
     return [attempt for operation, attempt in last.items() if operation in operations and not attempt.found_applied]
 
 
 def _failure_to_write(attempts: Sequence[Attempt], seen: Seen | None) -> KafkaFailure | None:
     failures = [attempt.failure for attempt in attempts if attempt.failure is not None]
-    told = next((failure for failure in failures if failure.kind != EXPECTED), None)
+    told = next((failure for failure in failures if failure.error_class != EXPECTED), None)
     if seen is not None and (
         told is None or (seen.verification is Verification.UNVERIFIABLE and not told.outcome_known)
     ):
@@ -115,44 +117,44 @@ def _failure_to_write(attempts: Sequence[Attempt], seen: Seen | None) -> KafkaFa
 
 def _topic_status(
     topic: TopicPlan,
-    changes: Mapping[str, Status],
+    changes: Mapping[str, TopicStatus],
     last: Mapping[Operation, Attempt],
     shown: _Shown,
-) -> Status:
+) -> TopicStatus:
     match topic.action:
         case Action.SKIP:
-            return Status.UNCHANGED
+            return TopicStatus.UNCHANGED
         case Action.UNREADABLE:
-            return Status.UNKNOWN
+            return TopicStatus.UNKNOWN
         case Action.CREATE:
             if topic.refusal is not None:
-                return Status.REFUSED
+                return TopicStatus.REFUSED
             if shown.seen is not None and shown.seen.changed is not None:
-                return Status.STALE
+                return TopicStatus.STALE
             return _written(None, last.get(Operation.CREATE_TOPICS), shown)
         case Action.DRIFT:
             return next(status for status in _WORST_FIRST if status in changes.values())
 
 
-def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], shown: _Shown) -> Status:
+def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], shown: _Shown) -> TopicStatus:
     if isinstance(change.decision, Refused):
-        return Status.REFUSED
+        return TopicStatus.REFUSED
     attempt = last.get(operation_for(change))
-    is_refused = attempt is not None and attempt.failure is not None and attempt.failure.kind == FATAL
+    is_refused = attempt is not None and attempt.failure is not None and attempt.failure.error_class == FATAL
     if shown.is_changed(change.field) and not is_refused:
-        return Status.STALE
+        return TopicStatus.STALE
     return _written(change.field, attempt, shown)
 
 
-def _written(field: str | None, last: Attempt | None, shown: _Shown) -> Status:
+def _written(field: str | None, last: Attempt | None, shown: _Shown) -> TopicStatus:
     """What came of writing ``field``, or the whole topic, by its last attempt: done is only what was read back."""
     if last is None:
-        return Status.NOT_ATTEMPTED
+        return TopicStatus.NOT_ATTEMPTED
     if shown.is_as_written(field, last.operation):
-        return Status.APPLIED
+        return TopicStatus.APPLIED
     if not last.may_have_happened or shown.verification is Verification.MISMATCH:
-        return Status.FAILED
-    return Status.UNKNOWN
+        return TopicStatus.FAILED
+    return TopicStatus.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def not_as_written(differing: Iterable[FieldChange]) -> KafkaFailure:
     return KafkaFailure(
         code=0,
         name="NOT_AS_WRITTEN",
-        kind=FATAL,
+        error_class=FATAL,
         message=f"the cluster does not show what was written: {_now(differing)}",
         remedy="somebody changed it afterwards, or the cluster ignores the setting; run plan to see",
     )

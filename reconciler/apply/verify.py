@@ -48,7 +48,7 @@ _VALUE_NOT_SHOWN = "VALUE_NOT_SHOWN"
 _NOT_VISIBLE = KafkaFailure(
     code=0,
     name="NOT_VISIBLE",
-    kind=RETRIABLE,
+    error_class=RETRIABLE,
     message="no broker has shown the topic since it was written",
     remedy="brokers may lag behind: run plan again later; if they always need longer, raise --timeout",
 )
@@ -139,7 +139,7 @@ def _different(topics: Sequence[TopicPlan], reader: LooksAtTopics, ledger: Ledge
 def _is_settled(seen: Seen, unreadable: KafkaFailure | None, may_still_happen: bool) -> bool:
     """Whether it is pointless to look again."""
     if unreadable is not None:
-        return unreadable.kind == FATAL
+        return unreadable.error_class == FATAL
     is_final = seen.verification is Verification.VERIFIED or (seen.failure and seen.failure.name == _VALUE_NOT_SHOWN)
     return bool(is_final) and not (seen.changed and may_still_happen)
 
@@ -147,7 +147,7 @@ def _is_settled(seen: Seen, unreadable: KafkaFailure | None, may_still_happen: b
 def _seen(topic: TopicPlan, state: LiveState, ledger: Ledger, at: datetime) -> Seen:
     live, unreadable = state.topics.get(topic.name), state.unreadable.get(topic.name)
     if live is None:
-        hidden = unreadable is not None and unreadable.kind == FATAL
+        hidden = unreadable is not None and unreadable.error_class == FATAL
         return Seen(
             verification=Verification.UNVERIFIABLE if hidden else Verification.NOT_VISIBLE,
             at=at,
@@ -204,7 +204,7 @@ def _value_not_shown(keys: Sequence[str]) -> KafkaFailure:
     return KafkaFailure(
         code=0,
         name=_VALUE_NOT_SHOWN,
-        kind=FATAL,
+        error_class=FATAL,
         message=f"{' and '.join(keys)}: set, but the cluster does not show the value, so it cannot be compared",
         remedy="the cluster hides values of sensitive keys: check by its effect that the value is the one wanted",
     )

@@ -27,7 +27,7 @@ class ErrorKind:
     """
 
     name: str
-    kind: ErrorClass
+    error_class: ErrorClass
     remedy: str
     outcome_known: bool = True
     scope: Scope = "topic"
@@ -41,7 +41,7 @@ class ByWords:
 
     codes: frozenset[int]
     pattern: str
-    kind: ErrorClass
+    error_class: ErrorClass
     remedy: str
     is_of_batch: bool = False
 

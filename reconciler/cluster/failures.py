@@ -28,7 +28,7 @@ def failure_of(error: BaseException | None, *, permission: str = READING) -> Kaf
         return KafkaFailure(
             code=_NO_CODE,
             name=type(error).__name__,
-            kind=FATAL,
+            error_class=FATAL,
             message=f"the Kafka client cannot read the answer: {error}",
             remedy="check what listens there; if it is a Kafka broker, please report it as a defect of reconciler",
             outcome_known=False,
@@ -42,7 +42,7 @@ def refused_by_client(error: Exception) -> KafkaFailure:
     return KafkaFailure(
         code=KafkaError._INVALID_ARG,
         name="_INVALID_ARG",
-        kind=FATAL,
+        error_class=FATAL,
         message=f"the Kafka client does not send it: {words}",
         remedy="correct the value",
         is_of_batch=True,
@@ -55,7 +55,7 @@ def failure_of_code(code: int, message: str, *, permission: str = READING) -> Ka
     failure = KafkaFailure(
         code=code,
         name=kind.name if code in ERRORS else KafkaError(code).name(),
-        kind=kind.kind,
+        error_class=kind.error_class,
         message=message,
         remedy=kind.remedy.format(permission=permission),
         outcome_known=kind.outcome_known or _NEVER_SENT in message,
@@ -64,5 +64,5 @@ def failure_of_code(code: int, message: str, *, permission: str = READING) -> Ka
     )
     for words in BY_WORDS:
         if code in words.codes and re.search(words.pattern, message):
-            return replace(failure, kind=words.kind, remedy=words.remedy, is_of_batch=words.is_of_batch)
+            return replace(failure, error_class=words.error_class, remedy=words.remedy, is_of_batch=words.is_of_batch)
     return failure

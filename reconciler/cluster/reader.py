@@ -68,7 +68,7 @@ class Reader:
         unreadable |= self._not_missing(absent)
         by_name = {spec.name: spec for spec in topics}
         for _ in range(LOOKS):
-            doubtful = [by_name[name] for name, failure in unreadable.items() if failure.kind == RETRIABLE]
+            doubtful = [by_name[name] for name, failure in unreadable.items() if failure.error_class == RETRIABLE]
             if not doubtful:
                 break
             self._sleep(PAUSE_SECONDS)
@@ -143,7 +143,7 @@ class Reader:
 _JUST_CREATED = KafkaFailure(
     code=0,
     name="BEING_CREATED",
-    kind=RETRIABLE,
+    error_class=RETRIABLE,
     message="one answer of the cluster shows the topic, another does not",
     remedy="it is being created or deleted; run the command again",
 )

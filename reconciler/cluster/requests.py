@@ -119,7 +119,7 @@ def _passing(failure: KafkaFailure | None, spec: TopicSpec, seen: int, expected:
     if spec.replication_factor is None or spec.replication_factor > expected:
         return failure
     remedy = START_BROKERS if spec.replication_factor <= seen else failure.remedy
-    return replace(failure, kind=RETRIABLE, remedy=remedy)
+    return replace(failure, error_class=RETRIABLE, remedy=remedy)
 
 
 def _change(key: str, value: str | None) -> ConfigEntry:

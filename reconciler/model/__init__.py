@@ -15,7 +15,7 @@ from reconciler.model.desired import (
 )
 from reconciler.model.failure import EXPECTED, FATAL, RETRIABLE, ErrorClass, KafkaFailure
 from reconciler.model.live import LiveState, LiveTopic
-from reconciler.model.outcome import Attempt, Operation, Outcome, Status, Verification
+from reconciler.model.outcome import Attempt, Operation, Outcome, TopicStatus, Verification
 from reconciler.model.plan import Action, Decision, FieldChange, Plan, Refused, Safe, TopicPlan
 from reconciler.model.record import Command, Record, RunStatus, is_trouble
 from reconciler.model.refusal import Refusal, RefusalKind
@@ -48,9 +48,9 @@ __all__ = [
     "RunStatus",
     "Safe",
     "Source",
-    "Status",
     "TopicPlan",
     "TopicSpec",
+    "TopicStatus",
     "Verification",
     "is_trouble",
 ]

@@ -28,7 +28,7 @@ class KafkaFailure:
 
     code: int
     name: str
-    kind: ErrorClass
+    error_class: ErrorClass
     message: str
     remedy: str
     outcome_known: bool = True

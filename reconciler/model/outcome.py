@@ -19,7 +19,7 @@ class Operation(StrEnum):
     ALTER_CONFIGS = "incremental_alter_configs"
 
 
-class Status(StrEnum):
+class TopicStatus(StrEnum):
     """What came of a topic or of one change."""
 
     PLANNED = "planned"
@@ -61,7 +61,7 @@ class Attempt:
     def may_have_happened(self) -> bool:
         """Whether the cluster may have what was asked for: accepted, unanswered, or there already."""
         failure = self.failure
-        return failure is None or self.found_applied or not failure.outcome_known or failure.kind == EXPECTED
+        return failure is None or self.found_applied or not failure.outcome_known or failure.error_class == EXPECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,8 @@ class Outcome:
     """What apply did to one topic; ``changes`` maps a field to what came of its change."""
 
     name: str
-    status: Status
-    changes: Mapping[str, Status] = field(default_factory=dict)
+    status: TopicStatus
+    changes: Mapping[str, TopicStatus] = field(default_factory=dict)
     attempts: Sequence[Attempt] = ()
     verification: Verification | None = None
     verified_at: datetime | None = None

@@ -11,7 +11,7 @@ from reconciler.errors import Diagnostic, Interrupted, ReconcilerError, Severity
 from reconciler.exit_codes import DIFFERENCES, ERROR, OK, REFUSED, SIGNALLED, USAGE
 from reconciler.model.desired import DesiredState
 from reconciler.model.live import LiveState
-from reconciler.model.outcome import Outcome, Status
+from reconciler.model.outcome import Outcome, TopicStatus
 from reconciler.model.plan import Plan
 
 
@@ -36,20 +36,20 @@ class RunStatus(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-def ending(status: Status) -> RunStatus:
+def ending(status: TopicStatus) -> RunStatus:
     """How a run ends of whose topics this one came to ``status``, and none to anything worse."""
     match status:
-        case Status.APPLIED | Status.UNCHANGED:
+        case TopicStatus.APPLIED | TopicStatus.UNCHANGED:
             return RunStatus.OK
-        case Status.PLANNED:
+        case TopicStatus.PLANNED:
             return RunStatus.CHANGES
-        case Status.REFUSED | Status.STALE:
+        case TopicStatus.REFUSED | TopicStatus.STALE:
             return RunStatus.REFUSED
-        case Status.FAILED | Status.UNKNOWN | Status.NOT_ATTEMPTED:
+        case TopicStatus.FAILED | TopicStatus.UNKNOWN | TopicStatus.NOT_ATTEMPTED:
             return RunStatus.FAILED
 
 
-def is_trouble(status: Status) -> bool:
+def is_trouble(status: TopicStatus) -> bool:
     """Whether a topic that came to ``status`` fails its run."""
     return ending(status) in {RunStatus.REFUSED, RunStatus.FAILED}
 

@@ -115,7 +115,7 @@ class BrokerCheck:
             parts = [each.part for each in self._open.values() if each.operation is operation]
             for answers in self._answers(requests_of(parts, (operation,))):
                 for name, answer in answers.items():
-                    if answer is None or answer.kind == FATAL:
+                    if answer is None or answer.error_class == FATAL:
                         self._take((name, operation), answer)
                         self._limit.restart()
                     else:
@@ -174,7 +174,7 @@ class BrokerCheck:
         lacking = {key: failure for key, failure in doubtful.items() if failure.code == _TOO_FEW_BROKERS}
         unanswered = {key: failure for key, failure in doubtful.items() if key not in lacking}
         for key, failure in lacking.items():
-            self._take(key, replace(failure, kind=FATAL))
+            self._take(key, replace(failure, error_class=FATAL))
         if unanswered:
             raise self._not_answered(unanswered)
         self._limit.restart()
@@ -222,4 +222,4 @@ def _refused(change: FieldChange, refusal: Refusal | None) -> FieldChange:
 
 def _contradicts(failure: KafkaFailure) -> bool:
     """Whether the broker knows a topic, or its absence, otherwise than it was read."""
-    return failure.kind == EXPECTED or failure.code == _UNKNOWN_TOPIC
+    return failure.error_class == EXPECTED or failure.code == _UNKNOWN_TOPIC

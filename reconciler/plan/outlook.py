@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.model import Action, Decision, Outcome, Plan, Refused, Safe, Status, TopicPlan
+from reconciler.model import Action, Decision, Outcome, Plan, Refused, Safe, TopicPlan, TopicStatus
 
 
 def outlook(plan: Plan) -> Mapping[str, Outcome]:
@@ -19,19 +19,19 @@ def _outcome(topic: TopicPlan) -> Outcome:
     )
 
 
-def _change_status(decision: Decision) -> Status:
+def _change_status(decision: Decision) -> TopicStatus:
     match decision:
         case Safe():
-            return Status.PLANNED
+            return TopicStatus.PLANNED
         case Refused():
-            return Status.REFUSED
+            return TopicStatus.REFUSED
 
 
-def _status(topic: TopicPlan) -> Status:
+def _status(topic: TopicPlan) -> TopicStatus:
     match topic.action:
         case Action.SKIP:
-            return Status.UNCHANGED
+            return TopicStatus.UNCHANGED
         case Action.UNREADABLE:
-            return Status.UNKNOWN
+            return TopicStatus.UNKNOWN
         case Action.CREATE | Action.DRIFT:
-            return Status.REFUSED if topic.refused_changes or topic.refusal else Status.PLANNED
+            return TopicStatus.REFUSED if topic.refused_changes or topic.refusal else TopicStatus.PLANNED

@@ -13,7 +13,7 @@ NOT_ALLOWED = frozenset({29, 31})
 _ENDED_BEFORE = KafkaFailure(
     code=0,
     name="NOT_CHECKED",
-    kind=RETRIABLE,
+    error_class=RETRIABLE,
     message="the run ended before the broker had checked all of the topic",
     remedy="run the command again",
 )

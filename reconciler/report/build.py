@@ -24,9 +24,9 @@ from reconciler.model import (
     RefusalKind,
     Refused,
     Safe,
-    Status,
     TopicPlan,
     TopicSpec,
+    TopicStatus,
 )
 from reconciler.plan.fingerprint import digest
 from reconciler.report import document
@@ -39,7 +39,7 @@ def build(record: Record) -> document.Report:
     return document.Report(
         tool=document.Tool(version=record.version),
         command=record.command,
-        run=document.Run(
+        run=document.RunSummary(
             id=record.id,
             started_at=record.started_at,
             finished_at=record.finished_at,
@@ -50,7 +50,9 @@ def build(record: Record) -> document.Report:
         environment=record.environment,
         cluster=_cluster(record),
         manifest=_manifest(record.desired),
-        plan=document.Plan(fingerprint=record.plan.fingerprint) if record.plan and record.plan.fingerprint else None,
+        plan=document.PlanIdentity(fingerprint=record.plan.fingerprint)
+        if record.plan and record.plan.fingerprint
+        else None,
         summary=_summary(plans, outcomes),
         topics=[_topic(topic, outcome) for topic, outcome in zip(plans, outcomes, strict=True)],
         unmanaged=[],
@@ -109,8 +111,8 @@ def _statistics(outcomes: Sequence[Outcome], record: Record) -> document.Statist
     tried = record.plan.topics if record.plan is not None and record.command is Command.APPLY else ()
     refused = sum(map(_is_refused_create, tried))
     return document.Statistics(
-        topics_created=sum(outcome.status is Status.APPLIED and _created(outcome) for outcome in creates),
-        topic_creation_errors=sum(outcome.status is Status.FAILED for outcome in creates) + refused,
+        topics_created=sum(outcome.status is TopicStatus.APPLIED and _created(outcome) for outcome in creates),
+        topic_creation_errors=sum(outcome.status is TopicStatus.FAILED for outcome in creates) + refused,
         retries=sum(attempt.number > 1 for outcome in outcomes for attempt in outcome.attempts),
         requests=dict(sorted(record.requests.items())),
         durations={name: round(seconds, 6) for name, seconds in record.durations.items()},
@@ -169,7 +171,7 @@ def _live(live: LiveTopic | None) -> document.Live | None:
     )
 
 
-def _change(change: FieldChange, status: Status) -> document.Change:
+def _change(change: FieldChange, status: TopicStatus) -> document.Change:
     verdict, reason = _verdict(change.decision)
     return document.Change(
         field=change.field,
@@ -230,7 +232,7 @@ def _error(failure: KafkaFailure | None) -> document.Error | None:
     if failure is None:
         return None
     return document.Error(
-        code=failure.code, name=failure.name, class_=failure.kind, message=failure.message, remedy=failure.remedy
+        code=failure.code, name=failure.name, class_=failure.error_class, message=failure.message, remedy=failure.remedy
     )
 
 

@@ -15,7 +15,7 @@ import orjson
 from annotated_types import Ge, Timezone
 
 from reconciler.errors import Severity
-from reconciler.model import Action, Command, ErrorClass, RefusalKind, RunStatus, Status
+from reconciler.model import Action, Command, ErrorClass, RefusalKind, RunStatus, TopicStatus
 from reconciler.model import Verification as Shown
 from reconciler.printable import escaped, escaped_hint
 
@@ -68,7 +68,7 @@ class Tool(_Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run(_Part):
+class RunSummary(_Part):
     """One run of a command."""
 
     id: str
@@ -109,7 +109,7 @@ class Manifest(_Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan(_Part):
+class PlanIdentity(_Part):
     """The plan's identity."""
 
     fingerprint: Digest
@@ -228,7 +228,7 @@ class Change(_Part):
     """The agreement to leave the difference as it is; `null` where there is none."""
     origin: Origin | None
     """The place that set the desired value."""
-    status: Status
+    status: TopicStatus
     """What came of this change."""
 
 
@@ -274,7 +274,7 @@ class Topic(_Part):
 
     name: str
     action: Action
-    status: Status
+    status: TopicStatus
     owner: str | None
     origin: Place | None
     """Where the manifest has the topic; `null` where it does not."""
@@ -341,11 +341,11 @@ class Report(_Part):
     format_version: Literal["1.0"] = FORMAT_VERSION
     tool: Tool
     command: Command
-    run: Run
+    run: RunSummary
     environment: str | None
     cluster: Cluster | None
     manifest: Manifest | None
-    plan: Plan | None
+    plan: PlanIdentity | None
     summary: Summary
     topics: list[Topic]
     """Sorted by name."""

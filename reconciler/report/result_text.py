@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from click import style
 
-from reconciler.model import Status, is_trouble
+from reconciler.model import TopicStatus, is_trouble
 from reconciler.report.document import Report, Topic
 from reconciler.report.layout import Detail, TextStyle, count, details, words_of, wrapped
 
@@ -48,15 +48,15 @@ def _result(topic: Topic, look: TextStyle) -> Iterator[str]:
             yield f"    {change.field.removeprefix('config.')}: {change.status.replace('_', ' ')}"
 
 
-def _colour(status: Status) -> str | None:
+def _colour(status: TopicStatus) -> str | None:
     match status:
-        case Status.APPLIED:
+        case TopicStatus.APPLIED:
             return "green"
-        case Status.REFUSED | Status.STALE:
+        case TopicStatus.REFUSED | TopicStatus.STALE:
             return "magenta"
-        case Status.FAILED | Status.UNKNOWN | Status.NOT_ATTEMPTED:
+        case TopicStatus.FAILED | TopicStatus.UNKNOWN | TopicStatus.NOT_ATTEMPTED:
             return "red"
-        case Status.PLANNED | Status.UNCHANGED:
+        case TopicStatus.PLANNED | TopicStatus.UNCHANGED:
             return None
 
 

@@ -23,12 +23,12 @@ from reconciler.model import (
 )
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-REFUSED = KafkaFailure(code=44, name="POLICY_VIOLATION", kind=FATAL, message="no", remedy="ask")
+REFUSED = KafkaFailure(code=44, name="POLICY_VIOLATION", error_class=FATAL, message="no", remedy="ask")
 NO_ANSWER = KafkaFailure(
-    code=-185, name="_TIMED_OUT", kind=RETRIABLE, message="late", remedy="wait", outcome_known=False
+    code=-185, name="_TIMED_OUT", error_class=RETRIABLE, message="late", remedy="wait", outcome_known=False
 )
-EXISTS = KafkaFailure(code=36, name="TOPIC_ALREADY_EXISTS", kind=EXPECTED, message="there", remedy="plan")
-MOVED = KafkaFailure(code=41, name="NOT_CONTROLLER", kind=RETRIABLE, message="moved", remedy="wait")
+EXISTS = KafkaFailure(code=36, name="TOPIC_ALREADY_EXISTS", error_class=EXPECTED, message="there", remedy="plan")
+MOVED = KafkaFailure(code=41, name="NOT_CONTROLLER", error_class=RETRIABLE, message="moved", remedy="wait")
 
 
 @dataclass

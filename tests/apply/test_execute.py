@@ -9,7 +9,7 @@ import pytest
 from reconciler.apply import Execution, Ledger, Retries
 from reconciler.clock import TimeLimit
 from reconciler.errors import ClusterUnavailable, DeadlinePassed
-from reconciler.model import KafkaFailure, LiveState, Status, TopicSpec
+from reconciler.model import KafkaFailure, LiveState, TopicSpec, TopicStatus
 from tests.apply.facts import MOVED, OnlyBroker, Time, created, ledger_of
 
 NO_SUCH_HOST = ClusterUnavailable.for_good("no-such-host", "kafka-1: no such host", hint="check the spelling")
@@ -62,7 +62,7 @@ def test_a_request_that_ends_without_an_answer_is_unknown_not_unattempted(
     with pytest.raises(type(error)):
         execution(ledger, error, time.limit(10), time).write()
     outcomes = ledger.outcomes()
-    assert {outcome.status for outcome in outcomes.values()} == {Status.UNKNOWN}
+    assert {outcome.status for outcome in outcomes.values()} == {TopicStatus.UNKNOWN}
     failure = outcomes["a"].attempts[0].failure
     assert failure is not None
     assert (failure.name, failure.message) == (name, message)
@@ -73,7 +73,7 @@ def test_a_request_that_the_deadline_keeps_from_being_sent_was_not_attempted() -
     ledger = ledger_of(created("a"))
     with pytest.raises(DeadlinePassed):
         execution(ledger, DeadlinePassed.now(), time.limit(10), time).write()
-    assert ledger.outcomes()["a"].status is Status.NOT_ATTEMPTED
+    assert ledger.outcomes()["a"].status is TopicStatus.NOT_ATTEMPTED
 
 
 def test_a_deadline_in_a_pause_between_two_tries_is_called_what_it_is() -> None:

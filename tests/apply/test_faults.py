@@ -53,8 +53,8 @@ AFTER = {
 }
 
 BROKERS_CODES = [code for code in ERRORS if code >= -1]
-PASSING = [code for code in BROKERS_CODES if ERRORS[code].kind == RETRIABLE]
-FOR_GOOD = [code for code in BROKERS_CODES if ERRORS[code].kind == FATAL and ERRORS[code].scope == "topic"]
+PASSING = [code for code in BROKERS_CODES if ERRORS[code].error_class == RETRIABLE]
+FOR_GOOD = [code for code in BROKERS_CODES if ERRORS[code].error_class == FATAL and ERRORS[code].scope == "topic"]
 FOR_ALL = [code for code in BROKERS_CODES if ERRORS[code].scope == "run"]
 
 

@@ -21,8 +21,8 @@ from reconciler.model import (
     Refusal,
     Refused,
     Safe,
-    Status,
     TopicPlan,
+    TopicStatus,
     Verification,
 )
 from tests.apply.facts import EXISTS, MOVED, NO_ANSWER, NOON, REFUSED, created, ledger_of, spec
@@ -49,28 +49,28 @@ def attempt(operation: Operation, failure: KafkaFailure | None, *, found_applied
     )
 
 
-def status_in(ledger: Ledger) -> Status:
+def status_in(ledger: Ledger) -> TopicStatus:
     return ledger.outcomes()["orders"].status
 
 
 @pytest.mark.parametrize(
     ("failure", "seen", "status"),
     [
-        (None, Verification.VERIFIED, Status.APPLIED),
-        (None, Verification.NOT_VISIBLE, Status.UNKNOWN),
-        (None, Verification.MISMATCH, Status.FAILED),
-        (None, None, Status.UNKNOWN),
-        (REFUSED, None, Status.FAILED),
-        (NO_ANSWER, Verification.VERIFIED, Status.APPLIED),
-        (NO_ANSWER, Verification.NOT_VISIBLE, Status.UNKNOWN),
-        (NO_ANSWER, None, Status.UNKNOWN),
-        (EXISTS, Verification.VERIFIED, Status.APPLIED),
-        (EXISTS, Verification.MISMATCH, Status.FAILED),
-        (EXISTS, None, Status.UNKNOWN),
+        (None, Verification.VERIFIED, TopicStatus.APPLIED),
+        (None, Verification.NOT_VISIBLE, TopicStatus.UNKNOWN),
+        (None, Verification.MISMATCH, TopicStatus.FAILED),
+        (None, None, TopicStatus.UNKNOWN),
+        (REFUSED, None, TopicStatus.FAILED),
+        (NO_ANSWER, Verification.VERIFIED, TopicStatus.APPLIED),
+        (NO_ANSWER, Verification.NOT_VISIBLE, TopicStatus.UNKNOWN),
+        (NO_ANSWER, None, TopicStatus.UNKNOWN),
+        (EXISTS, Verification.VERIFIED, TopicStatus.APPLIED),
+        (EXISTS, Verification.MISMATCH, TopicStatus.FAILED),
+        (EXISTS, None, TopicStatus.UNKNOWN),
     ],
 )
 def test_a_create_is_done_only_when_it_was_read_back(
-    failure: KafkaFailure | None, seen: Verification | None, status: Status
+    failure: KafkaFailure | None, seen: Verification | None, status: TopicStatus
 ) -> None:
     ledger = ledger_of(created("orders"))
     ledger.attempted("orders", attempt(Operation.CREATE_TOPICS, failure))
@@ -80,7 +80,7 @@ def test_a_create_is_done_only_when_it_was_read_back(
 
 
 def test_what_was_never_sent_was_not_attempted() -> None:
-    assert status_in(ledger_of(created("orders"))) is Status.NOT_ATTEMPTED
+    assert status_in(ledger_of(created("orders"))) is TopicStatus.NOT_ATTEMPTED
 
 
 def test_the_worst_of_the_changes_is_what_came_of_the_topic() -> None:
@@ -96,16 +96,16 @@ def test_the_worst_of_the_changes_is_what_came_of_the_topic() -> None:
     )
     ledger = ledger_of(topic)
     ledger.attempted("orders", attempt(Operation.CREATE_PARTITIONS, None))
-    assert status_in(ledger) is Status.UNKNOWN
+    assert status_in(ledger) is TopicStatus.UNKNOWN
     ledger.attempted("orders", attempt(Operation.ALTER_CONFIGS, REFUSED))
     ledger.saw("orders", Seen(verification=Verification.VERIFIED, at=NOON))
     outcome = ledger.outcomes()["orders"]
-    assert outcome.status is Status.FAILED
+    assert outcome.status is TopicStatus.FAILED
     assert outcome.failure == REFUSED
     assert dict(outcome.changes) == {
-        "partitions": Status.APPLIED,
-        "replication_factor": Status.REFUSED,
-        "config.flush.ms": Status.FAILED,
+        "partitions": TopicStatus.APPLIED,
+        "replication_factor": TopicStatus.REFUSED,
+        "config.flush.ms": TopicStatus.FAILED,
     }
 
 
@@ -115,13 +115,13 @@ def test_an_impossible_change_beside_one_that_was_made_is_a_refused_topic() -> N
     ledger = ledger_of(topic)
     ledger.attempted("orders", attempt(Operation.ALTER_CONFIGS, None))
     ledger.saw("orders", Seen(verification=Verification.VERIFIED, at=NOON))
-    assert status_in(ledger) is Status.REFUSED
+    assert status_in(ledger) is TopicStatus.REFUSED
 
 
 GROWS, KEEPS = change("partitions"), change("config.retention.ms")
 OBJECTED = change("config.flush.ms", IMPOSSIBLE)
-OBJECTION = Refusal.by(KafkaFailure(code=40, name="INVALID_CONFIG", kind=FATAL, message="no", remedy="fix it"))
-NOT_AS_WRITTEN = KafkaFailure(code=0, name="NOT_AS_WRITTEN", kind=FATAL, message="other", remedy="plan")
+OBJECTION = Refusal.by(KafkaFailure(code=40, name="INVALID_CONFIG", error_class=FATAL, message="no", remedy="fix it"))
+NOT_AS_WRITTEN = KafkaFailure(code=0, name="NOT_AS_WRITTEN", error_class=FATAL, message="other", remedy="plan")
 
 
 def drifted(*changes: FieldChange, refusal: Refusal | None = None) -> TopicPlan:
@@ -135,7 +135,7 @@ def drifted(*changes: FieldChange, refusal: Refusal | None = None) -> TopicPlan:
             drifted(KEEPS, OBJECTED, refusal=OBJECTION),
             [attempt(Operation.ALTER_CONFIGS, REFUSED)],
             None,
-            Status.FAILED,
+            TopicStatus.FAILED,
             REFUSED,
             id="what failed comes before what the plan refuses",
         ),
@@ -143,7 +143,7 @@ def drifted(*changes: FieldChange, refusal: Refusal | None = None) -> TopicPlan:
             drifted(KEEPS, OBJECTED, refusal=OBJECTION),
             [attempt(Operation.ALTER_CONFIGS, None)],
             Verification.MISMATCH,
-            Status.FAILED,
+            TopicStatus.FAILED,
             NOT_AS_WRITTEN,
             id="what reading back showed comes before what the plan refuses",
         ),
@@ -151,7 +151,7 @@ def drifted(*changes: FieldChange, refusal: Refusal | None = None) -> TopicPlan:
             drifted(KEEPS, OBJECTED, refusal=OBJECTION),
             [attempt(Operation.ALTER_CONFIGS, None)],
             Verification.VERIFIED,
-            Status.REFUSED,
+            TopicStatus.REFUSED,
             OBJECTION,
             id="what is refused where the rest is done",
         ),
@@ -159,7 +159,7 @@ def drifted(*changes: FieldChange, refusal: Refusal | None = None) -> TopicPlan:
             drifted(KEEPS, change("replication_factor", IMPOSSIBLE)),
             [attempt(Operation.ALTER_CONFIGS, NO_ANSWER, found_applied=True)],
             Verification.VERIFIED,
-            Status.REFUSED,
+            TopicStatus.REFUSED,
             None,
             id="not an answer that was lost and found applied",
         ),
@@ -170,7 +170,7 @@ def drifted(*changes: FieldChange, refusal: Refusal | None = None) -> TopicPlan:
                 attempt(Operation.ALTER_CONFIGS, REFUSED),
             ],
             Verification.VERIFIED,
-            Status.FAILED,
+            TopicStatus.FAILED,
             REFUSED,
             id="not an error of another request that was found applied",
         ),
@@ -178,7 +178,7 @@ def drifted(*changes: FieldChange, refusal: Refusal | None = None) -> TopicPlan:
             drifted(GROWS, KEEPS),
             [attempt(Operation.CREATE_PARTITIONS, NO_ANSWER), attempt(Operation.ALTER_CONFIGS, REFUSED)],
             Verification.VERIFIED,
-            Status.FAILED,
+            TopicStatus.FAILED,
             REFUSED,
             id="not a lost answer to what was read back",
         ),
@@ -188,7 +188,7 @@ def test_the_error_of_a_topic_says_why_it_has_its_status(
     topic: TopicPlan,
     attempts: list[Attempt],
     seen: Verification | None,
-    status: Status,
+    status: TopicStatus,
     failure: KafkaFailure | Refusal | None,
 ) -> None:
     ledger = ledger_of(topic)
@@ -221,10 +221,10 @@ def test_progress_counts_what_is_known(answer: Attempt, progress: str) -> None:
     ("topic", "operation"), [(created("orders"), Operation.CREATE_TOPICS), (drifted(KEEPS), Operation.ALTER_CONFIGS)]
 )
 @pytest.mark.parametrize(
-    ("seen", "status"), [(Verification.VERIFIED, Status.APPLIED), (Verification.NOT_VISIBLE, Status.FAILED)]
+    ("seen", "status"), [(Verification.VERIFIED, TopicStatus.APPLIED), (Verification.NOT_VISIBLE, TopicStatus.FAILED)]
 )
 def test_what_was_read_back_is_done_though_a_second_attempt_was_refused(
-    topic: TopicPlan, operation: Operation, seen: Verification, status: Status
+    topic: TopicPlan, operation: Operation, seen: Verification, status: TopicStatus
 ) -> None:
     ledger = ledger_of(topic)
     ledger.attempted("orders", attempt(operation, NO_ANSWER))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.apply import Execution, Ledger, Retries
-from reconciler.model import KafkaFailure, LiveState, LiveTopic, Operation, Status, TopicSpec
+from reconciler.model import KafkaFailure, LiveState, LiveTopic, Operation, TopicSpec, TopicStatus
 from tests.apply.facts import MOVED, OnlyBroker, Time, created, ledger_of
 
 TOPICS = [f"t{number:04}" for number in range(1_200)]
@@ -86,7 +86,7 @@ def test_brokers_that_lag_behind_have_their_whole_time_however_long_other_topics
     execution.verify()
     assert 15 <= cluster.time.seconds < 17
     statuses = {name: outcome.status for name, outcome in ledger.outcomes().items()}
-    assert statuses == {"a": Status.APPLIED, "b": Status.UNKNOWN}
+    assert statuses == {"a": TopicStatus.APPLIED, "b": TopicStatus.UNKNOWN}
 
 
 def test_the_pause_before_each_try_doubles() -> None:

@@ -18,8 +18,8 @@ from reconciler.model import (
     LiveState,
     LiveTopic,
     Operation,
-    Status,
     TopicSpec,
+    TopicStatus,
 )
 from reconciler.plan import plan
 from tests.apply.facts import NO_ANSWER, NOON, OnlyBroker, Time, created, ledger_of, spec
@@ -43,7 +43,7 @@ class LaggingCluster(OnlyBroker, Time):
         return LiveState(cluster_id="c", brokers=1, topics=there)
 
 
-def read_back(cluster: LaggingCluster, *, timeout: float) -> dict[str, Status]:
+def read_back(cluster: LaggingCluster, *, timeout: float) -> dict[str, TopicStatus]:
     ledger = ledger_of(*(created(name) for name in cluster.visible_from))
     for name in cluster.visible_from:
         attempt = Attempt(operation=Operation.CREATE_TOPICS, number=1, started_at=NOON, duration_seconds=0)
@@ -55,37 +55,37 @@ def read_back(cluster: LaggingCluster, *, timeout: float) -> dict[str, Status]:
 
 def test_a_topic_that_appears_late_is_applied_and_read_no_more() -> None:
     cluster = LaggingCluster(visible_from={"early": 0, "late": 5})
-    assert read_back(cluster, timeout=10) == {"early": Status.APPLIED, "late": Status.APPLIED}
+    assert read_back(cluster, timeout=10) == {"early": TopicStatus.APPLIED, "late": TopicStatus.APPLIED}
     assert cluster.reads[0] == 2
     assert set(cluster.reads[1:]) == {1}
 
 
 def test_the_clock_restarts_whenever_another_topic_appears() -> None:
     cluster = LaggingCluster(visible_from={"a": 8, "b": 16, "c": 24})
-    assert set(read_back(cluster, timeout=10).values()) == {Status.APPLIED}
+    assert set(read_back(cluster, timeout=10).values()) == {TopicStatus.APPLIED}
 
 
 def test_a_topic_that_never_appears_is_unknown_when_the_time_is_over() -> None:
     cluster = LaggingCluster(visible_from={"there": 0, "never": 1000})
-    assert read_back(cluster, timeout=10) == {"there": Status.APPLIED, "never": Status.UNKNOWN}
+    assert read_back(cluster, timeout=10) == {"there": TopicStatus.APPLIED, "never": TopicStatus.UNKNOWN}
     assert 10 <= cluster.seconds < 12
 
 
 def test_a_topic_with_other_settings_is_not_called_done() -> None:
     cluster = LaggingCluster(visible_from={"changed-meanwhile": 0}, config={"retention.ms": "1"})
-    assert read_back(cluster, timeout=10) == {"changed-meanwhile": Status.FAILED}
+    assert read_back(cluster, timeout=10) == {"changed-meanwhile": TopicStatus.FAILED}
 
 
 @pytest.mark.parametrize(
     ("retention", "status"),
     [
-        pytest.param("1", Status.UNKNOWN, id="the old value, which the broker took and may ignore"),
-        pytest.param("7", Status.FAILED, id="the value of somebody else"),
+        pytest.param("1", TopicStatus.UNKNOWN, id="the old value, which the broker took and may ignore"),
+        pytest.param("7", TopicStatus.FAILED, id="the value of somebody else"),
     ],
 )
 @pytest.mark.parametrize("answer", [None, NO_ANSWER], ids=["accepted", "lost"])
 def test_one_setting_that_is_not_as_written_does_not_speak_for_the_others(
-    answer: KafkaFailure | None, retention: str, status: Status
+    answer: KafkaFailure | None, retention: str, status: TopicStatus
 ) -> None:
     before = LiveTopic(name="a", partitions=1, replication_factor=1, overrides={"retention.ms": "1"})
     desired = spec("a", 3, retention_ms="5", flush_ms="9")
@@ -103,8 +103,8 @@ def test_one_setting_that_is_not_as_written_does_not_speak_for_the_others(
     outcome = ledger.outcomes()["a"]
     assert outcome.status is status
     assert dict(outcome.changes) == {
-        "partitions": Status.APPLIED,
-        "config.flush.ms": Status.APPLIED,
+        "partitions": TopicStatus.APPLIED,
+        "config.flush.ms": TopicStatus.APPLIED,
         "config.retention.ms": status,
     }
     assert outcome.failure is not None
@@ -132,9 +132,9 @@ def test_a_value_that_the_cluster_hides_is_not_called_done_beside_one_that_is_no
     limit = cluster.limit(1)
     verify(reader=cluster, ledger=ledger, limit=limit, clock=cluster.clock, tell=lambda _line: None)
     changes = ledger.outcomes()["a"].changes
-    assert changes["partitions"] is Status.APPLIED
-    assert changes["config.vendor.key"] is not Status.APPLIED
-    assert changes["config.flush.ms"] is Status.FAILED
+    assert changes["partitions"] is TopicStatus.APPLIED
+    assert changes["config.vendor.key"] is not TopicStatus.APPLIED
+    assert changes["config.flush.ms"] is TopicStatus.FAILED
 
 
 @dataclass
@@ -155,7 +155,7 @@ class SlowCluster(OnlyBroker, Time):
         return LiveState(cluster_id="c", brokers=1, topics={})
 
 
-def waited_for(cluster: SlowCluster) -> Status:
+def waited_for(cluster: SlowCluster) -> TopicStatus:
     ledger = ledger_of(created("a"))
     attempt = Attempt(operation=Operation.CREATE_TOPICS, number=1, started_at=NOON, duration_seconds=0)
     ledger.attempted("a", attempt)
@@ -165,7 +165,7 @@ def waited_for(cluster: SlowCluster) -> Status:
 
 def test_a_look_in_the_last_moment_that_gets_no_answer_does_not_call_the_cluster_unreachable() -> None:
     cluster = SlowCluster()
-    assert waited_for(cluster) is Status.UNKNOWN
+    assert waited_for(cluster) is TopicStatus.UNKNOWN
     assert cluster.seconds == pytest.approx(10)
 
 

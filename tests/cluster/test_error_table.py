@@ -27,7 +27,7 @@ ABBREVIATED = {
 @given(st.integers(-(2**31), 2**31 - 1))
 def test_every_integer_is_classified(code: int) -> None:
     failure = failure_of_code(code, "")
-    assert failure.kind in ErrorClass
+    assert failure.error_class in ErrorClass
     assert failure.name
     assert failure.remedy
     assert failure.code == code
@@ -41,7 +41,7 @@ def test_names_are_those_of_the_client(code: int) -> None:
 
 def test_a_code_that_nobody_knows_is_fatal_and_never_tried_again() -> None:
     failure = failure_of_code(32000, "odd")
-    assert (failure.kind, failure.ends_run, failure.outcome_known) == (FATAL, False, True)
+    assert (failure.error_class, failure.ends_run, failure.outcome_known) == (FATAL, False, True)
 
 
 def test_the_remedy_names_the_permission_that_the_request_needs() -> None:
@@ -80,22 +80,22 @@ def test_the_words_tell_whether_a_request_that_timed_out_was_ever_sent(message: 
 )
 def test_the_words_tell_more_than_the_code(code: int, message: str, kind: ErrorClass, is_of_batch: bool) -> None:
     failure: KafkaFailure = failure_of_code(code, message)
-    assert (failure.kind, failure.is_of_batch) == (kind, is_of_batch)
+    assert (failure.error_class, failure.is_of_batch) == (kind, is_of_batch)
 
 
 def test_every_code_has_the_class_that_was_written_down_for_it() -> None:
     brokers = {code: error for code, error in ERRORS.items() if code >= -1}
-    assert {code for code, error in brokers.items() if error.kind == RETRIABLE} == set(classes.PASSES)
-    fatal = {code: error.scope for code, error in brokers.items() if error.kind == FATAL}
+    assert {code for code, error in brokers.items() if error.error_class == RETRIABLE} == set(classes.PASSES)
+    fatal = {code: error.scope for code, error in brokers.items() if error.error_class == FATAL}
     assert {code for code, scope in fatal.items() if scope == "topic"} == set(classes.FATAL_FOR_TOPIC)
     assert {code for code, scope in fatal.items() if scope == "run"} == set(classes.FATAL_FOR_RUN)
-    assert {code for code, error in brokers.items() if error.kind == EXPECTED} == set(classes.EXPECTED)
+    assert {code for code, error in brokers.items() if error.error_class == EXPECTED} == set(classes.EXPECTED)
     assert {code for code, error in brokers.items() if not error.outcome_known} == set(classes.MAY_HAVE_HAPPENED)
 
 
 def test_what_the_client_cannot_make_of_an_answer_may_have_been_done_and_is_not_the_brokers() -> None:
     failure = failure_of(UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "odd"))
-    assert (failure.kind, failure.outcome_known, failure.is_the_brokers) == (FATAL, False, False)
+    assert (failure.error_class, failure.outcome_known, failure.is_the_brokers) == (FATAL, False, False)
 
 
 @pytest.mark.parametrize(("code", "whose"), [(-1, "brokers"), (3, "brokers"), (0, "ours"), (-185, "clients")])

@@ -19,9 +19,9 @@ from reconciler.model import (
     Plan,
     RefusalKind,
     Refused,
-    Status,
     TopicPlan,
     TopicSpec,
+    TopicStatus,
 )
 from reconciler.plan import BrokerCheck, plan
 from tests.apply.facts import spec
@@ -57,7 +57,7 @@ def test_a_create_that_the_client_refuses_is_refused_alone(bad: TopicSpec, kafka
         ledger = Ledger(made)
         Execution(ledger=ledger, writer=Writer(connection), reader=Reader(connection), limit=connection.limit).write()
         assert kafka.topics == {topic.name: Topic(partitions=2) for topic in GOOD}
-        assert ledger.outcomes()["t.bad"].status is Status.FAILED
+        assert ledger.outcomes()["t.bad"].status is TopicStatus.FAILED
 
 
 @pytest.fixture

@@ -128,14 +128,14 @@ def errors_page() -> Iterator[str]:
     for code, kind in sorted(ERRORS.items(), key=lambda item: (item[0] < -1, abs(item[0]))):
         outcome = "not done" if kind.outcome_known else "unknown"
         remedy = kind.remedy.format(permission="what the request needs")
-        yield f"| {code} | {kind.name} | {kind.kind} | {kind.scope} | {outcome} | {remedy} |"
-    yield f"| any other | | {ELSE.kind} | {ELSE.scope} | not done | {ELSE.remedy} |"
+        yield f"| {code} | {kind.name} | {kind.error_class} | {kind.scope} | {outcome} | {remedy} |"
+    yield f"| any other | | {ELSE.error_class} | {ELSE.scope} | not done | {ELSE.remedy} |"
     yield "\nThe broker's words tell more than the code:\n"
     yield "| code | words | class | what to do |\n| ---: | --- | --- | --- |"
     for words in BY_WORDS:
         codes = ", ".join(map(str, sorted(words.codes)))
         smaller = "send it again in smaller requests; alone: " if words.is_of_batch else ""
-        yield f"| {codes} | `{words.pattern}` | {words.kind} | {smaller}{words.remedy} |"
+        yield f"| {codes} | `{words.pattern}` | {words.error_class} | {smaller}{words.remedy} |"
     seen = "as many brokers were seen alive in this run"
     yield f"| {INVALID_REPLICATION_FACTOR} | {seen} | RETRIABLE | {START_BROKERS} |"
 

@@ -30,18 +30,24 @@ from reconciler.plan.requests import Answers
 from reconciler.plan.unchecked import not_checked
 from tests.apply.facts import EXISTS, NO_ANSWER, Time, spec
 
-DENIED = KafkaFailure(code=29, name="TOPIC_AUTHORIZATION_FAILED", kind=FATAL, message="no", remedy="grant it")
+DENIED = KafkaFailure(code=29, name="TOPIC_AUTHORIZATION_FAILED", error_class=FATAL, message="no", remedy="grant it")
 TOO_FEW_BROKERS = KafkaFailure(
-    code=38, name="INVALID_REPLICATION_FACTOR", kind=RETRIABLE, message="only 1 broker(s)", remedy="start brokers"
+    code=38,
+    name="INVALID_REPLICATION_FACTOR",
+    error_class=RETRIABLE,
+    message="only 1 broker(s)",
+    remedy="start brokers",
 )
-LACKING = KafkaFailure(code=38, name="INVALID_REPLICATION_FACTOR", kind=RETRIABLE, message="1 broker", remedy="start")
-GONE = KafkaFailure(code=3, name="UNKNOWN_TOPIC_OR_PARTITION", kind=RETRIABLE, message="unknown", remedy="wait")
+LACKING = KafkaFailure(
+    code=38, name="INVALID_REPLICATION_FACTOR", error_class=RETRIABLE, message="1 broker", remedy="start"
+)
+GONE = KafkaFailure(code=3, name="UNKNOWN_TOPIC_OR_PARTITION", error_class=RETRIABLE, message="unknown", remedy="wait")
 
 LIMIT = 30
 
 
 def invalid(message: str) -> KafkaFailure:
-    return KafkaFailure(code=40, name="INVALID_CONFIG", kind=FATAL, message=message, remedy="fix it")
+    return KafkaFailure(code=40, name="INVALID_CONFIG", error_class=FATAL, message=message, remedy="fix it")
 
 
 Says = Callable[[str, Mapping[str, str | None]], KafkaFailure | None]

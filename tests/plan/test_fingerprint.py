@@ -33,7 +33,7 @@ MADE = plan(
     DesiredState(topics=[spec("a", retention_ms="1")]), LiveState(cluster_id="c", brokers=1, topics={"a": LIVE})
 )
 (TOPIC,) = MADE.topics
-REFUSED = Refusal.by(KafkaFailure(code=44, name="POLICY_VIOLATION", kind=FATAL, message="no", remedy="ask"))
+REFUSED = Refusal.by(KafkaFailure(code=44, name="POLICY_VIOLATION", error_class=FATAL, message="no", remedy="ask"))
 
 
 def of(topic: TopicPlan, made: Plan = MADE) -> str | None:

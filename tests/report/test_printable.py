@@ -41,7 +41,12 @@ NASTY = st.sampled_from(
 def report_with(text: str, command: Any) -> Report:
     """A report that holds ``text`` wherever a text of others may be."""
     failure = KafkaFailure(
-        code=40, name="INVALID_CONFIG", kind=ErrorClass.FATAL, message=text, remedy="change it", outcome_known=True
+        code=40,
+        name="INVALID_CONFIG",
+        error_class=ErrorClass.FATAL,
+        message=text,
+        remedy="change it",
+        outcome_known=True,
     )
     topic = TopicSpec(name="a", origin=Location(text, 1, 1), owner=text, config={"x": text})
     plan = Plan(topics=[TopicPlan(action=Action.CREATE, desired=topic, refusal=Refusal.by(failure))], cluster_id="c")

@@ -15,7 +15,7 @@ from reconciler.apply import Retries
 from reconciler.clock import TimeLimit
 from reconciler.cluster.properties import ClientSettings
 from reconciler.errors import ClusterUnavailable, Interrupted, ManifestInvalid
-from reconciler.model import Command, Record, RunStatus, Status
+from reconciler.model import Command, Record, RunStatus, TopicStatus
 from reconciler.report.build import build
 from reconciler.report.formats import JSON
 from reconciler.sandbox import Sandbox
@@ -87,7 +87,7 @@ def test_two_sessions_in_two_threads_know_nothing_of_each_other(tmp_path: Path, 
         record = records[team]
         assert record.status is RunStatus.OK
         assert {name: outcome.status for name, outcome in record.outcomes.items()} == dict.fromkeys(
-            names[team], Status.APPLIED
+            names[team], TopicStatus.APPLIED
         )
         follower = followers[team]
         everything = "\n".join([JSON.renderer().render_file(build(record)), *follower.said, *follower.logged.lines])

@@ -67,7 +67,7 @@ class Connection:
         self._causes = Causes(self.bootstrap_servers, self._look_closer)
         self._log_to = (self._causes, PassedOn(log or logging.getLogger("reconciler.librdkafka"), self._clean))
         self._places = places or {}
-        self.most_brokers = 0
+        self.max_brokers = 0
         """The most brokers that this run has seen alive at once."""
         self.nodes: frozenset[int] = frozenset()
         """Those that were alive by the last answer."""
@@ -96,7 +96,7 @@ class Connection:
         found = self._metadata()
         self._learn_addresses(found)
         self.nodes = frozenset(found.brokers)
-        self.most_brokers = max(self.most_brokers, len(self.nodes))
+        self.max_brokers = max(self.max_brokers, len(self.nodes))
         if self.expected_cluster_id not in {None, found.cluster_id}:
             raise ClusterUnavailable.for_good(
                 "wrong-cluster",

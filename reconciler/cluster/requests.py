@@ -49,7 +49,7 @@ def create_topics(
         return connection.admin.create_topics(new, **_options(seconds, validate_only=validate_only))
 
     answers = _answers(connection, "create_topics", names, ask, validate_only=validate_only)
-    seen = connection.most_brokers
+    seen = connection.max_brokers
     return {
         spec.name: _passing(answers[spec.name], spec, seen, seen if brokers is None else brokers) for spec in topics
     }

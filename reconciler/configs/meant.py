@@ -87,11 +87,11 @@ def setting_meant(key: str) -> str | None:
 
 
 def _beside(setting: str, value: str) -> str:
-    shown = f"{setting}: {value}" if value.isdecimal() and len(value) <= _MOST_DIGITS else f"{setting}:"
+    shown = f"{setting}: {value}" if value.isdecimal() and len(value) <= _MAX_DIGITS else f"{setting}:"
     return f"{shown} beside config:, not in it"
 
 
-_MOST_DIGITS = 10
+_MAX_DIGITS = 10
 
 
 def _setting(key: str, unit: str, value: str) -> str:

@@ -25,7 +25,7 @@ _NUMBER = r"\d{1,19}(?:\.\d{1,9})?"
 _EXPONENT = re.compile(r"[+-]?(\d{1,30}\.?\d{0,30}|\.\d{1,30})[eE][+-]?\d{1,3}")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
 _WHOLE_NUMBERS = (ValueType.INT, ValueType.LONG)
-_MOST_DIGITS = 20
+_MAX_DIGITS = 20
 
 
 def expand(key: str, text: str) -> str:
@@ -68,6 +68,6 @@ def _sum(text: str, units: dict[str, int]) -> int:
 
 def _whole(text: str) -> str:
     number = Decimal(text)
-    if number.adjusted() > _MOST_DIGITS or number != number.to_integral_value():
+    if number.adjusted() > _MAX_DIGITS or number != number.to_integral_value():
         raise InvalidValue("must be a whole number")
     return str(int(number))

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from reconciler.configs import CLIENT_SETTINGS, TOPIC_CONFIGS, hint_for_key
 from reconciler.errors import Diagnostic, Origin, Severity
 from reconciler.manifest.grouping import grouped
-from reconciler.manifest.limits import MOST_BYTES, MOST_BYTES_OF_A_REQUEST, bytes_to_send
+from reconciler.manifest.limits import MAX_BYTES, MAX_BYTES_OF_A_REQUEST, bytes_to_send
 from reconciler.model import Policy, TopicSpec
 from reconciler.printable import quoted, unmistakable
 
@@ -79,12 +79,12 @@ def _protection(topic: TopicSpec, policy: Policy) -> Iterator[Diagnostic]:
 
 
 def _size(topic: TopicSpec) -> Iterator[Diagnostic]:
-    if len(topic.config) * (2 * MOST_BYTES + 10) < MOST_BYTES_OF_A_REQUEST:
+    if len(topic.config) * (2 * MAX_BYTES + 10) < MAX_BYTES_OF_A_REQUEST:
         return  # whatever their length, so few settings fit
     size = bytes_to_send(topic.config)
-    if size > MOST_BYTES_OF_A_REQUEST:
+    if size > MAX_BYTES_OF_A_REQUEST:
         message = f"the config of {quoted(topic.name)} takes {size:,} bytes in a request"
-        message += f", and brokers take at most {MOST_BYTES_OF_A_REQUEST:,} (socket.request.max.bytes)"
+        message += f", and brokers take at most {MAX_BYTES_OF_A_REQUEST:,} (socket.request.max.bytes)"
         yield _error(topic, "config-too-large", message, "remove config keys of the topic, or shorten their values")
 
 

@@ -12,7 +12,7 @@ from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.wording import glued
 from reconciler.printable import unmistakable
 
-MOST_DEPTH = 500
+MAX_DEPTH = 500
 _UNLIKE = re.compile(r"[\t\x85\u2028\u2029\ufeff]|[&*][^\s,\[\]{}]*:")
 """What the two parsers read differently: tabs, line ends that YAML 1.2 has no more, an anchor that ends in a colon."""
 _DEEP_BLOCK = re.compile(r"(?:[-?:][ \t]+){500}")
@@ -61,7 +61,7 @@ def nested_too_deeply(file: str) -> Diagnostic:
 def _perhaps_deep(text: str) -> bool:
     """Whether the nesting might overflow the C parser's stack, which ends the process; brackets in texts count too."""
     steps = (1 if found[0] in "[{" else -1 for found in re.finditer(r"[\[\]{}]", text))
-    return max(accumulate(steps), default=0) > MOST_DEPTH or _DEEP_BLOCK.search(text) is not None
+    return max(accumulate(steps), default=0) > MAX_DEPTH or _DEEP_BLOCK.search(text) is not None
 
 
 def _syntax_error(file: str, lines: Sequence[str], error: Any) -> Diagnostic:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reconciler.errors import Diagnostic
 
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 
 
 def grouped(problems: Sequence[Diagnostic]) -> list[Diagnostic]:
@@ -31,6 +31,6 @@ def _of(problem: Diagnostic, topics: Sequence[str]) -> Diagnostic:
 
 
 def _listed(topics: Sequence[str]) -> str:
-    if len(topics) <= _MOST_NAMED:
+    if len(topics) <= _MAX_NAMED:
         return ", ".join(topics)
-    return f"{', '.join(topics[:_MOST_NAMED])} and {len(topics) - _MOST_NAMED:,} more"
+    return f"{', '.join(topics[:_MAX_NAMED])} and {len(topics) - _MAX_NAMED:,} more"

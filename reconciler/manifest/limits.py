@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 from reconciler.printable import quoted
 
-MOST = {"partitions": 100_000, "replication_factor": 10_000}
+MAX_COUNTS = {"partitions": 100_000, "replication_factor": 10_000}
 """The highest counts that the Kafka client sends (librdkafka's ``RD_KAFKAP_PARTITIONS_MAX`` and ``NewTopic``)."""
 
-MOST_BYTES = 2**15 - 1
+MAX_BYTES = 2**15 - 1
 """The protocol writes the length of a text in 16 bits (https://kafka.apache.org/protocol, STRING)."""
 
-MOST_BYTES_OF_A_REQUEST = 100 * 2**20
+MAX_BYTES_OF_A_REQUEST = 100 * 2**20
 """The broker closes the connection at more, without an answer (``socket.request.max.bytes``, its default)."""
 
 _BYTES_BESIDE_CONFIG = 1024
@@ -38,6 +38,6 @@ def why_not_sent(text: str) -> str | None:
         size = len(text.encode())
     except UnicodeEncodeError as error:
         return f"contains {quoted(text[error.start])}, which is not a character and cannot be sent"
-    if size > MOST_BYTES:
-        return f"is {size:,} bytes long; a request carries at most {MOST_BYTES:,}"
+    if size > MAX_BYTES:
+        return f"is {size:,} bytes long; a request carries at most {MAX_BYTES:,}"
     return None

@@ -14,7 +14,7 @@ from reconciler.manifest.interpolation import Interpolated, Undefined, interpola
 from reconciler.manifest.nodes import Node
 from reconciler.printable import quoted, unmistakable
 
-MOST_BY_ALIASES = 100_000
+MAX_BY_ALIASES = 100_000
 """Values that aliases may add to those in the text: a few lines of aliases of aliases can mean billions."""
 # Where a value or a key begins; within a text, braces are part of it.
 _TEMPLATE = re.compile(r"""^(?:[^#\n"']*?(?:[-:,?][ \t]+|[\[{]))?[ \t]*(\{\{|\{%)""", re.MULTILINE)
@@ -36,7 +36,7 @@ def _parse(text: str, file: str, environ: Mapping[str, str]) -> tuple[list[Node]
     with catch_warnings():
         simplefilter("ignore")  # of an anchor used again, which YAML allows: an alias means the last one before it
         roots, resolver, problems = compose(text, file)
-    reader = _Reader(file, environ, resolver, most=len(text) + MOST_BY_ALIASES)
+    reader = _Reader(file, environ, resolver, most=len(text) + MAX_BY_ALIASES)
     documents: list[Node] = []
     try:
         # A document of comments only is null.

@@ -10,7 +10,7 @@ from typing import Any
 
 from reconciler.configs import TOPIC_CONFIGS, InvalidValue, canonical, expand, hint_for_value
 from reconciler.errors import Diagnostic, Location, Severity
-from reconciler.manifest.limits import MOST, why_not_sent
+from reconciler.manifest.limits import MAX_COUNTS, why_not_sent
 from reconciler.manifest.nodes import Node, mapping, string
 from reconciler.manifest.policy import policy_of
 from reconciler.manifest.wording import excerpt, glued, source_of
@@ -56,7 +56,7 @@ class _Layer:
         """Keys set to ``null``: what the layers below have there is taken away."""
         self.keys = mapping(settings.get("config")).keys()
         self.sources: dict[str, Source] = {}
-        for field in MOST:
+        for field in MAX_COUNTS:
             if field in settings:
                 self.counts[field] = _count(settings[field], field)
                 self.sources[field] = Source(name, settings[field].location)
@@ -177,7 +177,7 @@ def _topic(name: str, node: Node, layers: list[_Layer]) -> TopicSpec:
 def _count(node: Node, field: str) -> int | None:
     """A count, or ``None`` where the broker decides or the schema objects."""
     value: Any = node.value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= MOST[field]:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= MAX_COUNTS[field]:
         return None
     return int(value)
 

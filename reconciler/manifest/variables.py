@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from reconciler.errors import Diagnostic, Severity, Variable
-from reconciler.manifest.limits import MOST
+from reconciler.manifest.limits import MAX_COUNTS
 from reconciler.model import Source, TopicSpec
 from reconciler.printable import quoted, unmistakable
 
@@ -23,7 +23,7 @@ _FIELDS = {
 }
 _NAME = re.compile(rf"{_START}(?P<key>.+)_(?P<what>{'|'.join(_FIELDS)})")
 _BROKER_DECIDES = "-1"
-_MOST_DIGITS = 10
+_MAX_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +125,13 @@ def _objection(setting: _Setting, names: Sequence[str], keys: Mapping[str, str])
             message=f"{setting.variable} means {' and '.join(map(quoted, names))} alike",
             hint="give each of them an env_key of its own",
         )
-    digits = re.fullmatch(rf"[0-9]{{1,{_MOST_DIGITS}}}", setting.text)
-    if setting.text == _BROKER_DECIDES or (digits and 1 <= int(setting.text) <= MOST[setting.field]):
+    digits = re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", setting.text)
+    if setting.text == _BROKER_DECIDES or (digits and 1 <= int(setting.text) <= MAX_COUNTS[setting.field]):
         return None
     return Diagnostic(
         severity=Severity.ERROR,
         code="wrong-value",
-        message=f"{setting.variable} must be a whole number from 1 to {MOST[setting.field]}, "
+        message=f"{setting.variable} must be a whole number from 1 to {MAX_COUNTS[setting.field]}, "
         f"or -1 to let the broker decide, not {quoted(setting.text)}",
         topic=names[0],
         origin=setting.variable,

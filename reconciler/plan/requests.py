@@ -13,11 +13,11 @@ from typing import Protocol
 
 from reconciler.model import Action, KafkaFailure, Operation, TopicPlan, TopicSpec
 
-MOST_RECORDS = 5_000
+MAX_RECORDS = 5_000
 """Half the controller's limit: what an omitted partition count comes to is the broker's secret."""
 CHARACTERS_A_RECORD = 2048
 """A longer key and value count as several: brokers read at most 100 MB a request (``socket.request.max.bytes``)."""
-MOST_TOPICS = 400
+MAX_TOPICS = 400
 """A broker shows the topics of a request before it has made them, but only after it has made those of the requests
 before. With 1,000 topics in one request an apply ends twice as soon, and with a tenth of their partitions in place.
 """
@@ -87,7 +87,7 @@ def batches(topics: Iterable[TopicPlan], records: Callable[[TopicPlan], int]) ->
     weight = 0
     for topic in topics:
         more = records(topic)
-        if batch and (weight + more > MOST_RECORDS or len(batch) == MOST_TOPICS):
+        if batch and (weight + more > MAX_RECORDS or len(batch) == MAX_TOPICS):
             yield batch
             batch, weight = [], 0
         batch.append(topic)

@@ -7,7 +7,7 @@ _SIZES = (("TiB", 1024**4), ("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024), (
 _DECIMAL_SIZES = (("TB", 1000**4), ("GB", 1000**3), ("MB", 1000**2), ("kB", 1000))
 _LARGEST = 2**63 - 1
 _UNLIMITED = "-1"
-_MOST_PARTS = 2
+_MAX_PARTS = 2
 
 
 def with_units(key: str, value: str) -> str:
@@ -37,7 +37,7 @@ def _duration(number: int) -> str:
         count, rest = divmod(rest, size)
         if count:
             parts.append(f"{count}{unit}")
-    if len(parts) <= _MOST_PARTS:
+    if len(parts) <= _MAX_PARTS:
         return "".join(parts)
     unit, size = next(each for each in _DURATIONS if number >= each[1])
     return f"about {number / size:.1f}{unit}"

@@ -21,7 +21,7 @@ from reconciler.sandbox.nodes import LOOPBACK, Node, plan_nodes, write_propertie
 from reconciler.sandbox.servers import PortTaken, Servers, await_end, await_ready, format_storage, guarded
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version
 
-MOST_BROKERS = 3
+MAX_BROKERS = 3
 _TRIES = 3
 
 # What a broker for tests needs: the heap of Kafka's own start script, which 10,000 topics fill by half, and the
@@ -139,8 +139,8 @@ def start(
 
 
 def _check_numbers(brokers: int, standing_by: int, advertised_ports: Sequence[int] | None) -> None:
-    if not 1 <= brokers <= MOST_BROKERS:
-        raise SandboxError.because("brokers", f"a sandbox has 1 to {MOST_BROKERS} brokers, not {brokers}")
+    if not 1 <= brokers <= MAX_BROKERS:
+        raise SandboxError.because("brokers", f"a sandbox has 1 to {MAX_BROKERS} brokers, not {brokers}")
     if not 0 <= standing_by <= (brokers - 1) // 2:
         raise SandboxError.because("brokers", f"{standing_by} of {brokers} brokers cannot stand by: most have to run")
     if advertised_ports is not None and len(advertised_ports) != brokers:

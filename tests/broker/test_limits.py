@@ -6,16 +6,16 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import NewTopic
 
-from reconciler.manifest.limits import MOST_BYTES, MOST_BYTES_OF_A_REQUEST, bytes_to_send
+from reconciler.manifest.limits import MAX_BYTES, MAX_BYTES_OF_A_REQUEST, bytes_to_send
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
 
 
 def config_of(size: int) -> dict[str, str]:
     """A config that makes a request of ``size`` bytes, as the limit counts them."""
-    of_each = bytes_to_send({"key.00000": "v" * MOST_BYTES}) - bytes_to_send({})
+    of_each = bytes_to_send({"key.00000": "v" * MAX_BYTES}) - bytes_to_send({})
     number, rest = divmod(size - bytes_to_send({}), of_each)
-    config = {f"key.{each:05}": "v" * MOST_BYTES for each in range(number)}
+    config = {f"key.{each:05}": "v" * MAX_BYTES for each in range(number)}
     config[f"key.{number:05}"] = "v" * (rest - bytes_to_send({"key.00000": ""}) + bytes_to_send({}))
     assert bytes_to_send(config) == size
     return config
@@ -24,8 +24,8 @@ def config_of(size: int) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("size", "code"),
     [
-        (MOST_BYTES_OF_A_REQUEST, KafkaError.INVALID_CONFIG),  # read, and refused for its keys only
-        (MOST_BYTES_OF_A_REQUEST + 20_000, KafkaError._TRANSPORT),  # one byte a setting is an allowance
+        (MAX_BYTES_OF_A_REQUEST, KafkaError.INVALID_CONFIG),  # read, and refused for its keys only
+        (MAX_BYTES_OF_A_REQUEST + 20_000, KafkaError._TRANSPORT),  # one byte a setting is an allowance
     ],
 )
 def test_a_broker_answers_the_largest_request_and_none_that_is_larger(size: int, code: int, kafka: Sandbox) -> None:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from tests.wire.proxy import Proxy, hang_up
 
-MOST_REQUESTED, MOST_ANSWERED = 2_500, 50_000
+MAX_REQUESTED, MAX_ANSWERED = 2_500, 50_000
 """What a connection of an apply of 25 topics carries, roughly, in bytes."""
 LONGEST_DELAY = 0.5
 _CHUNK = 65_536
@@ -47,7 +47,7 @@ def fate_of(seed: int, node_id: int, number: int) -> Fate:
     share = Random(f"{seed}").uniform(_CALMEST, _WILDEST)  # noqa: S311
     (kind,) = random.choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()))
     of_requests = random.random() < 0.5
-    most = MOST_REQUESTED if of_requests else MOST_ANSWERED
+    most = MAX_REQUESTED if of_requests else MAX_ANSWERED
     # Half of them even over the orders of magnitude: the handshake is short, and it is hit as well as the writes.
     evenly = random.random() < 0.5
     return Fate(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 MANAGED, BYSTANDERS = 25, 2
-MOST_PARTITIONS = 6
+MAX_PARTITIONS = 6
 
 # No value is Kafka's default, and no change from before to wanted, or back to the default, loses records.
 BEFORE = {
@@ -94,7 +94,7 @@ def draw(seed: int) -> Scenario:
 
 def _settings(random: Random, values: Mapping[str, Sequence[str]]) -> Settings:
     return Settings(
-        partitions=random.randint(2, MOST_PARTITIONS - 1),
+        partitions=random.randint(2, MAX_PARTITIONS - 1),
         replication_factor=random.randint(1, 3),
         config=_config(random, values),
     )
@@ -109,7 +109,7 @@ def _before(random: Random, wanted: Settings, weights: Sequence[int]) -> Setting
 
     ``weights`` are for fewer partitions, as many, too many.
     """
-    fewer, more = random.randint(1, wanted.partitions - 1), random.randint(wanted.partitions + 1, MOST_PARTITIONS)
+    fewer, more = random.randint(1, wanted.partitions - 1), random.randint(wanted.partitions + 1, MAX_PARTITIONS)
     (partitions,) = random.choices([fewer, wanted.partitions, more], weights=weights)
     config = wanted.config if random.random() < 0.4 else _config(random, BEFORE)
     return Settings(partitions=partitions, replication_factor=wanted.replication_factor, config=config)

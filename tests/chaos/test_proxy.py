@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from tests.chaos import proxy as chaos
-from tests.chaos.proxy import LONGEST_DELAY, MOST_ANSWERED, MOST_REQUESTED, ChaosProxy, Fate, Kind, fate_of
+from tests.chaos.proxy import LONGEST_DELAY, MAX_ANSWERED, MAX_REQUESTED, ChaosProxy, Fate, Kind, fate_of
 from tests.wire.proxy import free_port, serving
 
 SENT = bytes(range(100))
@@ -67,7 +67,7 @@ def test_many_connections_are_spared_and_every_part_of_the_others_is_hit() -> No
     kinds = Counter(fate.kind for fate in fates)
     assert kinds["untouched"] > 2_000
     assert min(kinds.values()) > 100
-    for of_requests, most in ((True, MOST_REQUESTED), (False, MOST_ANSWERED)):
+    for of_requests, most in ((True, MAX_REQUESTED), (False, MAX_ANSWERED)):
         after = {fate.after_bytes for fate in fates if fate.of_requests == of_requests}
         assert {0, 1} <= after
         assert 0.9 * most < max(after) <= most

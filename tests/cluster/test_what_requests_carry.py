@@ -14,7 +14,7 @@ from reconciler.clock import TimeLimit
 from reconciler.cluster.requests import alter_configs, create_partitions, create_topics
 from reconciler.cluster.writer import WritingConnection
 from reconciler.errors import ManifestInvalid
-from reconciler.manifest.limits import MOST, MOST_BYTES
+from reconciler.manifest.limits import MAX_BYTES, MAX_COUNTS
 from reconciler.manifest.load import load
 from reconciler.model import TopicSpec
 from tests.wire.fake_cluster import DONE, Answer
@@ -58,7 +58,7 @@ def connection(kafka: Listener) -> WritingConnection:
 LONG = st.builds(
     lambda letter, bytes_: letter * (bytes_ // len(letter.encode())),
     st.sampled_from("aé€💥"),
-    st.sampled_from([MOST_BYTES - 1, MOST_BYTES, MOST_BYTES + 1, 2 * MOST_BYTES, 2**16, 2**17]),
+    st.sampled_from([MAX_BYTES - 1, MAX_BYTES, MAX_BYTES + 1, 2 * MAX_BYTES, 2**16, 2**17]),
 )
 TEXTS = st.text(st.characters(categories=["L", "N", "P", "S", "Z", "Cc", "Cf", "Cs"]), max_size=5)
 KEYS = st.sampled_from(["retention.ms", "cleanup.policy", "vendor.key"]) | TEXTS | LONG
@@ -82,7 +82,7 @@ def load_of(topics: Mapping[str, Any], path: Path) -> tuple[TopicSpec, ...]:
     lines = ["version: 1", "topics:"]
     for name, wish in topics.items():
         config = ", ".join(f"{variable(key)}: {variable(value)}" for key, value in wish["config"].items())
-        counts = "".join(f", {field}: {wish[field]}" for field in MOST if field in wish)
+        counts = "".join(f", {field}: {wish[field]}" for field in MAX_COUNTS if field in wish)
         lines.append(f"  {name}: {{config: {{{config}}}{counts}}}")
     path.write_text("\n".join(lines))
     return tuple(load([path], None, variables).topics)
@@ -124,9 +124,9 @@ def test_what_is_not_refused_arrives_as_it_stands(
     [
         ({"config": {}, "replication_factor": 10_001}, "must be a whole number from 1 to 10000"),
         ({"config": {}, "partitions": 100_001}, "must be a whole number from 1 to 100000"),
-        ({"config": {"vendor.key": "v" * (MOST_BYTES + 1)}}, "the value of vendor.key is 32,768 bytes long"),
-        ({"config": {"vendor.key": "é" * (MOST_BYTES // 2 + 1)}}, "the value of vendor.key is 32,768 bytes long"),
-        ({"config": {"k" * (MOST_BYTES + 1): "v"}}, "is 32,768 bytes long; a request carries at most 32,767"),
+        ({"config": {"vendor.key": "v" * (MAX_BYTES + 1)}}, "the value of vendor.key is 32,768 bytes long"),
+        ({"config": {"vendor.key": "é" * (MAX_BYTES // 2 + 1)}}, "the value of vendor.key is 32,768 bytes long"),
+        ({"config": {"k" * (MAX_BYTES + 1): "v"}}, "is 32,768 bytes long; a request carries at most 32,767"),
         ({"config": {"": "v"}}, "the config key '' is empty"),
         ({"config": {"vendor.key": "a\0b"}}, "the value of vendor.key contains a NUL character"),
         ({"config": {"vendor\0key": "v"}}, r"the config key 'vendor\x00key' contains a NUL character"),

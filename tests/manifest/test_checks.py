@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.checks import objections
-from reconciler.manifest.limits import MOST_BYTES, MOST_BYTES_OF_A_REQUEST, bytes_to_send
+from reconciler.manifest.limits import MAX_BYTES, MAX_BYTES_OF_A_REQUEST, bytes_to_send
 from reconciler.manifest.load import load
 from reconciler.model import Policy, TopicSpec
 
@@ -78,11 +78,11 @@ def test_a_segment_that_kafka_4_refuses_is_warned_of(value: str, is_warned: bool
 @pytest.mark.parametrize("number", [1599, 1600])
 def test_one_topic_whose_config_no_broker_reads_is_refused_at_its_line(number: int) -> None:
     """Measured: at 104,857,600 bytes a broker answers, and at more it closes the connection."""
-    config = {f"confluent.{each}{'k' * MOST_BYTES}"[:MOST_BYTES]: "v" * MOST_BYTES for each in range(number)}
+    config = {f"confluent.{each}{'k' * MAX_BYTES}"[:MAX_BYTES]: "v" * MAX_BYTES for each in range(number)}
     place = Location("topics.yaml", 7, 3)
     found = objections([TopicSpec(name="t", origin=place, config=config)], Policy())
     assert [(each.code, each.topic, each.origin) for each in found] == [("config-too-large", "t", place)] * (
-        bytes_to_send(config) > MOST_BYTES_OF_A_REQUEST
+        bytes_to_send(config) > MAX_BYTES_OF_A_REQUEST
     )
     assert [f"{bytes_to_send(config):,} bytes in a request" in each.message for each in found] == [True] * len(found)
     assert (number == 1600) == bool(found)

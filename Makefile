@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SCHEMAS := schemas/*.schema.json
 
-.PHONY: help demo test check dist bench chaos lock schemas docs clean
+.PHONY: help demo picture test check dist bench chaos lock schemas docs clean
 
 help:  ## Show these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -20,6 +20,9 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 
 demo: $(INSTALLED)  ## Manifest to topics on a real Kafka, start to end
 	@PATH="$(CURDIR)/$(BIN):$$PATH" reconciler sandbox run -- demo/run.sh
+
+picture: $(INSTALLED)  ## Record the demo into docs/demo.svg
+	$(BIN)/python demo/picture.py $(MAKE) --silent demo
 
 test: check  ## Everything CI runs: checks and all tests
 	@echo "All tests, against real brokers: about 16 minutes on two cores"

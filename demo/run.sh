@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job from start to end, on the Kafka that KAFKA_BOOTSTRAP_SERVERS names. Run it by `make demo`.
+# The main job from start to end, on the Kafka that KAFKA_BOOTSTRAP_SERVERS names. Run it with `make demo`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,23 +17,23 @@ run() {
     "$@"
 }
 
-step "1. topics.yaml says what should be there; the cluster is empty. What would change?"
+step "1. topics.yaml describes four topics; the cluster is empty. What would change?"
 run reconciler plan -e dev
 
-step "2. Make it so. Every change is read back."
+step "2. Apply the plan. Every change is read back."
 run reconciler apply -e dev --yes
 
-step "3. Is anything left to do?"
+step "3. Are the topics in sync now?"
 run reconciler plan -e dev
 
-step "4. Somebody changes a topic by hand, with another client."
+step "4. Somebody changes a topic by hand, with another Kafka client."
 run python demo/change_by_hand.py orders.requests retention.ms 60000
 
-step "5. The plan shows it ..."
+step "5. The plan shows the drift ..."
 run reconciler plan -e dev
 
-step "6. ... and apply heals it."
+step "6. ... and apply corrects it."
 run reconciler apply -e dev --yes --report demo/report.json
 run reconciler plan -e dev
 
-printf '\nThe report of the last apply lies in %s/demo/report.json\n' "$PWD"
+printf '\nThe report of the last apply is in %s/demo/report.json\n' "$PWD"

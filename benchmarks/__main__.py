@@ -1,6 +1,6 @@
-"""``python -m benchmarks``: what the commands cost, as a ratio to the bare client in the same run.
+"""``python -m benchmarks``: what the commands cost, as a ratio to bare clients in the same run.
 
-Every figure is the median of several whole processes, command and floor in turn.
+Every figure is the median of several whole processes, command and floors in turn.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import FLOOR, RECONCILER, Cost, cost_of, in_turn, middle, ratio
+from benchmarks.measure import FLOOR, FLOOR_IN_C, RECONCILER, Cost, cost_of, in_turn, middle, ratio
 from benchmarks.variants import VARIANTS
 from benchmarks.workload import changed, topics, write_for_floor, write_manifest
 from reconciler.sandbox import start
@@ -69,7 +69,7 @@ def read(folder: Path, size: int, runs: int) -> None:
     other = write_manifest(folder / f"{size}-changed.yaml", changed(there, 0.01))
     rows = write_for_floor(manifest)
     [costs] = in_turn(runs, (*RECONCILER, "validate", "-f", manifest))
-    row("`validate`", f"{size:,}", *figures(middle(costs)), "0", "", "")
+    row("`validate`", f"{size:,}", *figures(middle(costs)), "0")
     with start() as sandbox:
         servers = sandbox.bootstrap_servers
         cluster = ("--bootstrap-server", servers, "--timeout", "300")
@@ -79,7 +79,7 @@ def read(folder: Path, size: int, runs: int) -> None:
         )
         plan("`plan`, all topics new", same, check_creates, runs)
         cost_of(*create)
-        plan("`plan`, no changes", same, bare_read, runs)
+        plan("`plan`, no changes", same, bare_read, runs, (*FLOOR_IN_C, servers))
         plan("`plan`, 1 % changed", new, check_changes, runs)
         for what, command in VARIANTS.items():
             plan(f"`plan`, no changes, {what}", (*command, "plan", "-f", manifest, *cluster), bare_read, runs)
@@ -101,29 +101,32 @@ def writes(folder: Path, sizes: Sequence[int], runs: int) -> None:
                 requests = sum(json.loads(report.read_bytes())["statistics"]["requests"].values())
             with start() as sandbox:
                 bare.append(cost_of(*FLOOR, sandbox.bootstrap_servers, rows, "create"))
-        wall = f"{middle(bare).wall:.2f}"
-        row(
-            "`apply`, all topics new",
-            f"{size:,}",
-            *figures(middle(mine)),
-            str(requests),
-            wall,
-            f"{ratio(mine, bare):.2f}",
-        )
+        row("`apply`, all topics new", f"{size:,}", *figures(middle(mine)), str(requests), *against(mine, bare))
 
 
-def plan(what: str, command: Sequence[str | Path], floor: Sequence[str | Path], runs: int) -> None:
-    """Measure one plan and its floor, and print the row."""
-    costs, bare = in_turn(runs, command, floor)
+def plan(
+    what: str,
+    command: Sequence[str | Path],
+    floor: Sequence[str | Path],
+    runs: int,
+    floor_in_c: Sequence[str | Path] = (),
+) -> None:
+    """Measure one plan and its floors, and print the row."""
+    costs, bare, *in_c = in_turn(runs, command, floor, *([floor_in_c] if floor_in_c else []))
     facts = report_of(command)
     row(
         what,
         f"{facts['summary']['create'] + facts['summary']['skip'] + facts['summary']['drift']:,}",
         *figures(middle(costs)),
         str(sum(facts["statistics"]["requests"].values())),
-        f"{middle(bare).wall:.2f}",
-        f"{ratio(costs, bare):.2f}",
+        *against(costs, bare, *in_c),
     )
+
+
+def against(costs: Sequence[Cost], bare: Sequence[Cost], in_c: Sequence[Cost] = ()) -> Sequence[str]:
+    """The cells of the floors: wall time of the Python client, processor time of the C interface, and the ratios."""
+    cells = [f"{middle(bare).wall:.2f}", f"{ratio(costs, bare, 'wall'):.2f}"]
+    return [*cells, f"{middle(in_c).cpu:.2f}", f"{ratio(costs, in_c, 'cpu'):.2f}"] if in_c else cells
 
 
 def report_of(command: Sequence[str | Path]) -> Any:
@@ -144,10 +147,14 @@ def head(*columns: str) -> None:
 
 
 def row(*cells: str) -> None:
+    """A row of a table; columns at its end without a cell stay empty."""
     print("|", " | ".join(cells), "|", flush=True)
 
 
-COLUMNS = ("what", "topics", "wall s", "CPU s", "peak MB", "requests", "floor s", "ratio")
+COLUMNS = (
+    *("what", "topics", "wall s", "CPU s", "peak MB", "requests"),
+    *("Python client, wall s", "ratio", "C interface, CPU s", "ratio"),
+)
 PARTS: dict[str, Callable[[Path, Sequence[int], int], None]] = {
     "without-cluster": without_cluster,
     "reads": reads,

@@ -10,14 +10,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 RECONCILER = (sys.executable, "-m", "reconciler")
 FLOOR = (sys.executable, str(Path(__file__).with_name("floor.py")))
+FLOOR_IN_C = (sys.executable, str(Path(__file__).with_name("floor_c.py")))
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of wall and processor time, and the most memory held, in MB."""
+    """Seconds of wall time, seconds of processor time (user and system), and peak memory in MB."""
 
     wall: float
     cpu: float
@@ -51,6 +53,8 @@ def middle(costs: Sequence[Cost]) -> Cost:
     return Cost(*(statistics.median(getattr(cost, name) for cost in costs) for name in ("wall", "cpu", "memory")))
 
 
-def ratio(costs: Sequence[Cost], floor: Sequence[Cost]) -> float:
-    """The median of the wall times' ratios, round by round."""
-    return statistics.median(mine.wall / bare.wall for mine, bare in zip(costs, floor, strict=True))
+def ratio(costs: Sequence[Cost], floor: Sequence[Cost], figure: Literal["wall", "cpu"]) -> float:
+    """The median of the ratios of one ``figure``, round by round."""
+    rounds = zip(costs, floor, strict=True)
+    ratios: list[float] = [getattr(mine, figure) / getattr(bare, figure) for mine, bare in rounds]
+    return statistics.median(ratios)

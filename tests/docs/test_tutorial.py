@@ -1,0 +1,22 @@
+"""The tutorial works as written, on a real Kafka that it starts and stops itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.conftest import PROJECT, environment
+from tests.docs.pages import played
+
+
+def test_the_tutorial_shows_what_its_commands_print(golden: Callable[[Path, str], None], tmp_path: Path) -> None:
+    page = PROJECT / "docs/tutorial.md"
+    env = {"XDG_STATE_HOME": str(tmp_path / "state")}  # another sandbox of this user is left alone
+    try:
+        text = played(page.read_text(encoding="utf-8"), tmp_path, env)
+    finally:
+        stop = [sys.executable, "-m", "reconciler", "sandbox", "stop"]
+        subprocess.run(stop, env=environment(env), capture_output=True, timeout=60, check=False)
+    golden(page, text)

@@ -22,16 +22,15 @@ from reconciler.model import (
     EXPECTED,
     FATAL,
     RETRIABLE,
-    Action,
     Attempt,
+    Drift,
     KafkaFailure,
     LiveState,
     Operation,
     TopicPlan,
     Verification,
 )
-from reconciler.plan import Request, TakesRequests, requests_of
-from reconciler.plan.requests import Answers
+from reconciler.plan import Answers, Request, TakesRequests, requests_of
 
 _LAST_LOOK_SECONDS = 5.0
 _UNKNOWN_TOPIC = 3
@@ -253,7 +252,7 @@ class Execution:
     def _is_gone(self, topic: TopicPlan, operation: Operation) -> bool:
         """Whether a broker answered that a topic that was there is not, which a look has just shown as well."""
         failure = self.ledger.last_failure(topic.name, operation)
-        return topic.action is Action.DRIFT and failure is not None and failure.code == _UNKNOWN_TOPIC
+        return isinstance(topic, Drift) and failure is not None and failure.code == _UNKNOWN_TOPIC
 
     def _was_refused_as_batch(self, request: Request) -> bool:
         answers = {topic.name: self.ledger.last_failure(topic.name, request.operation) for topic in request.topics}

@@ -10,17 +10,23 @@ from reconciler.apply.second_look import Changed
 from reconciler.model import (
     EXPECTED,
     FATAL,
-    Action,
     Attempt,
+    Create,
+    Drift,
     FieldChange,
+    InSync,
     KafkaFailure,
     Operation,
     Outcome,
     Refusal,
     Refused,
+    Safe,
     TopicPlan,
     TopicStatus,
+    Unreadable,
     Verification,
+    changes_of,
+    refusal_of,
 )
 from reconciler.plan import operation_for
 
@@ -54,7 +60,7 @@ def outcome_of(topic: TopicPlan, attempts: Sequence[Attempt], seen: Seen | None)
     """What came of ``topic`` after all ``attempts``; ``seen`` is what the last look showed, if there was one."""
     last = {attempt.operation: attempt for attempt in attempts}
     shown = _Shown(frozenset(attempt.operation for attempt in attempts if attempt.may_have_happened), seen)
-    changes = {change.field: _change_status(change, last, shown) for change in topic.changes}
+    changes = {change.field: _change_status(change, last, shown) for change in changes_of(topic)}
     status = _topic_status(topic, changes, last, shown)
     return Outcome(
         name=topic.name,
@@ -84,24 +90,29 @@ def _failure(
     """Why a topic is not done: what came of that which was to be written, or else what its plan refuses."""
     if status in {TopicStatus.STALE, TopicStatus.APPLIED, TopicStatus.REFUSED}:
         return None
-    return _failure_to_write(_open_attempts(topic, changes, last), seen) or topic.failure
+    match topic:
+        case Create() | Drift():
+            return _failure_to_write(_open_attempts(topic, changes, last), seen)
+        case Unreadable(failure=failure):
+            return failure
+        case InSync():
+            return None
 
 
 def _refusal(topic: TopicPlan, status: TopicStatus, seen: Seen | None) -> Refusal | None:
     """What is refused of a topic: by its plan, or because somebody else was there."""
     if status is TopicStatus.STALE and seen is not None and seen.changed is not None:
         return seen.changed.refusal
-    return topic.refusal
+    return refusal_of(topic)
 
 
 def _open_attempts(
     topic: TopicPlan, changes: Mapping[str, TopicStatus], last: Mapping[Operation, Attempt]
 ) -> Sequence[Attempt]:
     """The last attempts at what is not done."""
-    open_changes = {
-        operation_for(each) for each in topic.safe_changes if changes[each.field] is not TopicStatus.APPLIED
-    }
-    operations = {Operation.CREATE_TOPICS} if topic.action is Action.CREATE else open_changes
+    safe = (change for change in changes_of(topic) if isinstance(change.decision, Safe))
+    open_changes = {operation_for(change) for change in safe if changes[change.field] is not TopicStatus.APPLIED}
+    operations = {Operation.CREATE_TOPICS} if isinstance(topic, Create) else open_changes
     return [attempt for operation, attempt in last.items() if operation in operations and not attempt.found_applied]
 
 
@@ -121,18 +132,18 @@ def _topic_status(
     last: Mapping[Operation, Attempt],
     shown: _Shown,
 ) -> TopicStatus:
-    match topic.action:
-        case Action.SKIP:
+    match topic:
+        case InSync():
             return TopicStatus.UNCHANGED
-        case Action.UNREADABLE:
+        case Unreadable():
             return TopicStatus.UNKNOWN
-        case Action.CREATE:
-            if topic.refusal is not None:
-                return TopicStatus.REFUSED
+        case Create(refusal=None):
             if shown.seen is not None and shown.seen.changed is not None:
                 return TopicStatus.STALE
             return _written(None, last.get(Operation.CREATE_TOPICS), shown)
-        case Action.DRIFT:
+        case Create():
+            return TopicStatus.REFUSED
+        case Drift():
             return next(status for status in _WORST_FIRST if status in changes.values())
 
 

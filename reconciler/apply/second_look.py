@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 from reconciler.model import (
     FATAL,
-    Action,
+    Create,
+    Difference,
+    Drift,
     FieldChange,
+    InSync,
     KafkaFailure,
     LiveTopic,
     Operation,
@@ -20,8 +23,9 @@ from reconciler.model import (
     Refusal,
     RefusalKind,
     TopicPlan,
+    Unreadable,
 )
-from reconciler.plan import differences, operation_for
+from reconciler.plan import differences, step_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +41,7 @@ class Changed:
 
 def is_done(topic: TopicPlan, operation: Operation, live: LiveTopic, policy: Policy) -> bool:
     """Whether the cluster has all that ``operation`` was to bring."""
-    differing = differences(topic.desired, live, policy)
-    if operation is Operation.CREATE_TOPICS:
-        return not differing
-    asked = {change.field for change in topic.safe_changes if operation_for(change) is operation}
-    return not any(change.field in asked for change in differing)
+    return not step_of(operation).lacking(topic, differences(topic.desired, live, policy))
 
 
 def changed_meanwhile(
@@ -53,26 +53,30 @@ def changed_meanwhile(
     differ from broker to broker without anybody having changed the topic.
     """
     differing = differences(topic.desired, live, policy)
-    if topic.action is Action.CREATE:
-        if not differing or Operation.CREATE_TOPICS in accepted:
+    match topic:
+        case Create():
+            if not differing or Operation.CREATE_TOPICS in accepted:
+                return None
+            return _changed(differing, f"created after this plan with other settings: {_now(differing)}")
+        case Drift(live=reviewed):
+            still_open = {change.field for change in _still_open(topic, accepted)}
+            lacking = [change for change in differing if change.field in still_open]
+            others = [change for change in lacking if _own(live, change) != _own(reviewed, change)]
+            return _changed(lacking, f"changed after this plan: {_now(others)}") if others else None
+        case InSync() | Unreadable():
             return None
-        return _changed(differing, f"created after this plan with other settings: {_now(differing)}")
-    reviewed = topic.live
-    still_open = {change.field for change in topic.safe_changes if operation_for(change) not in accepted}
-    lacking = [change for change in differing if change.field in still_open]
-    others = [change for change in lacking if reviewed and _own(live, change) != _own(reviewed, change)]
-    if not others:
-        return None
-    return _changed(lacking, f"changed after this plan: {_now(others)}")
 
 
 def deleted_meanwhile(topic: TopicPlan, accepted: Collection[Operation]) -> Changed:
     """What is still open of a topic that was there when it was planned and is gone."""
-    still_open = [change for change in topic.safe_changes if operation_for(change) not in accepted]
-    return _changed(still_open, "deleted after this plan")
+    return _changed(_still_open(topic, accepted), "deleted after this plan")
 
 
-def not_as_written(differing: Iterable[FieldChange]) -> KafkaFailure:
+def _still_open(topic: TopicPlan, accepted: Collection[Operation]) -> list[FieldChange]:
+    return [change for each in Operation if each not in accepted for change in step_of(each).changes(topic)]
+
+
+def not_as_written(differing: Iterable[Difference]) -> KafkaFailure:
     """What a look shows in place of what was written."""
     return KafkaFailure(
         code=0,
@@ -83,7 +87,7 @@ def not_as_written(differing: Iterable[FieldChange]) -> KafkaFailure:
     )
 
 
-def _changed(open_changes: Iterable[FieldChange], what: str) -> Changed:
+def _changed(open_changes: Iterable[Difference], what: str) -> Changed:
     refusal = Refusal(
         kind=RefusalKind.STALE,
         reason=f"the topic was {what}",
@@ -92,7 +96,7 @@ def _changed(open_changes: Iterable[FieldChange], what: str) -> Changed:
     return Changed(fields=frozenset(change.field for change in open_changes), refusal=refusal)
 
 
-def _now(differing: Iterable[FieldChange]) -> str:
+def _now(differing: Iterable[Difference]) -> str:
     """What is there and what is wanted, in words."""
     return "; ".join(
         f"{change.field.removeprefix('config.')} is {_value(change.before, 'not set')}, "
@@ -105,7 +109,7 @@ def _value(value: int | str | None, otherwise: str) -> str:
     return otherwise if value is None else str(value) or "empty"
 
 
-def _own(live: LiveTopic, change: FieldChange) -> int | str | None:
+def _own(live: LiveTopic, change: Difference) -> int | str | None:
     """What is set on the topic itself."""
     if change.config_key is not None:
         return live.overrides.get(change.config_key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,8 +20,7 @@ from reconciler.errors import ClusterUnavailable
 from reconciler.model import (
     FATAL,
     RETRIABLE,
-    Action,
-    FieldChange,
+    Difference,
     KafkaFailure,
     LiveState,
     LiveTopic,
@@ -31,7 +30,7 @@ from reconciler.model import (
     TopicSpec,
     Verification,
 )
-from reconciler.plan import differences, operation_for
+from reconciler.plan import differences, step_of
 
 log = logging.getLogger(__name__)
 
@@ -158,46 +157,37 @@ def _seen(topic: TopicPlan, state: LiveState, ledger: Ledger, at: datetime) -> S
     changed = changed_meanwhile(topic, live, ledger.policy, accepted)
     others = changed.fields if changed else frozenset()
     operations = ledger.operations_to_verify(topic.name)
-    differing = [*_not_as_asked(topic, live, operations, ledger.policy)]
+    differing = _not_as_asked(topic, live, operations, ledger.policy)
     missing = [change for change in differing if change.field not in others]
     as_written = _as_written(topic, live, operations, differing)
     if not missing:
-        not_shown = [key for key in _keys_set(topic, operations) if live.overrides.get(key, "") is None]
+        keys = [key for each in operations for key in step_of(each).keys_set(topic)]
+        not_shown = [key for key in keys if live.overrides.get(key, "") is None]
         if not not_shown:
             return Seen(verification=Verification.VERIFIED, at=at, changed=changed)
         verification, failure = Verification.UNVERIFIABLE, _value_not_shown(not_shown)
     else:
-        ignored = all(_is_ignored(change, topic, live, accepted) for change in missing)
+        ignored = all(any(step_of(each).is_ignored(topic, change, live) for each in accepted) for change in missing)
         verification = Verification.UNVERIFIABLE if ignored else Verification.MISMATCH
         failure = not_as_written(missing)
     return Seen(verification=verification, at=at, failure=failure, changed=changed, as_written=as_written)
 
 
 def _as_written(
-    topic: TopicPlan, live: LiveTopic, operations: Collection[Operation], differing: Collection[FieldChange]
+    topic: TopicPlan, live: LiveTopic, operations: Collection[Operation], differing: Collection[Difference]
 ) -> frozenset[str]:
     """The fields that were written and that the cluster shows so."""
-    asked = [change for change in topic.safe_changes if operation_for(change) in operations]
+    asked = [change for each in operations for change in step_of(each).changes(topic)]
     shown = [change for change in asked if live.overrides.get(change.config_key or "", "") is not None]
     return frozenset(change.field for change in shown).difference(change.field for change in differing)
 
 
 def _not_as_asked(
     topic: TopicPlan, live: LiveTopic, operations: Collection[Operation], policy: Policy
-) -> Iterator[FieldChange]:
+) -> Sequence[Difference]:
     """What was written and is not there; what was not asked for, or was refused, does not count."""
-    asked = {change.field for change in topic.safe_changes}
-    for change in differences(topic.desired, live, policy):
-        if topic.action is Action.CREATE or (change.field in asked and operation_for(change) in operations):
-            yield change
-
-
-def _keys_set(topic: TopicPlan, operations: Collection[Operation]) -> Sequence[str]:
-    """The configuration keys that were given a value."""
-    if topic.action is Action.CREATE:
-        return sorted(topic.desired.config)
-    changes = topic.safe_changes if Operation.ALTER_CONFIGS in operations else ()
-    return [change.config_key for change in changes if change.config_key is not None and change.after is not None]
+    differing = differences(topic.desired, live, policy)
+    return [lacking for each in Operation if each in operations for lacking in step_of(each).lacking(topic, differing)]
 
 
 def _value_not_shown(keys: Sequence[str]) -> KafkaFailure:
@@ -208,13 +198,3 @@ def _value_not_shown(keys: Sequence[str]) -> KafkaFailure:
         message=f"{' and '.join(keys)}: set, but the cluster does not show the value, so it cannot be compared",
         remedy="the cluster hides values of sensitive keys: check by its effect that the value is the one wanted",
     )
-
-
-def _is_ignored(change: FieldChange, topic: TopicPlan, live: LiveTopic, accepted: Collection[Operation]) -> bool:
-    """Whether the broker took the value and still shows what it would have without it."""
-    if change.config_key is None:
-        return False
-    if topic.action is Action.CREATE:
-        return Operation.CREATE_TOPICS in accepted and change.config_key not in live.overrides
-    before = {each.field: each.before for each in topic.changes}
-    return Operation.ALTER_CONFIGS in accepted and change.before == before.get(change.field)

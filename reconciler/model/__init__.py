@@ -16,7 +16,25 @@ from reconciler.model.desired import (
 from reconciler.model.failure import EXPECTED, FATAL, RETRIABLE, ErrorClass, KafkaFailure
 from reconciler.model.live import LiveState, LiveTopic
 from reconciler.model.outcome import Attempt, Operation, Outcome, TopicStatus, Verification
-from reconciler.model.plan import Action, Decision, FieldChange, Plan, Refused, Safe, TopicPlan
+from reconciler.model.plan import (
+    Action,
+    Create,
+    Decision,
+    Difference,
+    Drift,
+    FieldChange,
+    InSync,
+    Plan,
+    Refused,
+    Safe,
+    TopicPlan,
+    Unreadable,
+    changes_of,
+    live_of,
+    objections_of,
+    refusal_of,
+    unchecked_of,
+)
 from reconciler.model.record import Command, Record, RunStatus, is_trouble
 from reconciler.model.refusal import Refusal, RefusalKind
 
@@ -29,10 +47,14 @@ __all__ = [
     "Attempt",
     "ClusterReference",
     "Command",
+    "Create",
     "Decision",
     "DesiredState",
+    "Difference",
+    "Drift",
     "ErrorClass",
     "FieldChange",
+    "InSync",
     "KafkaFailure",
     "LiveState",
     "LiveTopic",
@@ -51,6 +73,12 @@ __all__ = [
     "TopicPlan",
     "TopicSpec",
     "TopicStatus",
+    "Unreadable",
     "Verification",
+    "changes_of",
     "is_trouble",
+    "live_of",
+    "objections_of",
+    "refusal_of",
+    "unchecked_of",
 ]

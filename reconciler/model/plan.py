@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 from reconciler.errors import Origin
 from reconciler.model.desired import Policy, TopicSpec
@@ -14,7 +15,7 @@ from reconciler.model.refusal import Refusal
 
 
 class Action(StrEnum):
-    """What a topic needs. ``UNREADABLE`` is no wish to act: its live state is not known."""
+    """What a topic needs, in one word. ``UNREADABLE`` is no wish to act: its live state is not known."""
 
     CREATE = "create"
     SKIP = "skip"
@@ -39,7 +40,7 @@ Decision = Safe | Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldChange:
+class Difference:
     """One field that differs: ``partitions``, ``replication_factor`` or ``config.<key>``.
 
     ``after`` is ``None`` where an override on the cluster is reset to what the broker gives. ``before`` is ``None``
@@ -49,7 +50,6 @@ class FieldChange:
     field: str
     before: int | str | None
     after: int | str | None
-    decision: Decision = Safe()
     origin: Origin | None = None
 
     @property
@@ -59,33 +59,60 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TopicPlan:
-    """What one topic needs. A create has no changes: ``desired`` says it all.
+class FieldChange(Difference):
+    """A difference, and whether apply removes it."""
 
-    ``failure`` says why the topic is unreadable. ``refusal`` says why it is not created, or what the broker objects to
-    first: an objection to the topic as a whole, or else the first of its ``objections``.
-    """
+    decision: Decision = Safe()
 
-    action: Action
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfTopic:
     desired: TopicSpec
-    live: LiveTopic | None = None
-    changes: Sequence[FieldChange] = ()
-    failure: KafkaFailure | None = None
-    refusal: Refusal | None = None
-    objections: Mapping[str, Refusal] = field(default_factory=dict)
-    """What the broker refuses of it, by field."""
-    unchecked: KafkaFailure | None = None
-    """Why the broker did not check the create or the changes."""
 
     @property
     def name(self) -> str:
         """The topic's name."""
         return self.desired.name
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create(_OfTopic):
+    """The topic is missing. There are no changes: ``desired`` has all of it.
+
+    ``refusal`` is why it is not created: an objection to the topic as a whole, or else the first of the broker's
+    ``objections`` by field. ``unchecked`` is why the broker did not check the create.
+    """
+
+    action: ClassVar = Action.CREATE
+    refusal: Refusal | None = None
+    objections: Mapping[str, Refusal] = field(default_factory=dict)
+    unchecked: KafkaFailure | None = None
+
+    @property
+    def has_work(self) -> bool:
+        """Whether apply would create the topic."""
+        return self.refusal is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift(_OfTopic):
+    """The topic differs from the manifest.
+
+    ``refusal`` is the first of the broker's ``objections`` by field. ``unchecked`` is why the broker did not check the
+    changes.
+    """
+
+    action: ClassVar = Action.DRIFT
+    live: LiveTopic
+    changes: Sequence[FieldChange]
+    refusal: Refusal | None = None
+    objections: Mapping[str, Refusal] = field(default_factory=dict)
+    unchecked: KafkaFailure | None = None
+
     @property
     def has_work(self) -> bool:
         """Whether apply would write anything of the topic."""
-        return (self.action is Action.CREATE and self.refusal is None) or bool(self.safe_changes)
+        return bool(self.safe_changes)
 
     @property
     def safe_changes(self) -> Sequence[FieldChange]:
@@ -96,6 +123,73 @@ class TopicPlan:
     def refused_changes(self) -> Sequence[FieldChange]:
         """The changes that apply does not make."""
         return tuple(change for change in self.changes if isinstance(change.decision, Refused))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InSync(_OfTopic):
+    """The topic is as the manifest wants it."""
+
+    action: ClassVar = Action.SKIP
+    has_work: ClassVar = False
+    live: LiveTopic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable(_OfTopic):
+    """The topic could not be read, so nothing is known of what it needs."""
+
+    action: ClassVar = Action.UNREADABLE
+    has_work: ClassVar = False
+    failure: KafkaFailure
+
+
+TopicPlan = Create | Drift | InSync | Unreadable
+"""What one topic needs."""
+
+
+def live_of(topic: TopicPlan) -> LiveTopic | None:
+    """The topic on the cluster, ``None`` where there is none or none could be read."""
+    match topic:
+        case Drift(live=live) | InSync(live=live):
+            return live
+        case Create() | Unreadable():
+            return None
+
+
+def changes_of(topic: TopicPlan) -> Sequence[FieldChange]:
+    """The changes of a topic that differs; none for any other."""
+    match topic:
+        case Drift(changes=changes):
+            return changes
+        case Create() | InSync() | Unreadable():
+            return ()
+
+
+def refusal_of(topic: TopicPlan) -> Refusal | None:
+    """Why a topic is not created, or what the broker objects to first."""
+    match topic:
+        case Create(refusal=refusal) | Drift(refusal=refusal):
+            return refusal
+        case InSync() | Unreadable():
+            return None
+
+
+def objections_of(topic: TopicPlan) -> Mapping[str, Refusal]:
+    """What the broker refuses of a topic, by field."""
+    match topic:
+        case Create(objections=objections) | Drift(objections=objections):
+            return objections
+        case InSync() | Unreadable():
+            return {}
+
+
+def unchecked_of(topic: TopicPlan) -> KafkaFailure | None:
+    """Why the broker did not check a topic; ``None`` where it did, or had nothing to check."""
+    match topic:
+        case Create(unchecked=failure) | Drift(unchecked=failure):
+            return failure
+        case InSync() | Unreadable():
+            return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

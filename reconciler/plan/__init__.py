@@ -1,15 +1,17 @@
 """What would change: desired state against live state, as data, and as requests."""
 
-from reconciler.plan.checked import BrokerCheck, operation_for
+from reconciler.plan.checked import BrokerCheck
 from reconciler.plan.diff import differences
 from reconciler.plan.fingerprint import sealed
 from reconciler.plan.notes import notes
 from reconciler.plan.outlook import outlook
 from reconciler.plan.passes import Pass, passed, passes
 from reconciler.plan.planner import plan
-from reconciler.plan.requests import Request, TakesRequests, requests_of
+from reconciler.plan.requests import Request, requests_of
+from reconciler.plan.steps import Answers, TakesRequests, operation_for, step_of
 
 __all__ = [
+    "Answers",
     "BrokerCheck",
     "Pass",
     "Request",
@@ -23,4 +25,5 @@ __all__ = [
     "plan",
     "requests_of",
     "sealed",
+    "step_of",
 ]

@@ -13,8 +13,10 @@ from reconciler.errors import ClusterUnavailable, DeadlinePassed
 from reconciler.model import (
     EXPECTED,
     FATAL,
-    Action,
+    Create,
+    Drift,
     FieldChange,
+    InSync,
     KafkaFailure,
     LiveState,
     Operation,
@@ -24,11 +26,14 @@ from reconciler.model import (
     Safe,
     TopicPlan,
     TopicSpec,
+    Unreadable,
+    live_of,
 )
 from reconciler.plan.passes import Pass, passed
 from reconciler.plan.planner import topic_plan
 from reconciler.plan.question import Question, questions_about
-from reconciler.plan.requests import Answers, Request, TakesRequests, requests_of
+from reconciler.plan.requests import Request, requests_of
+from reconciler.plan.steps import Answers, TakesRequests
 from reconciler.plan.unchecked import NOT_ALLOWED, count_of, marked
 
 _UNKNOWN_TOPIC = 3
@@ -137,7 +142,7 @@ class BrokerCheck:
         question = self._open.pop(key)
         topic = self._topics[key[0]]
         if answer is not None and answer.code in NOT_ALLOWED:
-            self._topics[topic.name] = replace(topic, unchecked=answer)
+            self._topics[topic.name] = _unchecked(topic, answer)
             return
         question = question.agreed() if answer is None else question.refused(answer)
         if question.open:
@@ -151,10 +156,10 @@ class BrokerCheck:
         for spec in specs:
             planned, failure = self._topics[spec.name], doubtful[spec.name]
             self._looks[spec.name] += _contradicts(failure)
-            if live.topics.get(spec.name) != planned.live or spec.name in live.unreadable:
+            if live.topics.get(spec.name) != live_of(planned) or spec.name in live.unreadable:
                 self._plan_anew(topic_plan(spec, live, self._plan.policy))
             elif self._looks[spec.name] >= _LOOKS:
-                self._plan_anew(TopicPlan(action=Action.UNREADABLE, desired=spec, failure=failure))
+                self._plan_anew(Unreadable(desired=spec, failure=failure))
 
     def _plan_anew(self, topic: TopicPlan) -> None:
         for operation in Operation:
@@ -181,7 +186,7 @@ class BrokerCheck:
 
     def _not_answered(self, doubtful: Mapping[_Key, KafkaFailure]) -> ClusterUnavailable:
         for (name, _), failure in doubtful.items():
-            self._topics[name] = replace(self._topics[name], unchecked=failure)
+            self._topics[name] = _unchecked(self._topics[name], failure)
         failure = next(iter(doubtful.values()))
         number = count_of({name for name, _ in doubtful})
         more = "" if "--timeout" in failure.remedy else "; if the broker is only slow, raise --timeout"
@@ -198,22 +203,27 @@ def _waiting_for(doubtful: Mapping[_Key, KafkaFailure]) -> str:
     return f"asking again about {number}: {name}: {failure.name}: {failure.message}"
 
 
-def operation_for(change: FieldChange) -> Operation:
-    """The request that makes ``change``."""
-    return Operation.ALTER_CONFIGS if change.config_key is not None else Operation.CREATE_PARTITIONS
-
-
 def with_objections(topic: TopicPlan, question: Question) -> TopicPlan:
     """``topic`` with what the broker refuses of it by the answers to ``question`` so far."""
-    if not question.objections and question.failure is None:
+    if isinstance(topic, InSync | Unreadable) or (not question.objections and question.failure is None):
         return topic
     refused = {field: Refusal.by(failure) for field, failure in question.objections.items()}
     objections = {**topic.objections, **refused}
     # What is said of the topic as a whole stands nowhere else.
     of_the_whole = Refusal.by(question.failure) if question.failure is not None else topic.refusal
-    changes = tuple(_refused(change, objections.get(change.field)) for change in topic.changes)
     refusal = of_the_whole or next(iter(objections.values()), None)
+    if isinstance(topic, Create):
+        return replace(topic, objections=objections, refusal=refusal)
+    changes = tuple(_refused(change, objections.get(change.field)) for change in topic.changes)
     return replace(topic, changes=changes, objections=objections, refusal=refusal)
+
+
+def _unchecked(topic: TopicPlan, why: KafkaFailure) -> TopicPlan:
+    match topic:
+        case Create() | Drift():
+            return replace(topic, unchecked=why)
+        case InSync() | Unreadable():
+            return topic
 
 
 def _refused(change: FieldChange, refusal: Refusal | None) -> FieldChange:

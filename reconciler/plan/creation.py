@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 
-from reconciler.model import Action, Plan, Refusal, RefusalKind, TopicPlan
+from reconciler.model import Create, Drift, InSync, Plan, Refusal, RefusalKind, TopicPlan, Unreadable
 from reconciler.printable import quoted
 
 _TURNED_OFF = Refusal(
@@ -33,19 +34,14 @@ _INTERNAL = Refusal(
 )
 
 
-def refused_create(name: str) -> Refusal | None:
-    """Why the topic ``name`` must not be created, though it is missing; ``None`` where it may be."""
-    return _INTERNAL if name in INTERNAL_TOPICS else None
+def without_internal_topics(plan: Plan) -> Plan:
+    """``plan`` with every create of a topic refused that brokers make for themselves."""
+    return _refusing(plan, lambda name: _INTERNAL if name in INTERNAL_TOPICS else None)
 
 
 def without_creation(plan: Plan) -> Plan:
-    """``plan`` with every create refused that is not refused already."""
-    return replace(plan, topics=tuple(_not_created(topic) for topic in plan.topics))
-
-
-def _not_created(topic: TopicPlan) -> TopicPlan:
-    is_as_it_was = topic.action is not Action.CREATE or topic.refusal is not None
-    return topic if is_as_it_was else replace(topic, refusal=_TURNED_OFF)
+    """``plan`` with every create refused."""
+    return _refusing(plan, lambda _name: _TURNED_OFF)
 
 
 def without_collisions(plan: Plan) -> Plan:
@@ -57,15 +53,29 @@ def without_collisions(plan: Plan) -> Plan:
     alike: dict[str, list[str]] = defaultdict(list)
     for topic in plan.topics:
         alike[topic.name.replace(".", "_")].append(topic.name)
-    topics = []
-    for topic in plan.topics:
-        others = [name for name in alike[topic.name.replace(".", "_")] if name != topic.name]
-        is_refused = bool(others) and topic.action is Action.CREATE and topic.refusal is None
-        topics.append(replace(topic, refusal=_collision(topic.name, others)) if is_refused else topic)
-    return replace(plan, topics=tuple(topics))
+    others = {
+        topic.name: [name for name in alike[topic.name.replace(".", "_")] if name != topic.name]
+        for topic in plan.topics
+    }
+    return _refusing(plan, lambda name: _collision(name, others[name]))
 
 
-def _collision(name: str, others: list[str]) -> Refusal:
+def _refusing(plan: Plan, why: Callable[[str], Refusal | None]) -> Plan:
+    """``plan`` with every create refused that ``why`` has a reason against and that is not refused already."""
+    return replace(plan, topics=tuple(_refused(topic, why) for topic in plan.topics))
+
+
+def _refused(topic: TopicPlan, why: Callable[[str], Refusal | None]) -> TopicPlan:
+    match topic:
+        case Create(refusal=None):
+            return replace(topic, refusal=why(topic.name))
+        case Create() | Drift() | InSync() | Unreadable():
+            return topic
+
+
+def _collision(name: str, others: list[str]) -> Refusal | None:
+    if not others:
+        return None
     return Refusal(
         kind=RefusalKind.IMPOSSIBLE,
         reason=f"{quoted(name)} and {', '.join(map(quoted, others))} differ only in . and _, "

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.configs import same_value
-from reconciler.model import FieldChange, LiveTopic, Policy, TopicSpec
+from reconciler.model import Difference, LiveTopic, Policy, TopicSpec
 from reconciler.plan.creation import INTERNAL_TOPICS
-from reconciler.plan.verdicts import decision
 
 COUNTS = ("partitions", "replication_factor")
 
 
-def differences(desired: TopicSpec, live: LiveTopic, policy: Policy) -> tuple[FieldChange, ...]:
+def differences(desired: TopicSpec, live: LiveTopic, policy: Policy) -> tuple[Difference, ...]:
     """Every field that differs, counts first, then configuration keys by name.
 
     Compared is what values mean, not how they are spelt. A value that a broker default gives already is
@@ -26,7 +25,7 @@ def differences(desired: TopicSpec, live: LiveTopic, policy: Policy) -> tuple[Fi
     if wanted == present:
         return ()
     return tuple(
-        _change(desired, field, before, after)
+        _difference(desired, field, before, after)
         for field, (before, after) in sorted(_changed(present, wanted).items(), key=_counts_first)
     )
 
@@ -78,11 +77,10 @@ def _counts_first(item: tuple[str, Any]) -> tuple[bool, str]:
     return item[0] not in COUNTS, item[0]
 
 
-def _change(desired: TopicSpec, field: str, before: int | str | None, after: int | str | None) -> FieldChange:
-    return FieldChange(
+def _difference(desired: TopicSpec, field: str, before: int | str | None, after: int | str | None) -> Difference:
+    return Difference(
         field=field,
         before=before,
         after=after,
-        decision=decision(field, before, after),
         origin=desired.origin_of(field),
     )

@@ -7,7 +7,20 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-from reconciler.model import Decision, DesiredState, Plan, Refusal, Refused, Safe, TopicPlan, TopicSpec
+from reconciler.model import (
+    Decision,
+    DesiredState,
+    Plan,
+    Refusal,
+    Refused,
+    Safe,
+    TopicPlan,
+    TopicSpec,
+    changes_of,
+    live_of,
+    objections_of,
+    refusal_of,
+)
 
 
 def sealed(plan: Plan) -> Plan:
@@ -27,15 +40,15 @@ def digest(desired: DesiredState) -> str:
 
 
 def _planned(topic: TopicPlan) -> list[Any]:
-    desired, live = topic.desired, topic.live
+    desired, live = topic.desired, live_of(topic)
     return [
         topic.name,
         topic.action,
         [desired.partitions, desired.replication_factor, dict(desired.config)],
         [live.partitions, live.replication_factor, dict(live.overrides)] if live else None,
-        [[change.field, change.before, change.after, _decided(change.decision)] for change in topic.changes],
-        _refused(topic.refusal),
-        sorted(topic.objections),
+        [[change.field, change.before, change.after, _decided(change.decision)] for change in changes_of(topic)],
+        _refused(refusal_of(topic)),
+        sorted(objections_of(topic)),
     ]
 
 

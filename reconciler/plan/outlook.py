@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.model import Action, Decision, Outcome, Plan, Refused, Safe, TopicPlan, TopicStatus
+from reconciler.model import (
+    Create,
+    Decision,
+    Drift,
+    InSync,
+    Outcome,
+    Plan,
+    Refused,
+    Safe,
+    TopicPlan,
+    TopicStatus,
+    Unreadable,
+)
 
 
 def outlook(plan: Plan) -> Mapping[str, Outcome]:
@@ -13,10 +25,19 @@ def outlook(plan: Plan) -> Mapping[str, Outcome]:
 
 
 def _outcome(topic: TopicPlan) -> Outcome:
-    changes = {change.field: _change_status(change.decision) for change in topic.changes}
-    return Outcome(
-        name=topic.name, status=_status(topic), changes=changes, failure=topic.failure, refusal=topic.refusal
-    )
+    match topic:
+        case Create(refusal=None):
+            return Outcome(name=topic.name, status=TopicStatus.PLANNED)
+        case Create(refusal=refusal):
+            return Outcome(name=topic.name, status=TopicStatus.REFUSED, refusal=refusal)
+        case Drift(changes=changes, refusal=refusal):
+            statuses = {change.field: _change_status(change.decision) for change in changes}
+            status = TopicStatus.REFUSED if topic.refused_changes or refusal else TopicStatus.PLANNED
+            return Outcome(name=topic.name, status=status, changes=statuses, refusal=refusal)
+        case InSync():
+            return Outcome(name=topic.name, status=TopicStatus.UNCHANGED)
+        case Unreadable(failure=failure):
+            return Outcome(name=topic.name, status=TopicStatus.UNKNOWN, failure=failure)
 
 
 def _change_status(decision: Decision) -> TopicStatus:
@@ -25,13 +46,3 @@ def _change_status(decision: Decision) -> TopicStatus:
             return TopicStatus.PLANNED
         case Refused():
             return TopicStatus.REFUSED
-
-
-def _status(topic: TopicPlan) -> TopicStatus:
-    match topic.action:
-        case Action.SKIP:
-            return TopicStatus.UNCHANGED
-        case Action.UNREADABLE:
-            return TopicStatus.UNKNOWN
-        case Action.CREATE | Action.DRIFT:
-            return TopicStatus.REFUSED if topic.refused_changes or topic.refusal else TopicStatus.PLANNED

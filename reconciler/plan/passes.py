@@ -10,14 +10,15 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 
 from reconciler.model import Plan
-from reconciler.plan.creation import without_collisions, without_creation
+from reconciler.plan.creation import without_collisions, without_creation, without_internal_topics
 
 Pass = Callable[[Plan], Plan]
 
 
 def passes(*, creating: bool) -> Sequence[Pass]:
     """What a run applies to its plan; ``creating`` says whether it may create topics."""
-    return [without_collisions] if creating else [without_collisions, without_creation]
+    always = [without_internal_topics, without_collisions]
+    return always if creating else [*always, without_creation]
 
 
 def passed(plan: Plan, through: Sequence[Pass]) -> Plan:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from reconciler.model import Action, DesiredState, LiveState, Plan, Policy, TopicPlan, TopicSpec
-from reconciler.plan.creation import refused_create
+from reconciler.model import (
+    Create,
+    DesiredState,
+    Drift,
+    InSync,
+    LiveState,
+    Plan,
+    Policy,
+    TopicPlan,
+    TopicSpec,
+    Unreadable,
+)
 from reconciler.plan.diff import differences
+from reconciler.plan.rules import judged
 
 
 def plan(desired: DesiredState, live: LiveState) -> Plan:
@@ -19,9 +30,9 @@ def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
     """What the topic ``spec`` needs."""
     failure = live.unreadable.get(spec.name)
     if failure is not None:
-        return TopicPlan(action=Action.UNREADABLE, desired=spec, failure=failure)
+        return Unreadable(desired=spec, failure=failure)
     topic = live.topics.get(spec.name)
     if topic is None:
-        return TopicPlan(action=Action.CREATE, desired=spec, refusal=refused_create(spec.name))
-    changes = differences(spec, topic, policy)
-    return TopicPlan(action=Action.DRIFT if changes else Action.SKIP, desired=spec, live=topic, changes=changes)
+        return Create(desired=spec)
+    changes = tuple(map(judged, differences(spec, topic, policy)))
+    return Drift(desired=spec, live=topic, changes=changes) if changes else InSync(desired=spec, live=topic)

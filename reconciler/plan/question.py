@@ -7,10 +7,11 @@ again without that key. Where the broker's words name no key, halves of the chan
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconciler.model import Action, FieldChange, KafkaFailure, Operation, TopicPlan
+from reconciler.model import KafkaFailure, Operation, TopicPlan
+from reconciler.plan.steps import Step, step_of
 
 _FIELDS_OF_CODES = {37: "partitions", 38: "replication_factor", 39: "replication_factor"}
 """INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR and INVALID_REPLICA_ASSIGNMENT."""
@@ -36,7 +37,7 @@ class Question:
     @property
     def part(self) -> TopicPlan:
         """The topic with the fields to ask about, and those that were accepted before."""
-        return _only(self.topic, {*self.accepted, *self.open[0]})
+        return self._step.only(self.topic, {*self.accepted, *self.open[0]})
 
     def agreed(self) -> Question:
         """After the broker accepted what it was asked."""
@@ -48,51 +49,28 @@ class Question:
         named = group[0] if self._is_alone(group) else _named(failure, group)
         if named is not None:
             rest = tuple(each for each in group if each != named)
-            left = (rest, *later) if rest or self.operation is Operation.CREATE_TOPICS else later
+            left = (rest, *later) if rest or self._step.is_of_whole_topics else later
             return replace(self, open=left, objections={**self.objections, named: failure})
-        if self.operation is Operation.CREATE_TOPICS:
+        if self._step.is_of_whole_topics:
             return replace(self, open=(), failure=failure)  # a policy, for instance, is about the topic as a whole
         middle = len(group) // 2
         return replace(self, open=(group[:middle], group[middle:], *later))
 
     def _is_alone(self, group: Sequence[str]) -> bool:
-        return len(group) == 1 and self.operation is not Operation.CREATE_TOPICS
+        return len(group) == 1 and not self._step.is_of_whole_topics
+
+    @property
+    def _step(self) -> Step:
+        return step_of(self.operation)
 
 
 def questions_about(topic: TopicPlan) -> list[Question]:
     """What there is to ask about ``topic``: one question for each kind of request that apply would send."""
-    if not topic.has_work:
-        return []
-    if topic.action is Action.CREATE:
-        desired = topic.desired
-        counts = [name for name in ("partitions", "replication_factor") if getattr(desired, name) is not None]
-        fields = (*counts, *(f"{_CONFIG}{key}" for key in desired.config))
-        return [Question(topic=topic, operation=Operation.CREATE_TOPICS, open=(fields,))]
-    # Resets come first: one of them may be what makes the other changes possible.
-    configs = sorted((each for each in topic.safe_changes if each.config_key is not None), key=_resets_first)
-    groups = {
-        Operation.CREATE_PARTITIONS: tuple(each.field for each in topic.safe_changes if each.config_key is None),
-        Operation.ALTER_CONFIGS: tuple(each.field for each in configs),
-    }
-    return [Question(topic=topic, operation=operation, open=(group,)) for operation, group in groups.items() if group]
-
-
-def _resets_first(change: FieldChange) -> bool:
-    return change.after is not None
-
-
-def _only(topic: TopicPlan, fields: Collection[str]) -> TopicPlan:
-    """``topic`` with no other fields than these."""
-    if topic.action is not Action.CREATE:
-        return replace(topic, changes=tuple(each for each in topic.changes if each.field in fields))
-    desired = topic.desired
-    part = replace(
-        desired,
-        partitions=desired.partitions if "partitions" in fields else None,
-        replication_factor=desired.replication_factor if "replication_factor" in fields else None,
-        config={key: value for key, value in desired.config.items() if f"{_CONFIG}{key}" in fields},
-    )
-    return replace(topic, desired=part)
+    return [
+        Question(topic=topic, operation=operation, open=(step_of(operation).fields(topic),))
+        for operation in Operation
+        if step_of(operation).weight(topic)
+    ]
 
 
 def _named(failure: KafkaFailure, fields: Sequence[str]) -> str | None:

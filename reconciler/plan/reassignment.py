@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import Plan
+from reconciler.model import Plan, live_of
 from reconciler.printable import quoted
 
 
@@ -16,7 +16,7 @@ def suspected_reassignments(plan: Plan) -> Iterator[Diagnostic]:
     read meanwhile is that of no plan.
     """
     for topic in plan.topics:
-        live = topic.live
+        live = live_of(topic)
         if live is None or live.highest_replication_factor in {None, live.replication_factor}:
             continue
         yield Diagnostic(

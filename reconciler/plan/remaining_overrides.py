@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.configs import TOPIC_CONFIGS
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import Plan, Refused, TopicPlan
+from reconciler.model import Plan, Refused, TopicPlan, changes_of, live_of
 from reconciler.printable import quoted
 
 _NAMED = 3
@@ -45,9 +45,9 @@ def in_the_way(plan: Plan) -> Iterator[Diagnostic]:
     """
     for topic in plan.topics:
         refusals = "\n".join(
-            change.decision.refusal.reason for change in topic.changes if isinstance(change.decision, Refused)
+            change.decision.refusal.reason for change in changes_of(topic) if isinstance(change.decision, Refused)
         )
-        planned = {change.config_key for change in topic.changes}
+        planned = {change.config_key for change in changes_of(topic)}
         for key, value in _overrides(topic).items():
             stays = key not in planned and (value is None or key not in topic.desired.config)
             if stays and re.search(rf"(?<![\w.]){re.escape(key)}(?!\.?\w)", refusals):
@@ -62,7 +62,8 @@ def in_the_way(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _overrides(topic: TopicPlan) -> Mapping[str, str | None]:
-    return topic.live.overrides if topic.live is not None else {}
+    live = live_of(topic)
+    return live.overrides if live is not None else {}
 
 
 def _way_to_compare(key: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sized
 from dataclasses import replace
 
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import RETRIABLE, KafkaFailure, Plan, TopicPlan
+from reconciler.model import RETRIABLE, Create, Drift, InSync, KafkaFailure, Plan, TopicPlan, Unreadable, unchecked_of
 
 NOT_ALLOWED = frozenset({29, 31})
 """TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED: this principal may not even ask."""
@@ -21,13 +21,17 @@ _ENDED_BEFORE = KafkaFailure(
 
 def marked(waiting: Collection[str], topic: TopicPlan) -> TopicPlan:
     """``topic`` as unchecked where it is among those ``waiting`` for an answer."""
-    is_open = topic.name in waiting and topic.unchecked is None
-    return replace(topic, unchecked=_ENDED_BEFORE) if is_open else topic
+    match topic:
+        case Create(unchecked=None) | Drift(unchecked=None) if topic.name in waiting:
+            return replace(topic, unchecked=_ENDED_BEFORE)
+        case Create() | Drift() | InSync() | Unreadable():
+            return topic
 
 
 def not_checked(plan: Plan) -> Iterator[Diagnostic]:
     """One note for all topics of ``plan`` that this principal may not ask the broker about."""
-    denied = [topic.unchecked for topic in plan.topics if topic.unchecked and topic.unchecked.code in NOT_ALLOWED]
+    failures = map(unchecked_of, plan.topics)
+    denied = [failure for failure in failures if failure is not None and failure.code in NOT_ALLOWED]
     if denied:
         yield Diagnostic(
             severity=Severity.INFO,

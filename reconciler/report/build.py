@@ -8,13 +8,15 @@ from typing import Literal
 
 from reconciler.errors import Diagnostic, Location, Origin, Variable
 from reconciler.model import (
-    Action,
     Attempt,
     Command,
+    Create,
     Decision,
     DesiredState,
+    Drift,
     ErrorClass,
     FieldChange,
+    InSync,
     KafkaFailure,
     LiveTopic,
     Operation,
@@ -27,6 +29,11 @@ from reconciler.model import (
     TopicPlan,
     TopicSpec,
     TopicStatus,
+    Unreadable,
+    changes_of,
+    live_of,
+    objections_of,
+    unchecked_of,
 )
 from reconciler.plan.fingerprint import digest
 from reconciler.report import document
@@ -93,12 +100,18 @@ def _summary(plans: Sequence[TopicPlan], outcomes: Sequence[Outcome]) -> documen
 
 def _is_impossible(topic: TopicPlan) -> bool:
     """Whether something in it cannot be done at all."""
-    return bool(topic.refused_changes) or _is_refused_create(topic)
+    match topic:
+        case Create():
+            return _is_refused_create(topic)
+        case Drift():
+            return bool(topic.refused_changes)
+        case InSync() | Unreadable():
+            return False
 
 
 def _is_refused_create(topic: TopicPlan) -> bool:
     """Whether the topic cannot be created; that this run may not create topics is another matter."""
-    refusal = topic.refusal if topic.action is Action.CREATE else None
+    refusal = topic.refusal if isinstance(topic, Create) else None
     return refusal is not None and refusal.kind is not RefusalKind.CREATION_OFF
 
 
@@ -143,10 +156,10 @@ def _topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
         desired=document.Settings(
             partitions=desired.partitions, replication_factor=desired.replication_factor, config=dict(desired.config)
         ),
-        live=_live(topic.live),
-        changes=[_change(change, outcome.changes[change.field]) for change in topic.changes],
-        objections=[_objection(topic.desired, field, refusal) for field, refusal in topic.objections.items()],
-        unchecked=_error(topic.unchecked),
+        live=_live(live_of(topic)),
+        changes=[_change(change, outcome.changes[change.field]) for change in changes_of(topic)],
+        objections=[_objection(topic.desired, field, each) for field, each in objections_of(topic).items()],
+        unchecked=_error(unchecked_of(topic)),
         attempts=[_attempt(attempt) for attempt in outcome.attempts],
         verification=verification,
         error=_error(outcome.failure) or _refused(outcome.refusal),

@@ -13,7 +13,7 @@ from reconciler.model import (
     EXPECTED,
     FATAL,
     RETRIABLE,
-    Action,
+    Create,
     KafkaFailure,
     LiveTopic,
     Operation,
@@ -67,7 +67,7 @@ def spec(name: str, partitions: int | None = None, **config: str) -> TopicSpec:
 
 
 def created(name: str, partitions: int | None = None, **config: str) -> TopicPlan:
-    return TopicPlan(action=Action.CREATE, desired=spec(name, partitions, **config))
+    return Create(desired=spec(name, partitions, **config))
 
 
 def ledger_of(*topics: TopicPlan) -> Ledger:

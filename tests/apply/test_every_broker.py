@@ -66,9 +66,9 @@ def test_what_a_broker_does_not_show_in_time_is_not_verified(topics: str, apply:
         kafka.lag(3)
         report = apply(kafka, topics, "--timeout", "1.5")
     assert report["run"]["exit_code"] == 1
-    assert set(verifications(report).values()) == {("unknown", "not_visible")}
+    # An ordinary look may have come to the broker that lags behind: then what it shows is a mismatch.
+    assert set(verifications(report).values()) <= {("unknown", "not_visible"), ("failed", "mismatch")}
     errors = {topic["error"]["name"]: topic["error"]["message"] for topic in report["topics"]}
-    # An ordinary look may have come to the broker that lags behind.
     assert errors.keys() <= {"NOT_ON_EVERY_BROKER", "NOT_VISIBLE", "NOT_AS_WRITTEN"}
     # On a busy machine others may not answer in so short a time.
     assert "3 did not show" in errors.get("NOT_ON_EVERY_BROKER", "3 did not show")

@@ -11,9 +11,9 @@ from reconciler.apply import Ledger
 from reconciler.apply.ledger import Seen
 from reconciler.model import (
     FATAL,
-    Action,
     Attempt,
     Decision,
+    Drift,
     FieldChange,
     KafkaFailure,
     LiveTopic,
@@ -84,8 +84,7 @@ def test_what_was_never_sent_was_not_attempted() -> None:
 
 
 def test_the_worst_of_the_changes_is_what_came_of_the_topic() -> None:
-    topic = TopicPlan(
-        action=Action.DRIFT,
+    topic = Drift(
         desired=SPEC,
         live=LIVE,
         changes=[
@@ -111,7 +110,7 @@ def test_the_worst_of_the_changes_is_what_came_of_the_topic() -> None:
 
 def test_an_impossible_change_beside_one_that_was_made_is_a_refused_topic() -> None:
     changes = [change("partitions", IMPOSSIBLE), change("config.flush.ms")]
-    topic = TopicPlan(action=Action.DRIFT, desired=SPEC, live=LIVE, changes=changes)
+    topic = Drift(desired=SPEC, live=LIVE, changes=changes)
     ledger = ledger_of(topic)
     ledger.attempted("orders", attempt(Operation.ALTER_CONFIGS, None))
     ledger.saw("orders", Seen(verification=Verification.VERIFIED, at=NOON))
@@ -125,7 +124,7 @@ NOT_AS_WRITTEN = KafkaFailure(code=0, name="NOT_AS_WRITTEN", error_class=FATAL, 
 
 
 def drifted(*changes: FieldChange, refusal: Refusal | None = None) -> TopicPlan:
-    return TopicPlan(action=Action.DRIFT, desired=SPEC, live=LIVE, changes=changes, refusal=refusal)
+    return Drift(desired=SPEC, live=LIVE, changes=changes, refusal=refusal)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,11 @@ import pytest
 
 from reconciler.apply.second_look import Changed, changed_meanwhile, deleted_meanwhile, is_done
 from reconciler.model import (
-    Action,
+    Drift,
     FieldChange,
     LiveTopic,
     Operation,
     Policy,
-    TopicPlan,
 )
 from tests.apply.facts import created, spec
 
@@ -25,14 +24,14 @@ def live(partitions: int = 1, **overrides: str) -> LiveTopic:
     return LiveTopic(name="orders", partitions=partitions, replication_factor=1, overrides=keys)
 
 
-def grown(before: int, after: int) -> TopicPlan:
+def grown(before: int, after: int) -> Drift:
     """A topic that is to get more partitions and another retention."""
     changes = (
         FieldChange(field="partitions", before=before, after=after),
         FieldChange(field="config.retention.ms", before="1", after="2"),
     )
     desired = spec("orders", after, retention_ms="2")
-    return TopicPlan(action=Action.DRIFT, desired=desired, live=live(before, retention_ms="1"), changes=changes)
+    return Drift(desired=desired, live=live(before, retention_ms="1"), changes=changes)
 
 
 def fields(changed: Changed | None) -> set[str] | None:

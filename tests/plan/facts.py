@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from reconciler.errors import Location
 from reconciler.model import DesiredState, KafkaFailure, LiveState, LiveTopic, TopicSpec
-from reconciler.plan.requests import Answers
+from reconciler.plan import Answers
 
 _NAMES = st.sampled_from(["a", "b", "c", "d"])
 _COUNTS = st.integers(1, 5)

@@ -24,9 +24,13 @@ from reconciler.model import (
     Refused,
     Safe,
     TopicSpec,
+    Unreadable,
+    changes_of,
+    objections_of,
+    refusal_of,
+    unchecked_of,
 )
-from reconciler.plan import BrokerCheck, plan, sealed
-from reconciler.plan.requests import Answers
+from reconciler.plan import Answers, BrokerCheck, plan, sealed
 from reconciler.plan.unchecked import not_checked
 from tests.apply.facts import EXISTS, NO_ANSWER, Time, spec
 
@@ -121,10 +125,10 @@ def test_each_key_gets_the_answer_that_it_deserves(keys: list[str], bad: set[str
     )
     one.run()
     (topic,) = one.plan.topics
-    assert {change.config_key: type(change.decision) for change in topic.changes} == {
+    assert {change.config_key: type(change.decision) for change in changes_of(topic)} == {
         key: Refused if key in bad else Safe for key in keys
     }
-    assert set(topic.objections) == {f"config.{key}" for key in bad & set(keys)}
+    assert set(objections_of(topic)) == {f"config.{key}" for key in bad & set(keys)}
     assert broker.requests <= 2 * len(keys)
 
 
@@ -137,7 +141,7 @@ def test_all_objections_to_a_create_are_found_in_one_request_each() -> None:
     one = check(broker, spec("a", bad_one="1", good="1", bad_two="1"))
     one.run()
     (topic,) = one.plan.topics
-    assert set(topic.objections) == {"config.bad.one", "config.bad.two"}
+    assert set(objections_of(topic)) == {"config.bad.one", "config.bad.two"}
     assert not topic.has_work
     assert broker.requests == 3
 
@@ -148,7 +152,7 @@ def test_a_key_is_not_blamed_for_a_longer_one_that_ends_like_it() -> None:
 
     one = check(Broker(says), spec("a", retention_ms="1", local_retention_ms="2"), live={"a": there("a")})
     one.run()
-    assert set(one.plan.topics[0].objections) == {"config.local.retention.ms"}
+    assert set(objections_of(one.plan.topics[0])) == {"config.local.retention.ms"}
 
 
 def test_a_reset_goes_with_the_changes_that_need_it() -> None:
@@ -160,7 +164,7 @@ def test_a_reset_goes_with_the_changes_that_need_it() -> None:
     live = {"a": there("a", old="1")}
     one = check(Broker(says), spec("a", good="1", wrong="1"), live=live)
     one.run()
-    assert {change.config_key: type(change.decision) for change in one.plan.topics[0].changes} == {
+    assert {change.config_key: type(change.decision) for change in changes_of(one.plan.topics[0])} == {
         "good": Safe,
         "old": Safe,
         "wrong": Refused,
@@ -173,7 +177,7 @@ def test_a_topic_that_the_broker_calls_existing_is_read_again_and_planned_as_wha
     one = check(broker, spec("a", retention_ms="1000"), spec("b"))
     one.run()
     first, second = one.plan.topics
-    assert (first.action, [each.before for each in first.changes]) == (Action.DRIFT, ["7"])
+    assert (first.action, [each.before for each in changes_of(first)]) == (Action.DRIFT, ["7"])
     assert second.action is Action.CREATE
 
 
@@ -182,7 +186,7 @@ def test_a_topic_that_is_called_existing_and_never_shown_is_unreadable() -> None
     one = check(broker, spec("a"))
     one.run()
     (topic,) = one.plan.topics
-    assert (topic.action, topic.failure) == (Action.UNREADABLE, EXISTS)
+    assert topic == Unreadable(desired=topic.desired, failure=EXISTS)
     assert broker.looks == 5
 
 
@@ -197,7 +201,7 @@ def test_an_answer_that_passes_is_asked_for_again() -> None:
     broker = Broker(lambda _name, _keys: NO_ANSWER if broker.requests < 4 else None)
     one = check(broker, spec("a"))
     one.run()
-    assert (one.plan.topics[0].unchecked, broker.requests) == (None, 4)
+    assert (unchecked_of(one.plan.topics[0]), broker.requests) == (None, 4)
 
 
 def test_what_is_waited_for_is_said() -> None:
@@ -212,7 +216,7 @@ def test_a_broker_that_does_not_answer_in_time_fails_the_run_and_marks_the_topic
     one = check(broker, spec("a"), spec("b"))
     with pytest.raises(ClusterUnavailable, match=r"the broker did not check 1 topic within 30 s: _TIMED_OUT: late"):
         one.run()
-    assert [topic.unchecked for topic in one.plan.topics] == [NO_ANSWER, None]
+    assert [unchecked_of(topic) for topic in one.plan.topics] == [NO_ANSWER, None]
 
 
 @pytest.mark.parametrize("error", [Interrupted(15), DeadlinePassed.now()], ids=repr)
@@ -225,7 +229,8 @@ def test_a_topic_that_was_not_asked_about_before_the_run_ended_is_marked(error: 
     one = check(Broker(says), spec("changed", retention_ms="1"), spec("new"), live={"changed": there("changed")})
     with pytest.raises(type(error)):
         one.run()
-    assert {topic.name: topic.unchecked and topic.unchecked.name for topic in one.plan.topics} == {
+    unchecked = {topic.name: unchecked_of(topic) for topic in one.plan.topics}
+    assert {name: failure and failure.name for name, failure in unchecked.items()} == {
         "changed": "NOT_CHECKED",
         "new": None,
     }
@@ -241,7 +246,8 @@ def test_what_might_still_pass_at_the_deadline_is_neither_refused_nor_called_lat
     with pytest.raises(DeadlinePassed):
         one.run()
     (topic,) = one.plan.topics
-    assert (topic.refusal, topic.unchecked and topic.unchecked.name) == (None, "NOT_CHECKED")
+    unchecked = unchecked_of(topic)
+    assert (refusal_of(topic), unchecked and unchecked.name) == (None, "NOT_CHECKED")
 
 
 def test_each_answer_gives_the_others_the_whole_time_again() -> None:
@@ -250,7 +256,7 @@ def test_each_answer_gives_the_others_the_whole_time_again() -> None:
     one = check(broker, *(spec(f"t{number}") for number in range(1, 6)))
     one.run()
     assert broker.time.seconds > 3 * LIMIT
-    assert [topic.unchecked for topic in one.plan.topics] == [None] * 5
+    assert [unchecked_of(topic) for topic in one.plan.topics] == [None] * 5
 
 
 def test_the_check_has_its_whole_time_however_long_reading_took() -> None:
@@ -269,7 +275,7 @@ def test_what_is_asked_after_a_lack_of_brokers_was_taken_for_final_has_the_whole
     broker = Broker(says)
     one = check(broker, replace(spec("a"), replication_factor=3))
     one.run()
-    assert set(one.plan.topics[0].objections) == {"replication_factor"}
+    assert set(objections_of(one.plan.topics[0])) == {"replication_factor"}
     assert next(later, "all were given") == "all were given"
 
 
@@ -283,7 +289,7 @@ def test_the_pauses_between_requests_double_up_to_two_seconds() -> None:
 def test_only_a_missing_permission_leaves_topics_unchecked_and_each_is_marked() -> None:
     one = check(Broker(lambda name, _keys: DENIED if name != "b" else None), spec("a"), spec("b"), spec("c"))
     one.run()
-    assert [topic.unchecked for topic in one.plan.topics] == [DENIED, None, DENIED]
+    assert [unchecked_of(topic) for topic in one.plan.topics] == [DENIED, None, DENIED]
     assert [each.message for each in not_checked(one.plan)] == [
         "not checked by the broker: 2 topics (TOPIC_AUTHORIZATION_FAILED)"
     ]

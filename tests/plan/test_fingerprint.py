@@ -12,7 +12,9 @@ from reconciler.model import (
     FATAL,
     Action,
     ClusterReference,
+    Create,
     DesiredState,
+    InSync,
     KafkaFailure,
     LiveState,
     LiveTopic,
@@ -32,7 +34,8 @@ LIVE = LiveTopic(name="a", partitions=3, replication_factor=1, overrides={"reten
 MADE = plan(
     DesiredState(topics=[spec("a", retention_ms="1")]), LiveState(cluster_id="c", brokers=1, topics={"a": LIVE})
 )
-(TOPIC,) = MADE.topics
+TOPIC = InSync(desired=spec("a", retention_ms="1"), live=LIVE)
+CREATE = Create(desired=TOPIC.desired)
 REFUSED = Refusal.by(KafkaFailure(code=44, name="POLICY_VIOLATION", error_class=FATAL, message="no", remedy="ask"))
 
 
@@ -40,14 +43,14 @@ def of(topic: TopicPlan, made: Plan = MADE) -> str | None:
     return sealed(replace(made, topics=[topic])).fingerprint
 
 
-OTHERS = {
+OTHERS: dict[str, TopicPlan] = {
     "partitions that the manifest leaves open": replace(TOPIC, live=replace(LIVE, partitions=4)),
     "replicas that the manifest leaves open": replace(TOPIC, live=replace(LIVE, replication_factor=2)),
     "an override": replace(TOPIC, live=replace(LIVE, overrides={"retention.ms": "1", "flush.ms": "5"})),
-    "no live topic": replace(TOPIC, action=Action.CREATE, live=None),
+    "no live topic": CREATE,
     "another wish": replace(TOPIC, desired=spec("a", retention_ms="2")),
-    "an objection of the broker": replace(TOPIC, refusal=REFUSED),
-    "another objection": replace(TOPIC, refusal=REFUSED, objections={"config.retention.ms": REFUSED}),
+    "an objection of the broker": replace(CREATE, refusal=REFUSED),
+    "another objection": replace(CREATE, refusal=REFUSED, objections={"config.retention.ms": REFUSED}),
 }
 
 

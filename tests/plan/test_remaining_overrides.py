@@ -6,14 +6,14 @@ import pytest
 
 from reconciler.errors import Location
 from reconciler.model import (
-    Action,
+    Drift,
     FieldChange,
+    InSync,
     LiveTopic,
     Plan,
     Refusal,
     RefusalKind,
     Refused,
-    TopicPlan,
     TopicSpec,
 )
 from reconciler.plan.remaining_overrides import in_the_way, not_compared
@@ -26,8 +26,7 @@ def refused(words: str, overrides: dict[str, str | None], **config: str) -> Plan
     desired = {key.replace("_", "."): value for key, value in config.items()} | {"retention.ms": "2"}
     refusal = Refusal(kind=RefusalKind.BROKER, reason=words, way_out="")
     change = FieldChange(field="config.retention.ms", before="1", after="2", decision=Refused(refusal))
-    topic = TopicPlan(
-        action=Action.DRIFT,
+    topic = Drift(
         desired=TopicSpec(name="orders", origin=Location("topics.yaml", 1, 1), config=desired),
         live=LiveTopic(name="orders", partitions=1, replication_factor=1, overrides=overrides | {"retention.ms": "1"}),
         changes=[change],
@@ -61,8 +60,7 @@ def test_one_that_the_manifest_sets_and_everybody_can_read_needs_no_second_warni
 
 def test_one_warning_a_key_names_the_first_topics_that_are_not_compared() -> None:
     topics = [
-        TopicPlan(
-            action=Action.SKIP,
+        InSync(
             desired=TopicSpec(name=name, origin=Location("topics.yaml", 1, 1), config={"vendor.secret": "hush"}),
             live=LiveTopic(name=name, partitions=1, replication_factor=1, overrides={"vendor.secret": None}),
         )

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from reconciler.errors import Location
 from reconciler.manifest.limits import MAX_BYTES, MAX_BYTES_OF_A_REQUEST, bytes_to_send
-from reconciler.model import Action, DesiredState, LiveState, LiveTopic, TopicPlan, TopicSpec
+from reconciler.model import (
+    Create,
+    DesiredState,
+    LiveState,
+    LiveTopic,
+    TopicPlan,
+    TopicSpec,
+)
 from reconciler.plan import plan
 from reconciler.plan.requests import MAX_RECORDS, MAX_TOPICS, batches, requests_of
 
@@ -19,8 +26,7 @@ LONG = "v" * MAX_BYTES
 
 def topics(weights: list[int]) -> list[TopicPlan]:
     return [
-        TopicPlan(
-            action=Action.CREATE,
+        Create(
             desired=TopicSpec(name=f"topic-{number}", origin=Location("topics.yaml", 1, 1), partitions=weight),
         )
         for number, weight in enumerate(weights)

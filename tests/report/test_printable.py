@@ -14,14 +14,13 @@ from reconciler.apply import Ledger
 from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.interpolation import Undefined, interpolate
 from reconciler.model import (
-    Action,
     Command,
+    Create,
     ErrorClass,
     KafkaFailure,
     Plan,
     Record,
     Refusal,
-    TopicPlan,
     TopicSpec,
 )
 from reconciler.plan import sealed
@@ -49,7 +48,7 @@ def report_with(text: str, command: Any) -> Report:
         outcome_known=True,
     )
     topic = TopicSpec(name="a", origin=Location(text, 1, 1), owner=text, config={"x": text})
-    plan = Plan(topics=[TopicPlan(action=Action.CREATE, desired=topic, refusal=Refusal.by(failure))], cluster_id="c")
+    plan = Plan(topics=[Create(desired=topic, refusal=Refusal.by(failure))], cluster_id="c")
     diagnostic = Diagnostic(
         severity=Severity.ERROR, code="x", message=text, hint=text, topic=text, origin=topic.origin, detail=text
     )

@@ -19,7 +19,10 @@ from reconciler.model import (
     Action,
     Attempt,
     Command,
+    Create,
+    Drift,
     FieldChange,
+    InSync,
     KafkaFailure,
     LiveState,
     LiveTopic,
@@ -31,9 +34,10 @@ from reconciler.model import (
     Refused,
     TopicPlan,
     TopicSpec,
+    Unreadable,
     Verification,
 )
-from reconciler.plan import outlook, sealed
+from reconciler.plan import outlook, sealed, step_of
 from reconciler.report.build import build
 from reconciler.report.document import Report
 from reconciler.report.text import Detail, TextStyle, render, render_file
@@ -57,14 +61,14 @@ def topics(draw: st.DrawFn) -> TopicPlan:
     live = LiveTopic(name="", partitions=1, replication_factor=1)
     match action:
         case Action.CREATE:
-            return TopicPlan(action=action, desired=desired, refusal=draw(OBJECTION))
+            return Create(desired=desired, refusal=draw(OBJECTION))
         case Action.DRIFT:
             chosen = draw(st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, unique=True))
-            return TopicPlan(action=action, desired=desired, live=live, changes=[CHANGES[each] for each in chosen])
+            return Drift(desired=desired, live=live, changes=[CHANGES[each] for each in chosen])
         case Action.UNREADABLE:
-            return TopicPlan(action=action, desired=desired, failure=NO_ANSWER)
+            return Unreadable(desired=desired, failure=NO_ANSWER)
         case Action.SKIP:
-            return TopicPlan(action=action, desired=desired, live=live)
+            return InSync(desired=desired, live=live)
     raise AssertionError(action)
 
 
@@ -90,12 +94,7 @@ def accounts(draw: st.DrawFn) -> Ledger:
 
 
 def operations_of(topic: TopicPlan) -> list[Operation]:
-    if not topic.has_work:
-        return []
-    if topic.action is Action.CREATE:
-        return [Operation.CREATE_TOPICS]
-    kinds = {change.config_key is not None for change in topic.safe_changes}
-    return [Operation.ALTER_CONFIGS if is_config else Operation.CREATE_PARTITIONS for is_config in sorted(kinds)]
+    return [operation for operation in Operation if step_of(operation).weight(topic)]
 
 
 def report_of(command: Literal["plan", "apply"], ledger: Ledger) -> Report:

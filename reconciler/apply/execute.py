@@ -134,7 +134,7 @@ class Execution:
             return False
         last = in_doubt[-1]
         failures = (self.ledger.last_failure(topic.name, last.operation) for topic in last.topics)
-        return all(failure is not None and failure.is_the_clients for failure in failures)
+        return all(failure is not None and failure.from_client for failure in failures)
 
     def _send_first_of(self, queue: deque[Request]) -> list[Request]:
         """Send one request; the part of it that ended in doubt."""

@@ -1,7 +1,7 @@
-"""Why a connection does not come about.
+"""Why a connection fails.
 
-A client call that cannot reach its broker only says "timed out"; the cause stands in the lines that
-librdkafka logs meanwhile.
+A client call that cannot reach a broker reports only "timed out"; the cause is in the lines that librdkafka logs
+meanwhile.
 """
 
 from __future__ import annotations
@@ -24,52 +24,52 @@ _DEFAULT_PORT = 9092
 _ADDRESS = re.compile(r"(?:\w+://)?(?P<address>[^\s/]+)/(?:bootstrap|\d+): ")
 _TOKEN_SERVER = re.compile(r'OIDC token from "(?P<address>[^"]+)": ')
 _NO_CAUSE = re.compile(r"ApiVersionRequest failed: Local: Timed out|request\(s\) timed out|\(_DESTROY")
-"""The connection stands, and nobody answers; or it was the client that ended it."""
+"""The connection works and the broker does not answer, or the client itself closed the connection."""
 _NOISE = re.compile(r" \(after \d+ms in state [A-Z_]+(?:, \d+ identical error\(s\) suppressed)?\)")
 _SURE_AFTER = 3
-"""A broker that is shutting down hangs up too, but not so often."""
+"""A broker that is shutting down closes connections too, but not as often."""
 
-LookCloser = Callable[[str, str], Cause | None]
-"""Of an address and the code of a cause, the cause that it really is, where more can be found out. It may take time."""
-_LOOK_SECONDS = 5.0
+Probe = Callable[[str, str], Cause | None]
+"""Finds the exact cause for an address and the code of a cause, or ``None``. It may take seconds."""
+_PROBE_SECONDS = 5.0
 _AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """A closer look at an address, which began at that moment of the monotonic clock."""
+class _Probing:
+    """A probe of an address under way or done; ``began`` is by the monotonic clock."""
 
     found: Future[Cause | None]
     began: float
 
     def result(self) -> Cause | None:
-        """The cause found by now."""
+        """The cause found so far."""
         return self.found.result() if self.found.done() and self.found.exception() is None else None
 
     def is_over(self) -> bool:
-        """Whether it is not worth waiting for, such as one that waits for a name server."""
-        return self.found.done() or time.monotonic() > self.began + _LOOK_SECONDS
+        """Whether the probe is done, or takes too long to wait for."""
+        return self.found.done() or time.monotonic() > self.began + _PROBE_SECONDS
 
 
 class Causes(logging.Handler):
-    """Collects the reasons for failed connections to ``bootstrap_servers``, the newest for each address.
+    """Collects the causes of failed connections to ``bootstrap_servers``, the latest for each address.
 
-    It is the handler of the logger that librdkafka's lines go to; it keeps no other line. ``look_closer`` is asked,
-    in a thread of its own, where a line leaves the reason open.
+    A handler for the log lines of librdkafka, which keeps only those with a cause. Where a line leaves the cause open,
+    ``probe`` is called in a thread of its own.
     """
 
-    def __init__(self, bootstrap_servers: str, look_closer: LookCloser = lambda _address, _code: None) -> None:
+    def __init__(self, bootstrap_servers: str, probe: Probe = lambda _address, _code: None) -> None:
         super().__init__()
         self._told: dict[str, tuple[Cause, str]] = {}
-        self._look_closer = look_closer
-        self._looks: dict[tuple[str, str], _Look] = {}
+        self._probe = probe
+        self._probes: dict[tuple[str, str], _Probing] = {}
         self._addresses = frozenset(map(_as_logged, bootstrap_servers.split(",")))
         self._token_servers: set[str] = set()
         self._are_brokers = False
         self._hung_up: Counter[str] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take one line of librdkafka's log."""
+        """Take a log line of librdkafka."""
         line = record.getMessage()
         if not _TELLS_A_CAUSE.match(line) or _NO_CAUSE.search(line):
             return
@@ -82,7 +82,7 @@ class Causes(logging.Handler):
             self._token_servers.add(address)
         if is_token_server or not self._are_brokers or address in self._addresses:
             self._told[address] = (cause := self._cause(address, line), detail)
-            self._look(address, cause.code)
+            self._start_probe(address, cause.code)
 
     def _cause(self, address: str, line: str) -> Cause:
         if not self._are_brokers and SASL_WANTED.search(line):
@@ -91,52 +91,49 @@ class Causes(logging.Handler):
         del self._hung_up[address]
         return next(cause for pattern, cause in KNOWN if pattern.search(line))
 
-    def _look(self, address: str, code: str) -> None:
-        """Look closer at ``address``, and again after a moment where a drop stayed open: a broker may have started."""
+    def _start_probe(self, address: str, code: str) -> None:
+        """Probe ``address``; again after a second while a drop stays unexplained: a broker may be starting."""
         if code not in {DROPPED, UNTRUSTED}:
             return
-        before, now = self._looks.get((address, code)), time.monotonic()
+        before, now = self._probes.get((address, code)), time.monotonic()
         may_change = code == DROPPED and before is not None and before.is_over() and before.result() is None
         if before is None or (may_change and now > before.began + _AGAIN_SECONDS):
-            look = self._looks[address, code] = _Look(Future(), now)
+            probing = self._probes[address, code] = _Probing(Future(), now)
 
             def ask() -> None:
                 try:
-                    look.found.set_result(self._look_closer(address, code))
+                    probing.found.set_result(self._probe(address, code))
                 except BaseException as error:  # noqa: BLE001 - what is known already stands
-                    look.found.set_exception(error)
+                    probing.found.set_exception(error)
 
             Thread(target=ask, daemon=True).start()
 
     @property
     def by_address(self) -> dict[str, tuple[Cause, str]]:
-        """Each address's cause with the client's words."""
-        looks = self._looks
+        """The cause of each address, with librdkafka's message."""
+        probes = self._probes
         return {
-            address: ((look.result() if (look := looks.get((address, cause.code))) else None) or cause, detail)
+            address: ((each.result() if (each := probes.get((address, cause.code))) else None) or cause, detail)
             for address, (cause, detail) in self._told.items()
         }
 
     def are_final(self) -> bool:
-        """Whether every address has failed for a reason that waiting does not mend: one that answers is enough.
-
-        Without a token there is none to be tried.
-        """
+        """Whether waiting is pointless: every address failed for a final cause, or no token can be had."""
         causes = self.by_address
         if not self._are_brokers and any(causes[server][0].final for server in self._token_servers):
             return True
         return (
             self._addresses <= causes.keys()
             and all(cause.final for cause, _ in causes.values())
-            and not any(self._is_looked_at(address) for address in causes)
+            and not any(self._is_probed(address) for address in causes)
         )
 
-    def _is_looked_at(self, address: str) -> bool:
-        look = self._looks.get((address, self._told[address][0].code))
-        return look is not None and not look.is_over()
+    def _is_probed(self, address: str) -> bool:
+        probing = self._probes.get((address, self._told[address][0].code))
+        return probing is not None and not probing.is_over()
 
     def forget(self, brokers: Iterable[str]) -> None:
-        """Start anew: a connection stands, and the cluster has ``brokers``; no other address matters any more."""
+        """Drop all causes after a response; from now on only the addresses of ``brokers`` count."""
         self._told.clear()
         self._token_servers.clear()
         self._addresses = frozenset(brokers)
@@ -144,7 +141,7 @@ class Causes(logging.Handler):
 
 
 def _as_logged(address: str) -> str:
-    """An address of bootstrap.servers as librdkafka logs it: without the protocol, and with the port."""
+    """An address of bootstrap.servers as librdkafka logs it: without protocol, with port."""
     host_and_port = address.strip().rpartition("://")[2]
     host, colon, port = host_and_port.rpartition(":")
     return f"{host}:{int(port)}" if colon and port.isdecimal() else f"{host_and_port}:{_DEFAULT_PORT}"

@@ -1,4 +1,4 @@
-"""Asking the broker whether it would: the same requests as writes, with ``validate_only`` set in every one."""
+"""Dry runs: the same requests as writes, each with ``validate_only``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from reconciler.model import TopicSpec
 
 
 class Checker:
-    """Puts creates, partition increases and configuration changes to the broker, which does none of them.
+    """Has the broker validate creates, partition increases and config changes without applying them.
 
-    ``brokers`` is how many there may soon be: until then a lack of them passes. Without it: as many as there were.
+    ``brokers`` is the number of brokers that may soon be up: a lack of brokers is transient up to this number. By
+    default that is the highest number seen.
     """
 
     def __init__(self, connection: Connection, *, brokers: int | None = None) -> None:
@@ -21,17 +22,17 @@ class Checker:
         self._asked: set[str] = set()
 
     def create(self, topics: Sequence[TopicSpec]) -> Answers:
-        """What the broker says of creating ``topics``."""
+        """The answers to creating ``topics``."""
         self._tell([spec.name for spec in topics])
         return create_topics(self._connection, topics, validate_only=True, brokers=self._brokers)
 
     def add_partitions(self, totals: Mapping[str, int]) -> Answers:
-        """What the broker says of raising partition counts to the totals."""
+        """The answers to raising partition counts to the totals."""
         self._tell(totals)
         return create_partitions(self._connection, totals, validate_only=True)
 
     def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
-        """What the broker says of setting keys, or of removing overrides where the value is ``None``."""
+        """The answers to setting keys, or removing overrides where the value is ``None``."""
         self._tell(changes)
         return alter_configs(self._connection, changes, validate_only=True)
 

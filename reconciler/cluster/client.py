@@ -1,4 +1,4 @@
-"""A librdkafka client, or what is wrong with its properties: each of them, or all together."""
+"""Makes a librdkafka client, or reports every problem of its properties."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from reconciler.cluster.mistakes import java_hint, mistakes
 from reconciler.errors import ClusterUnavailable, Diagnostic, Origin, Severity, Variable
 from reconciler.printable import unmistakable
 
-# librdkafka waits half of reconnect.backoff.ms between the connection that tells it of the brokers and the first
-# one to a broker. log_level 6 is where it says why a broker hung up on us.
+# librdkafka waits half of reconnect.backoff.ms between the bootstrap connection and the first one to a broker.
+# Only from log_level 6 on does it log why a broker closed the connection.
 _DEFAULTS = {"client.id": "reconciler", "reconnect.backoff.ms": "20", "log_level": "6"}
 
 _SHORTEST_SOCKET_TIMEOUT, _LONGEST_SOCKET_TIMEOUT = 10, 300_000
 """Milliseconds; the range that librdkafka allows."""
 
 _WHOSE_PROPERTIES = (
-    "properties are librdkafka's (https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md), "
-    "not those of the Java client"
+    "use the property names of librdkafka (https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md), "
+    "not of the Java client"
 )
 
 _REFUSED = (KafkaException, AttributeError, TypeError, ValueError)
-"""The client's exception, and those of the binding for a value of the wrong kind."""
+"""What the client raises for a bad property, and the binding for a value of the wrong type."""
 _OF_ALL_TOGETHER = "Failed to create admin client: "
 _NO_KERBEROS = "No provider for SASL mechanism GSSAPI"
 
 
 def defaults(seconds: float) -> dict[str, str]:
-    """Properties that the user may set otherwise, for steps that take so long at most.
+    """Default properties for steps that take up to ``seconds``; the user's properties take precedence.
 
-    A connection on which an answer is half as late is given up: what is sent after it would wait behind it.
+    A connection without a response for half that time is closed: later requests would wait behind the lost one.
     """
     half = int(seconds * 1000 / 2)
     return {
@@ -51,23 +51,23 @@ def new_client(
     log_to: Iterable[logging.Handler],
     clean: Callable[[str], str],
     on_error: Callable[[KafkaError], None] = lambda _error: None,
-    kind: type[AdminClient] = AdminClient,
+    client_class: type[AdminClient] = AdminClient,
 ) -> AdminClient:
-    """A client with ``properties``, which stand at ``places``; ``clean`` takes the secrets out of what it says.
+    """A client with ``properties``, set at ``places``; ``clean`` removes secrets from its messages.
 
-    ``log_to`` and ``on_error`` are served where the client is polled.
+    ``log_to`` and ``on_error`` are called while the client is polled.
 
-    Raises ClusterUnavailable with every mistake known by name and every property that the client does not take,
-    or else with what it says of all of them together.
+    Raises ClusterUnavailable with every known mistake and every property that the client rejects, or else with the
+    client's message on all of them together.
     """
     problems = list(mistakes(properties))
     if not problems:
-        logger = logging.Logger("librdkafka")  # not registered: nobody else's handlers see the lines
+        logger = logging.Logger("librdkafka")  # not registered: the handlers of other loggers do not get the lines
         for handler in log_to:
             logger.addHandler(handler)
         try:
             settings: dict[str, Any] = {**properties, "error_cb": on_error}
-            return kind(settings, logger=logger)
+            return client_class(settings, logger=logger)
         except _REFUSED as error:
             whole = _words(error).removeprefix(_OF_ALL_TOGETHER)
     named = {problem.key for problem in problems}
@@ -89,7 +89,7 @@ def not_made(
     clean: Callable[[str], str],
     key: str | None = None,
 ) -> ClusterUnavailable:
-    """Why a further client cannot be made: ``words`` of librdkafka of all ``properties``, or of that of ``key``."""
+    """Why another client cannot be made: librdkafka's message ``words`` on ``key``, or on all ``properties``."""
     problem = Problem(key, words, _WHOSE_PROPERTIES) if key is not None else _of_all_together(words, properties)
     error = ClusterUnavailable(_diagnostic(problem, places, clean))
     error.is_final = True
@@ -97,9 +97,10 @@ def not_made(
 
 
 def _objections(properties: Mapping[str, str]) -> dict[str, str]:
-    """The client's objection to each property that it does not even take on its own.
+    """The client's message for each property that it rejects on its own.
 
-    What it says of a client of that one property alone, such as one that wants a password, says nothing.
+    Messages on the client as a whole, such as one on a missing password, do not count: all other properties are left
+    out here.
     """
     objections = {}
     for key, value in properties.items():
@@ -113,13 +114,13 @@ def _objections(properties: Mapping[str, str]) -> dict[str, str]:
 
 
 def _of_all_together(words: str, properties: Mapping[str, str]) -> Problem:
-    """The property that ``words`` of the client name first, with them."""
+    """The property that the client's message ``words`` names first, with the message."""
     named = [(words.index(key), -len(key), key) for key in properties if key in words]
     if _NO_KERBEROS in words:
         mechanism = "is not set, which means GSSAPI" if "sasl.mechanism" not in properties else "is GSSAPI"
         return Problem(
             "sasl.mechanism" if "sasl.mechanism" in properties else "security.protocol",
-            f"sasl.mechanism {mechanism} (Kerberos), and this build of librdkafka has no Kerberos",
+            f"sasl.mechanism {mechanism} (Kerberos), but this build of librdkafka does not support Kerberos",
             "use PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER, or install a librdkafka with GSSAPI",
         )
     return Problem(min(named)[2] if named else "", words)

@@ -1,4 +1,4 @@
-"""What librdkafka logs, among our own log lines."""
+"""Log lines of librdkafka in our own log."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 
 class PassedOn(logging.Handler):
-    """Passes librdkafka's lines on to ``log`` at debug, whatever their level: what matters of them is said by us.
+    """Passes librdkafka's lines on to ``log`` as debug messages: those that matter become messages of our own.
 
-    ``clean`` takes secrets out of a line.
+    ``clean`` removes secrets from a line.
     """
 
     def __init__(self, log: logging.Logger, clean: Callable[[str], str]) -> None:

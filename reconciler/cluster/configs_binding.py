@@ -50,7 +50,7 @@ def _settled(connection: Connection, asked: _Asked) -> Iterator[Answer]:
             yield spec.name, configs_of(spec, asked.answers[spec.name].result())
             continue
         failure = failure_of(error, permission=READING_CONFIGS)
-        if failure.is_the_clients:
+        if failure.from_client:
             raise connection.unavailable(failure.message)
         yield spec.name, failure
 

@@ -198,7 +198,7 @@ class _Client:
             if time.monotonic() > end:
                 self._stack.pop_all()  # freeing a client that hangs would hang
                 self._connection.connect_anew()
-                raise self._connection.unavailable("the client itself does not come back")
+                raise self._connection.unavailable("the Kafka client does not return")
 
     def _pass_on(self, event: int) -> None:
         facility, words, level = c_char_p(), c_char_p(), c_int()

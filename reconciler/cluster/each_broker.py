@@ -65,7 +65,7 @@ class EachBroker:
             )
             answers |= {(node, name): asked[resource] for name, resource in resources.items()}
         errors = self._connection.errors(answers, seconds)
-        silent = {node for (node, _), error in errors.items() if error is not None and failure_of(error).is_the_clients}
+        silent = {node for (node, _), error in errors.items() if error is not None and failure_of(error).from_client}
         return {
             node: {
                 spec.name: _with_configs(spec, answers[node, spec.name].result())

@@ -1,6 +1,6 @@
-"""Kafka's error codes as topic administration meets them: class, scope, what is known afterwards, what to do.
+"""Kafka's error codes in topic administration: class, scope, what is known of the outcome, remedy.
 
-``KafkaError.retriable()`` says ``False`` of every admin error, so the classes are ours. Codes:
+``KafkaError.retriable()`` is ``False`` for every admin error, so the classes are ours. Codes:
 https://kafka.apache.org/protocol#protocol_error_codes; negative ones but -1 are librdkafka's own.
 ``docs/errors.md`` shows this table.
 """
@@ -22,8 +22,8 @@ INVALID_REPLICATION_FACTOR = 38
 class ErrorKind:
     """What an error code means.
 
-    ``outcome_known`` is false where a write may have happened all the same. A ``remedy`` may have the
-    placeholder ``{permission}``: what the request needs. An error whose scope is the run hits every topic.
+    ``outcome_known`` is false where the write may have been applied. A ``remedy`` may contain the placeholder
+    ``{permission}``: the permission that the request needs. An error with the scope ``run`` affects every topic.
     """
 
     name: str
@@ -32,12 +32,12 @@ class ErrorKind:
     outcome_known: bool = True
     scope: Scope = "topic"
     is_of_batch: bool = False
-    """Whether a request for fewer topics may be taken."""
+    """Whether the broker may accept a request with fewer topics."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByWords:
-    """What only the broker's words tell of an error: its message matches ``pattern``."""
+    """A meaning that only the broker's message shows: the message matches ``pattern``."""
 
     codes: frozenset[int]
     pattern: str
@@ -46,34 +46,36 @@ class ByWords:
     is_of_batch: bool = False
 
 
-ELSE = ErrorKind("any other", FATAL, "see the broker's message and its log; reconciler does not know this error")
-"""A code that the table does not have is never retried blindly."""
+ELSE = ErrorKind("any other", FATAL, "reconciler does not know this error; check the broker's message and log")
+"""A code that is not in the table is not retried."""
 
-_ELECTION = "a leader is being elected or has moved; it passes by itself, or a broker is down"
-_MOVED = "the controller has moved; it passes by itself, or the controllers have no majority"
-_COORDINATOR = "a coordinator is loading or moving; it passes by itself"
-_CREDENTIALS = "correct sasl.mechanism, sasl.username and sasl.password"
+_ELECTION = "a leader is being elected or has moved; usually clears on its own, unless a broker is down"
+_MOVED = "the controller has moved; usually clears on its own, unless the controllers have no majority"
+_COORDINATOR = "a coordinator is loading or moving; usually clears on its own"
+_CREDENTIALS = "check sasl.mechanism, sasl.username and sasl.password"
 _OUR_DEFECT = "this looks like a defect of reconciler; please report it"
-_TOO_OLD = "upgrade the broker: it is too old for this request, or has it turned off"
+_TOO_OLD = "the broker does not support this request; upgrade the broker, or enable the feature there"
 _CONNECTION = "check the network and the broker's health; raise --timeout if the broker is only slow"
-_UNREADABLE_ANSWER = "the client could not read the broker's answer: see what stands between them"
-_QUEUED = "the client could not send it in time: check the network; if it is only slow, raise --timeout"
+_UNREADABLE_ANSWER = (
+    "the client cannot read the broker's response; check what is between client and broker, such as a proxy"
+)
+_QUEUED = "the client could not send the request in time; check the network, or raise --timeout if the network is slow"
 
 ERRORS: dict[int, ErrorKind] = {
     -1: ErrorKind(
-        "UNKNOWN_SERVER_ERROR", RETRIABLE, "look into the broker's log: it failed inside", outcome_known=False
+        "UNKNOWN_SERVER_ERROR", RETRIABLE, "internal broker error; check the broker's log", outcome_known=False
     ),
     3: ErrorKind(
         "UNKNOWN_TOPIC_OR_PARTITION",
         RETRIABLE,
-        "the topic is not visible yet, was deleted meanwhile, or needs the permission DESCRIBE to be seen",
+        "the topic is not visible yet, was deleted, or this principal lacks DESCRIBE on the topic",
     ),
     5: ErrorKind("LEADER_NOT_AVAILABLE", RETRIABLE, _ELECTION),
     6: ErrorKind("NOT_LEADER_OR_FOLLOWER", RETRIABLE, _ELECTION),
     7: ErrorKind(
         "REQUEST_TIMED_OUT",
         RETRIABLE,
-        "the broker needed longer than it was given: see what slows it down; if it is only busy, raise --timeout",
+        "the broker did not finish in time; check its load, or raise --timeout if the broker is only busy",
         outcome_known=False,
     ),
     8: ErrorKind("BROKER_NOT_AVAILABLE", RETRIABLE, "start the broker that is down"),
@@ -84,7 +86,9 @@ ERRORS: dict[int, ErrorKind] = {
     15: ErrorKind("COORDINATOR_NOT_AVAILABLE", RETRIABLE, _COORDINATOR),
     16: ErrorKind("NOT_COORDINATOR", RETRIABLE, _COORDINATOR),
     17: ErrorKind(
-        "INVALID_TOPIC_EXCEPTION", FATAL, "rename the topic: Kafka does not take this name, or it collides with another"
+        "INVALID_TOPIC_EXCEPTION",
+        FATAL,
+        "rename the topic: the name is invalid, or collides with another topic ('.' and '_' count as equal)",
     ),
     29: ErrorKind("TOPIC_AUTHORIZATION_FAILED", FATAL, "grant this principal {permission}"),
     31: ErrorKind(
@@ -97,27 +101,37 @@ ERRORS: dict[int, ErrorKind] = {
     34: ErrorKind("ILLEGAL_SASL_STATE", FATAL, _CREDENTIALS, scope="run"),
     35: ErrorKind("UNSUPPORTED_VERSION", FATAL, _TOO_OLD, scope="run"),
     36: ErrorKind(
-        "TOPIC_ALREADY_EXISTS", EXPECTED, "somebody created the topic meanwhile; run plan to see how it differs"
+        "TOPIC_ALREADY_EXISTS", EXPECTED, "someone else created the topic meanwhile; run plan to see the differences"
     ),
-    37: ErrorKind("INVALID_PARTITIONS", FATAL, "correct partitions: Kafka never removes any, and needs at least one"),
+    37: ErrorKind(
+        "INVALID_PARTITIONS",
+        FATAL,
+        "correct partitions: use at least 1; the partitions of an existing topic can only increase",
+    ),
     38: ErrorKind(
-        "INVALID_REPLICATION_FACTOR", FATAL, "lower replication_factor, or add brokers: it needs one for each replica"
+        "INVALID_REPLICATION_FACTOR",
+        FATAL,
+        "lower replication_factor, or add brokers: each replica needs a broker of its own",
     ),
-    39: ErrorKind("INVALID_REPLICA_ASSIGNMENT", FATAL, "start the brokers that the replicas belong on"),
-    40: ErrorKind("INVALID_CONFIG", FATAL, "correct the setting that the broker's message names"),
+    39: ErrorKind("INVALID_REPLICA_ASSIGNMENT", FATAL, "start the brokers that the replicas are assigned to"),
+    40: ErrorKind("INVALID_CONFIG", FATAL, "fix or remove the config key that the broker's message names"),
     41: ErrorKind("NOT_CONTROLLER", RETRIABLE, _MOVED),
     42: ErrorKind("INVALID_REQUEST", FATAL, _OUR_DEFECT),
     44: ErrorKind(
         "POLICY_VIOLATION",
         FATAL,
-        "keep to what the cluster's create.topic.policy or alter.config.policy allows; its message says what",
+        "change the topic to satisfy create.topic.policy or alter.config.policy of the cluster; see its message",
     ),
-    54: ErrorKind("SECURITY_DISABLED", FATAL, "the broker has no authorizer; turn on security there", scope="run"),
+    54: ErrorKind(
+        "SECURITY_DISABLED", FATAL, "the broker has no authorizer; configure authorizer.class.name there", scope="run"
+    ),
     55: ErrorKind("OPERATION_NOT_ATTEMPTED", RETRIABLE, "another part of the same request failed first"),
-    56: ErrorKind("KAFKA_STORAGE_ERROR", RETRIABLE, "see the broker's log: one of its disks has a problem"),
+    56: ErrorKind("KAFKA_STORAGE_ERROR", RETRIABLE, "a disk of a broker failed; check the broker's log"),
     58: ErrorKind("SASL_AUTHENTICATION_FAILED", FATAL, _CREDENTIALS, scope="run"),
-    60: ErrorKind("REASSIGNMENT_IN_PROGRESS", RETRIABLE, "wait until the topic's reassignment has ended"),
-    72: ErrorKind("LISTENER_NOT_FOUND", RETRIABLE, "give every broker the listener that this client uses"),
+    60: ErrorKind(
+        "REASSIGNMENT_IN_PROGRESS", RETRIABLE, "wait until the reassignment of the topic's partitions has finished"
+    ),
+    72: ErrorKind("LISTENER_NOT_FOUND", RETRIABLE, "configure the listener that this client uses on every broker"),
     73: ErrorKind("TOPIC_DELETION_DISABLED", FATAL, "set delete.topic.enable=true on the brokers", scope="run"),
     77: ErrorKind("STALE_BROKER_EPOCH", RETRIABLE, _MOVED),
     85: ErrorKind("NO_REASSIGNMENT_IN_PROGRESS", FATAL, _OUR_DEFECT),
@@ -125,12 +139,12 @@ ERRORS: dict[int, ErrorKind] = {
     89: ErrorKind(
         "THROTTLING_QUOTA_EXCEEDED",
         RETRIABLE,
-        "the quota controller_mutation_rate limits how fast topics may change: raise it, or --retries",
+        "the quota controller_mutation_rate limits topic changes; raise the quota, or --retries",
     ),
     91: ErrorKind("RESOURCE_NOT_FOUND", FATAL, _OUR_DEFECT),
     92: ErrorKind("DUPLICATE_RESOURCE", FATAL, _OUR_DEFECT),
     100: ErrorKind("UNKNOWN_TOPIC_ID", RETRIABLE, _ELECTION),
-    -150: ErrorKind("_FATAL", FATAL, "see the message: the Kafka client cannot go on", scope="run"),
+    -150: ErrorKind("_FATAL", FATAL, "the Kafka client cannot continue; see the message", scope="run"),
     -153: ErrorKind("_RETRY", RETRIABLE, _QUEUED),
     -155: ErrorKind("_UNDERFLOW", RETRIABLE, _UNREADABLE_ANSWER, outcome_known=False, is_of_batch=True),
     -164: ErrorKind("_WAIT_CACHE", RETRIABLE, _QUEUED),
@@ -146,13 +160,13 @@ ERRORS: dict[int, ErrorKind] = {
     -181: ErrorKind(
         "_SSL",
         FATAL,
-        "set ssl.ca.location to the certificate authority's file, and compare the ssl.* settings",
+        "set ssl.ca.location to the certificate authority's file, and check the other ssl.* properties",
         scope="run",
     ),
     -185: ErrorKind("_TIMED_OUT", RETRIABLE, _CONNECTION, outcome_known=False),
     -186: ErrorKind("_INVALID_ARG", FATAL, _OUR_DEFECT),
     -187: ErrorKind("_ALL_BROKERS_DOWN", RETRIABLE, "start the brokers, or check the network"),
-    -193: ErrorKind("_RESOLVE", RETRIABLE, "check the host's name: it must resolve on this machine"),
+    -193: ErrorKind("_RESOLVE", RETRIABLE, "check the host name: it must resolve on this machine"),
     -195: ErrorKind("_TRANSPORT", RETRIABLE, _CONNECTION, outcome_known=False),
     -197: ErrorKind("_DESTROY", FATAL, _OUR_DEFECT, outcome_known=False, scope="run"),
     -199: ErrorKind("_BAD_MSG", RETRIABLE, _UNREADABLE_ANSWER, outcome_known=False, is_of_batch=True),
@@ -167,25 +181,25 @@ BY_WORDS = (
         frozenset({42, 44}),
         "[Ee]xcessively large",
         FATAL,
-        "give the topic fewer partitions: it is too large for any request",
+        "lower partitions: the topic is too large for one request",
         is_of_batch=True,
     ),
     ByWords(
         frozenset({37}),
         "already has",
         EXPECTED,
-        "somebody changed the partitions meanwhile; run plan to see how the topic differs",
+        "someone else changed the partitions meanwhile; run plan to see the differences",
     ),
     ByWords(
         frozenset({37}),
         "would not be an increase",
         EXPECTED,
-        "somebody changed the partitions meanwhile; run plan to see how the topic differs",
+        "someone else changed the partitions meanwhile; run plan to see the differences",
     ),
     ByWords(frozenset({38, 39}), "fenced", RETRIABLE, START_BROKERS),
 )
 
 
 def kind_of(code: int) -> ErrorKind:
-    """What ``code`` means, whatever integer it is."""
+    """What ``code`` means; ``ELSE`` for a code that is not in the table."""
     return ERRORS.get(code, ELSE)

@@ -1,4 +1,4 @@
-"""Exceptions of the Kafka client, and error codes of its answers, as values."""
+"""Exceptions of the Kafka client, and error codes of responses, as values."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from reconciler.model import FATAL, KafkaFailure
 
 READING = "DESCRIBE and DESCRIBE_CONFIGS on the topic"
 READING_CONFIGS = "DESCRIBE_CONFIGS on the topic"
-"""What describing the configuration of a topic needs, and nothing else."""
+"""The permission for describing the config of a topic."""
 
-# The phase in a time-out's text tells whether the request ever left (rdkafka_admin.c).
+# The phase in the message of a timeout shows whether the request was sent (rdkafka_admin.c).
 _NEVER_SENT = "waiting for controller"
 _NO_CODE = 0
 
 
 def failure_of(error: BaseException | None, *, permission: str = READING) -> KafkaFailure:
-    """An exception of the client as a value; ``permission`` is what the request needs.
+    """An exception of the client as a value; ``permission`` is the permission that the request needs.
 
-    What is no error of Kafka's is FATAL, and what the cluster did is not known: the client failed with the answer.
+    Any exception but KafkaException is FATAL with an unknown outcome: the client failed to read the response.
     """
     if not isinstance(error, KafkaException) or not isinstance(error.args[0], KafkaError):
         return KafkaFailure(
             code=_NO_CODE,
             name=type(error).__name__,
             error_class=FATAL,
-            message=f"the Kafka client cannot read the answer: {error}",
-            remedy="check what listens there; if it is a Kafka broker, please report it as a defect of reconciler",
+            message=f"the Kafka client cannot read the response: {error}",
+            remedy="check which server listens there; if it is a Kafka broker, please report a defect of reconciler",
             outcome_known=False,
         )
     return failure_of_code(error.args[0].code(), error.args[0].str(), permission=permission)
 
 
 def refused_by_client(error: Exception) -> KafkaFailure:
-    """Why the client did not send a request: something in it is at fault, which a smaller request shows."""
+    """Why the client did not send a request; smaller requests show which part of it is at fault."""
     words = error.args[0].str() if isinstance(error, KafkaException) else str(error)
     return KafkaFailure(
         code=KafkaError._INVALID_ARG,
         name="_INVALID_ARG",
         error_class=FATAL,
-        message=f"the Kafka client does not send it: {words}",
+        message=f"the Kafka client rejects the request: {words}",
         remedy="correct the value",
         is_of_batch=True,
     )
 
 
 def failure_of_code(code: int, message: str, *, permission: str = READING) -> KafkaFailure:
-    """A protocol error code, or librdkafka's where negative, as a value."""
+    """A protocol error code, or an error code of librdkafka (negative), as a value."""
     kind = kind_of(code)
     failure = KafkaFailure(
         code=code,

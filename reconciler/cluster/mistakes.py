@@ -1,4 +1,4 @@
-"""The usual mistakes in the properties of a client, by name; the client blames each on something else, or is silent."""
+"""Common mistakes in client properties that the client reports misleadingly, or not at all."""
 
 from __future__ import annotations
 
@@ -41,14 +41,16 @@ _JAVA: Mapping[str, str] = {
 
 
 def mistakes(properties: Mapping[str, str]) -> Iterator[Problem]:
-    """What the client would not say, or not at the property that is at fault. Files are looked at, no more."""
+    """Mistakes that the client would not report, or not for the property at fault. Reads files, nothing else."""
     for key in sorted(properties.keys() & _PYTHON_ONLY):
-        yield Problem(key, "this property takes a Python object, which a text cannot name", "remove it")
+        yield Problem(key, "this property takes a Python object and cannot be set as text", "remove it")
     protocol = properties.get("security.protocol")
     if protocol is None:
         yield from _without_protocol(properties)
     elif protocol.upper() not in PROTOCOLS:
-        yield Problem("security.protocol", f"{quoted(protocol)} is not a protocol", f"use {_one_of(PROTOCOLS)}")
+        yield Problem(
+            "security.protocol", f"{quoted(protocol)} is not a security protocol", f"use {_one_of(PROTOCOLS)}"
+        )
     else:
         if protocol.upper().startswith("SASL"):
             yield from _sasl(properties)
@@ -58,20 +60,20 @@ def mistakes(properties: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def java_hint(key: str) -> str | None:
-    """What the client has instead of a property of the Java client."""
+    """What to use instead of ``key``, if that is a property of the Java client."""
     return _JAVA.get(key)
 
 
 def _without_protocol(properties: Mapping[str, str]) -> Iterator[Problem]:
-    """Without it everything goes in plain text, and what is for TLS and SASL is not looked at."""
+    """Without security.protocol the client connects in plain text and ignores properties for TLS and SASL."""
     for key in properties:
         if key.startswith(_NEEDS_PROTOCOL):
             sasl = any(each.startswith("sasl.") for each in properties)
             use = ("SASL_SSL", "SASL_PLAINTEXT") if sasl else ("SSL",)
             yield Problem(
                 key,
-                f"{key} is set, but security.protocol is not: the client would connect in plain text without it",
-                f"set security.protocol to {_one_of(use)}, or to PLAINTEXT if that is meant",
+                f"{key} is set, but security.protocol is not: the client would ignore {key} and connect in plain text",
+                f"set security.protocol to {_one_of(use)}, or to PLAINTEXT for no encryption",
             )
             return
 
@@ -79,7 +81,7 @@ def _without_protocol(properties: Mapping[str, str]) -> Iterator[Problem]:
 def _key_alone(properties: Mapping[str, str]) -> Iterator[Problem]:
     key = next((key for key in ("ssl.key.location", "ssl.key.pem") if properties.get(key)), None)
     if key and not any(properties.get(each) for each in ("ssl.certificate.location", "ssl.certificate.pem")):
-        yield Problem(key, f"{key} is set without a certificate", "set ssl.certificate.location, too")
+        yield Problem(key, f"{key} is set without a certificate", "set ssl.certificate.location as well")
 
 
 def _sasl(properties: Mapping[str, str]) -> Iterator[Problem]:
@@ -89,22 +91,22 @@ def _sasl(properties: Mapping[str, str]) -> Iterator[Problem]:
         if given:
             yield Problem(
                 "sasl.mechanism" if "sasl.mechanism" in properties else given[0],
-                "sasl.mechanism is not set, and without it the client uses Kerberos (GSSAPI)",
+                "sasl.mechanism is not set, so the client would use Kerberos (GSSAPI)",
                 f"use {_one_of(sorted(_WITH_PASSWORD))}",
             )
         return
     if mechanism not in _MECHANISMS:
         close = get_close_matches(mechanism.upper().replace("_", "-"), _MECHANISMS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"use {_one_of(_MECHANISMS)}"
-        yield Problem("sasl.mechanism", f"{quoted(mechanism)} is not a mechanism of this client", hint)
+        yield Problem("sasl.mechanism", f"{quoted(mechanism)} is not a SASL mechanism", hint)
     elif mechanism in _WITH_PASSWORD:
         for key in ("sasl.username", "sasl.password"):
             if not properties.get(key):
                 variable = f"KAFKA_{key.upper().replace('.', '_')}"
                 yield Problem(
                     key if key in properties else "sasl.mechanism",
-                    f"{key} is not set, and {mechanism} needs it",
-                    f"set {key} in the file of --command-config, or {variable}",
+                    f"{key} is not set, but {mechanism} needs it",
+                    f"set {key} in the --command-config file, or {variable}",
                 )
 
 

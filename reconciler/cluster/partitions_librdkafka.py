@@ -1,6 +1,6 @@
 """Partition counts as one broker knows them, through librdkafka's public C interface.
 
-The Python binding cannot say which broker is to answer a request for metadata.
+The Python binding cannot choose the broker that answers a metadata request.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _MESSAGE_BYTES = 512
 def partitions_at(
     connection: Connection, nodes: Collection[int], names: Sequence[str], seconds: float
 ) -> Mapping[int, Mapping[str, int]]:
-    """How many partitions each broker shows of the topics ``names``, 0 where it does not show the topic.
+    """The partition counts of the topics ``names`` by broker, 0 where the broker does not show the topic.
 
-    A broker that does not answer within so many seconds is left out; all are, where the C interface cannot be reached.
+    A broker that does not answer within ``seconds`` is left out; all are, where the C interface is not available.
     """
     functions = library()
     if functions is None:

@@ -1,4 +1,4 @@
-"""Client properties by librdkafka's names, where each was set, and which of them are secrets.
+"""Client properties by their librdkafka names: where each was set, and which are secrets.
 
 https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md
 """
@@ -44,7 +44,7 @@ _VARIABLES = (
     "ssl.endpoint.identification.algorithm",
 )
 VARIABLES: Mapping[str, str] = {f"KAFKA_{key.upper().replace('.', '_')}": key for key in _VARIABLES}
-"""Environment variables that set a property. A list, for brokers' containers use the same prefix for their own."""
+"""Environment variables that set a property. Not by prefix: containers of brokers use the same prefix."""
 
 _LONGEST_OF_A_FEW_LETTERS = 3
 _SHORTEST_REPLACED_ANYWHERE = 12
@@ -58,30 +58,31 @@ class ClientSettings:
     places: Mapping[str, Origin] = field(default_factory=dict)
 
     def over(self, other: ClientSettings) -> ClientSettings:
-        """These settings, and those of ``other`` that are not among them."""
+        """These settings, completed by those of ``other``."""
         places = {key: place for key, place in other.places.items() if key not in self.properties}
         return ClientSettings({**other.properties, **self.properties}, {**places, **self.places})
 
 
 def canonical(key: str) -> str:
-    """The one name under which we keep a property that librdkafka knows by two."""
+    """The name that we use for a property that has two names in librdkafka."""
     return _ALIASES.get(key, key)
 
 
 def is_secret(key: str) -> bool:
-    """Whether the value of ``key`` must never be shown; a file's name may be."""
+    """Whether the value of ``key`` must never be shown. File names may be shown."""
     return bool(_SECRET.search(key))
 
 
 def value_of(key: str, text: str) -> str:
-    r"""The value of ``key`` that the client takes: a PEM in one line has ``\n`` for its line breaks."""
+    r"""The value of ``key`` for the client: a PEM on one line has ``\n`` for its line breaks."""
     return text.replace("\\n", "\n") if key.endswith(".pem") else text
 
 
 def without_secrets(text: str, properties: Mapping[str, str]) -> str:
-    """``text`` with every secret value of ``properties`` blanked out.
+    """``text`` with every secret value of ``properties`` replaced by ``***``.
 
-    Whole values are, not their letters in other words: one of a few letters only where it is quoted or assigned.
+    Only whole values are replaced, not parts of other words; a value of up to three letters only in quotes or after
+    ``=``.
     """
     for secret in sorted(set(_secrets(properties)), key=len, reverse=True):
         text = _pattern(secret).sub("***", text)
@@ -92,7 +93,7 @@ def _secrets(properties: Mapping[str, str]) -> Iterator[str]:
     for key, value in properties.items():
         if is_secret(key) and value:
             yield value
-            # The client's words may have one line of a key.
+            # A message of the client may contain one line of a key.
             yield from (line for line in value.splitlines() if _is_long(line) and not line.startswith("-----"))
 
 
@@ -110,7 +111,7 @@ def _pattern(secret: str) -> re.Pattern[str]:
 
 
 def from_environment(environ: Mapping[str, str]) -> ClientSettings:
-    """What the documented ``KAFKA_*`` variables set; a blank one is not set."""
+    """The properties that the documented ``KAFKA_*`` variables set; a blank variable counts as not set."""
     names = {key: name for name, key in VARIABLES.items() if environ.get(name, "").strip()}
     return ClientSettings(
         {key: value_of(key, environ[name]) for key, name in names.items()},

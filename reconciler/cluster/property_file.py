@@ -1,6 +1,6 @@
 r"""The file of ``--command-config``: ``key=value`` lines, ``${VAR}`` and ``$$`` in their values.
 
-Every problem is said with its line and never with its text, which may be a secret.
+Problems are reported with the line number but without the text, which may be a secret.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _BLANK = " \t\f"
 _KEY = re.compile(r"[a-z][a-z0-9._-]*")
 _DEFAULT = r":-(?P<default>(?:[^}$]|\$(?!\{))*)"
 _REFERENCE = re.compile(rf"\$(?:\$|\{{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:{_DEFAULT})?\}}|(?P<broken>\{{))")
-_FORM = "--command-config takes a file of key=value lines, one for each property"
+_FORM = "--command-config takes a file of key=value lines, one per property"
 
 Numbered = tuple[int, str]
 
 
 class _Wrong(ValueError):
-    """A line that is no property; the texts say why, and what to do."""
+    """A line that is not a valid property, with the message and the hint."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -43,8 +43,8 @@ class _Found:
 def read_property_file(path: Path, environ: Mapping[str, str]) -> ClientSettings:
     """The properties in the file at ``path``, which is read once and may be a pipe.
 
-    Empty lines and lines that start with ``#`` do not count; ``environ`` is what ``${VAR}`` sees. Raises
-    ClusterUnavailable with everything that is wrong, and for a file that has no property.
+    Empty lines and lines that start with ``#`` are ignored; ``environ`` has the values for ``${VAR}``. Raises
+    ClusterUnavailable with every problem, and for a file without properties.
     """
     found = _parse(_text_of(path), str(path), environ)
     if found.problems:
@@ -53,7 +53,7 @@ def read_property_file(path: Path, environ: Mapping[str, str]) -> ClientSettings
         raise ClusterUnavailable.because(
             "command-config",
             f"{path} has no properties: the file is empty or has only comments",
-            hint=f"{_FORM}; a pipe such as <(…) gives its lines only to the first that reads it",
+            hint=f"{_FORM}; a pipe such as <(…) can be read only once",
         )
     return ClientSettings(found.properties, found.places)
 
@@ -95,23 +95,23 @@ def _parse(text: str, file: str, environ: Mapping[str, str]) -> _Found:
 
 
 def _whole(line: str, rest: Iterator[Numbered]) -> None:
-    """Raises _Wrong for a value that goes on in the next lines, which are taken from ``rest``."""
+    """Raises _Wrong for a value that continues on the next lines, which are taken from ``rest``."""
     if "-----BEGIN " in line and "-----END " not in line:
         for _, following in rest:
             if "-----END " in following:
                 break
         raise _Wrong(
-            "a PEM cannot go on over several lines here",
-            r"put the PEM into a file and name the file: ssl.ca.location, ssl.certificate.location, ssl.key.location; "
-            r"or write it in one line, \n for each line break",
+            "a PEM value must be on one line",
+            r"put the PEM into a file and set ssl.ca.location, ssl.certificate.location or ssl.key.location; "
+            r"or write \n for each line break",
         )
     if _goes_on(line):
         for _, following in rest:
             if not _goes_on(following):
                 break
         raise _Wrong(
-            "the line ends in a backslash, but a value cannot go on in the next line",
-            "write the value in one line; a value that ends in a backslash can come from a variable, ${NAME}",
+            "the line ends in a backslash, but a value cannot continue on the next line",
+            "write the value on one line; for a value that ends in a backslash, use a variable: ${NAME}",
         )
 
 
@@ -129,19 +129,19 @@ def _property(line: str, environ: Mapping[str, str]) -> tuple[str, str]:
     key, equals, value = line.partition("=")
     key, value = key.rstrip(_BLANK), value.lstrip(_BLANK)
     if not equals or not _KEY.fullmatch(key):
-        raise _Wrong("this line is not key=value", _form_of(line))
+        raise _Wrong("expected key=value", _form_of(line))
     key = canonical(key)
     if "\0" in value:
-        raise _Wrong(f"{key}: the value contains a NUL character, which ends it for the client")
+        raise _Wrong(f"{key}: the value contains a NUL character, which the client does not support")
     return key, value_of(key, _interpolated(key, value, environ))
 
 
 def _form_of(line: str) -> str:
-    """What to do about a line that is no property."""
+    """What to do about a line that is not key=value."""
     before = re.match(r"[A-Za-z][A-Za-z0-9._-]*\s*(?P<separator>[:=\s])", line)
     match before["separator"] if before else "":
         case ":":
-            return "put = between key and value, not a colon"
+            return "write = between key and value, not a colon"
         case "=":
             return "the names of properties are lower case, such as sasl.password"
         case _:
@@ -152,8 +152,8 @@ def _interpolated(key: str, text: str, environ: Mapping[str, str]) -> str:
     def value(reference: re.Match[str]) -> str:
         if reference["broken"]:
             raise _Wrong(
-                f"{key}: the value has a ${{ that begins no reference to a variable",
-                "write ${NAME}, ${NAME:-default} with a default of plain text, or $$ for a dollar sign",
+                f"{key}: the value contains ${{ without a valid variable reference",
+                "write ${NAME}, ${NAME:-default} with a plain default, or $$ for a dollar sign",
             )
         name = reference["name"]
         if name is None:
@@ -162,12 +162,12 @@ def _interpolated(key: str, text: str, environ: Mapping[str, str]) -> str:
             return environ[name]
         if reference["default"] is not None:
             return reference["default"]
-        # In a password, what looks like a reference may be a part of it.
+        # What looks like a reference may be a part of a password.
         shown = name if name.isupper() or not is_secret(key) else "in its value"
         state = "empty" if name in environ else "not set"
         raise _Wrong(
             f"{key}: the environment variable {shown} is {state}",
-            "set it; if the dollar sign is part of the value, write $$",
+            "set the variable; if the dollar sign is part of the value, write $$",
         )
 
     return _REFERENCE.sub(value, text)

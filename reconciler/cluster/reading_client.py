@@ -1,4 +1,4 @@
-"""A client that asks, and cannot change anything."""
+"""A client that cannot change anything."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _READS = frozenset(
     }
 )
 _CHECKED = frozenset({"alter_configs", "create_partitions", "create_topics", "incremental_alter_configs"})
-"""What brokers only check when it says ``validate_only``."""
+"""Requests that brokers only validate when ``validate_only`` is set."""
 
 
 class WriteRefused(Exception):
-    """A client that only reads was asked to write: a defect of whoever asked."""
+    """A write through a client that only reads: a defect of the caller."""
 
 
 class ReadingClient(AdminClient):
-    """An ``AdminClient`` whose requests change nothing, whoever makes them.
+    """An ``AdminClient`` whose requests change nothing.
 
-    Every other method raises WriteRefused, also one that a later version of the client may bring.
+    Every other method raises WriteRefused, including those that later versions of the client add.
     """
 
 

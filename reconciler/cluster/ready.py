@@ -1,4 +1,4 @@
-"""Whether a cluster serves, as its brokers say themselves."""
+"""Which brokers of a cluster are ready."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from confluent_kafka.admin import AdminClient
 
 
 class Readiness:
-    """Asks one cluster again and again, through one client."""
+    """Asks one cluster repeatedly, through one client."""
 
     def __init__(self, bootstrap_servers: str) -> None:
         self._admin = AdminClient(
@@ -20,12 +20,12 @@ class Readiness:
         )
 
     def node_ids(self, timeout: float) -> frozenset[int]:
-        """The brokers alive by the cluster's own account, none without an answer in ``timeout`` seconds."""
+        """Node ids of the brokers that are alive; empty without a response within ``timeout`` seconds."""
         try:
             return frozenset(self._admin.list_topics(timeout=timeout).brokers)
         except KafkaException:
             return frozenset()
 
     def brokers(self, timeout: float) -> int:
-        """How many they are."""
+        """The number of brokers that are alive."""
         return len(self.node_ids(timeout))

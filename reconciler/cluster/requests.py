@@ -1,4 +1,4 @@
-"""Write requests as the client wants them, the same whether the broker is to carry them out or only to check them."""
+"""Write requests through the client, to be applied or only validated by the broker."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from reconciler.cluster.failures import failure_of, refused_by_client
 from reconciler.model import RETRIABLE, KafkaFailure, TopicSpec
 
 Answers = dict[str, KafkaFailure | None]
-"""What the broker said of each topic; ``None`` where it accepted."""
+"""The failure of each topic; ``None`` where the broker accepted the request."""
 
 _BROKER_DECIDES = -1
 _FEW_BROKERS = re.compile(r"broker\(s\)|brokers")
-"""Services refuse a replication factor for other reasons too, such as an even one."""
+"""Managed services reject a replication factor for other reasons too, such as an even number."""
 
 _PERMISSIONS = {
     "create_topics": "CREATE on the topic or on the cluster",
@@ -33,7 +33,7 @@ _PERMISSIONS = {
 def create_topics(
     connection: Connection, topics: Sequence[TopicSpec], *, validate_only: bool, brokers: int | None = None
 ) -> Answers:
-    """Create ``topics``; a lack of brokers passes where there may soon be ``brokers``, or as many as there were."""
+    """Create ``topics``; a lack of brokers is transient up to ``brokers``, by default the highest number seen."""
     names = [spec.name for spec in topics]
 
     def ask(seconds: float) -> dict[str, Future[Any]]:
@@ -91,20 +91,20 @@ def _options(seconds: float, *, validate_only: bool) -> dict[str, Any]:
 
 def _answers(
     connection: Connection,
-    kind: str,
+    api: str,
     names: Sequence[str],
     ask: Callable[[float], dict[str, Future[Any]]],
     *,
     validate_only: bool,
 ) -> Answers:
-    """Send what ``ask`` asks for within a number of seconds, and wait for what is said of each of ``names``."""
-    permission = _PERMISSIONS[kind]
+    """Send the request that ``ask`` makes with a time limit in seconds; the answer for each of ``names``."""
+    permission = _PERMISSIONS[api]
     seconds = connection.write_timeout()
     try:
         answers = ask(seconds)
     except (KafkaException, ValueError, TypeError, OverflowError) as error:
         return dict.fromkeys(names, refused_by_client(error))
-    connection.requests[f"{kind}_validate_only" if validate_only else kind] += 1
+    connection.requests[f"{api}_validate_only" if validate_only else api] += 1
     errors = connection.errors(answers, seconds)
     return {
         name: connection.explained(failure_of(error, permission=permission)) if error is not None else None
@@ -113,7 +113,7 @@ def _answers(
 
 
 def _passing(failure: KafkaFailure | None, spec: TopicSpec, seen: int, expected: int) -> KafkaFailure | None:
-    """A lack of brokers as one that passes, where as many as the topic needs are ``expected``, or were ``seen``."""
+    """A lack of brokers as a transient error, if the topic needs no more brokers than ``expected`` or ``seen``."""
     if failure is None or failure.code != INVALID_REPLICATION_FACTOR or not _FEW_BROKERS.search(failure.message):
         return failure
     if spec.replication_factor is None or spec.replication_factor > expected:

@@ -1,4 +1,4 @@
-"""Writes: one request a batch, one answer a topic."""
+"""Writes: one request per batch, one answer per topic."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from reconciler.model import TopicSpec
 class WritingConnection(Connection):
     """A connection whose client can also write."""
 
-    _kind = AdminClient
+    _client_class = AdminClient
 
 
 class Writer:
-    """Creates topics, adds partitions and changes configuration."""
+    """Creates topics, adds partitions and changes configs."""
 
     def __init__(self, connection: WritingConnection) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""An error as a Kafka client or a broker gave it."""
+"""Errors of a broker or of the Kafka client."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ErrorClass(StrEnum):
-    """What an error asks for: to look and go on, to try again, to leave it."""
+    """How to handle an error: ``EXPECTED`` compare and continue, ``RETRIABLE`` retry, ``FATAL`` do not retry."""
 
     EXPECTED = "EXPECTED"
     RETRIABLE = "RETRIABLE"
@@ -19,11 +19,10 @@ EXPECTED, RETRIABLE, FATAL = ErrorClass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KafkaFailure:
-    """An error as Kafka's client or a broker gave it.
+    """An error of a broker or of the Kafka client.
 
-    ``outcome_known`` is false where the request may
-    have been carried out all the same. ``ends_run`` says that every topic would fail so, ``is_of_batch``
-    that the request was refused as a whole and a smaller one may be taken.
+    ``outcome_known`` is false where the request may have been applied. ``ends_run``: every other topic would fail
+    the same way. ``is_of_batch``: the request was rejected as a whole; a smaller one may be accepted.
     """
 
     code: int
@@ -36,11 +35,11 @@ class KafkaFailure:
     is_of_batch: bool = False
 
     @property
-    def is_the_brokers(self) -> bool:
-        """Whether a broker said so: Kafka's codes are -1 and those above 0. What has no code of Kafka's has 0."""
+    def from_broker(self) -> bool:
+        """Whether a broker reported it: error codes of Kafka are -1 and above 0; a failure without a code has 0."""
         return self.code == -1 or self.code > 0
 
     @property
-    def is_the_clients(self) -> bool:
-        """Whether no broker said so: librdkafka's own codes are below Kafka's lowest, -1."""
+    def from_client(self) -> bool:
+        """Whether the client reported it: librdkafka's own error codes are below -1."""
         return self.code < -1

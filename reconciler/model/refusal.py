@@ -35,5 +35,5 @@ class Refusal:
     @classmethod
     def by(cls, failure: KafkaFailure) -> Refusal:
         """What a broker or the client refuses, in its words."""
-        kind = RefusalKind.BROKER if failure.is_the_brokers else RefusalKind.CLIENT
+        kind = RefusalKind.BROKER if failure.from_broker else RefusalKind.CLIENT
         return cls(kind=kind, reason=failure.message, way_out=failure.remedy, failure=failure)

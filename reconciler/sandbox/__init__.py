@@ -1,4 +1,4 @@
-"""A real Apache Kafka on this machine, without Docker: for tests, demos and tries."""
+"""A real Apache Kafka on this machine, without Docker: for tests, demos and experiments."""
 
 from reconciler.sandbox.cluster import Broker, Sandbox, start
 

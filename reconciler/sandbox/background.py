@@ -1,6 +1,6 @@
-"""A sandbox that outlives the command that started it: ``sandbox start`` and ``sandbox stop``.
+"""A sandbox in the background: ``sandbox start`` and ``sandbox stop``.
 
-``python -m reconciler.sandbox.background`` is the process that holds it, until it gets SIGTERM.
+``python -m reconciler.sandbox.background`` is the process that runs it until SIGTERM.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ STOP_SECONDS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """The sandbox in the background: the process that holds it, and where it listens."""
+    """A sandbox in the background: its process and its addresses."""
 
     pid: int
     pid_created: float
-    """Start time of the process: a number alone may be another process by now."""
+    """Start time of the process, since the pid may be reused by another one."""
     bootstrap_servers: str
     kafka_version: str
 
 
 def running() -> Background | None:
-    """The sandbox in the background, if there is one. Raises SandboxError where its note cannot be read."""
+    """The sandbox in the background, if there is one. Raises SandboxError where its state file cannot be read."""
     state = _state_file()
     with _note_problems(state, "read"):
         try:
@@ -45,17 +45,17 @@ def running() -> Background | None:
     if noted is None:
         raise SandboxError.because(
             "background",
-            f"{state} is damaged: it does not name a sandbox",
-            hint="end its process if one still runs (python -m reconciler.sandbox.background), then remove the file",
+            f"{state} is damaged: it does not describe a sandbox",
+            hint="end the process python -m reconciler.sandbox.background if it still runs, then remove the file",
         )
     if _created(noted.pid) == noted.pid_created:
         return noted
-    _forget(state)  # it died, or the machine was restarted
+    _forget(state)  # the process died, or the machine was restarted
     return None
 
 
 def _noted(text: bytes) -> Background | None:
-    """What ``launch`` wrote, or ``None`` where the text is something else."""
+    """What ``launch`` wrote, or ``None`` for any other text."""
     try:
         noted = Background(**json.loads(text))
     except (ValueError, TypeError):
@@ -80,7 +80,7 @@ def _note_problems(state: Path, done: str) -> Iterator[None]:
 def launch(*, brokers: int, kafka_version: str, port: int | None, progress: Callable[[str], None]) -> Background:
     """Start a sandbox in the background and wait until it is ready. Raises SandboxError."""
     state = _state_file()
-    with _note_problems(state, "written"):  # before there is a cluster that nobody could stop
+    with _note_problems(state, "written"):  # before there is a cluster that ``sandbox stop`` could not find
         state.parent.mkdir(parents=True, exist_ok=True)
         draft = state.with_name(f"{state.name}.{os.getpid()}")
         draft.touch()
@@ -98,7 +98,7 @@ def launch(*, brokers: int, kafka_version: str, port: int | None, progress: Call
 
 @contextmanager
 def _holder(brokers: int, kafka_version: str, port: int | None) -> Iterator[subprocess.Popen[str]]:
-    """The process that holds the sandbox, which outlives the block, but no exception in it, not even Ctrl-C."""
+    """The process that runs the sandbox; it survives the block, unless an exception (or Ctrl-C) ends the block."""
     holder = subprocess.Popen(
         [sys.executable, "-m", "reconciler.sandbox.background", str(brokers), kafka_version, str(port or "")],
         stdin=subprocess.DEVNULL,
@@ -132,11 +132,11 @@ def _await_ready(holder: subprocess.Popen[str], progress: Callable[[str], None])
             else:
                 raise SandboxError(Diagnostic(severity=Severity.ERROR, **said["error"]))
     code = holder.wait()
-    raise SandboxError.because("background", f"the sandbox's process ended early, with exit code {code}")
+    raise SandboxError.because("background", f"the sandbox process exited early with exit code {code}")
 
 
 def stop(background: Background) -> None:
-    """End the sandbox and wait until it is gone. Raises SandboxError."""
+    """Stop the sandbox and wait until it has ended. Raises SandboxError."""
     import psutil  # noqa: PLC0415 - from the extra [sandbox]
 
     try:
@@ -146,7 +146,9 @@ def stop(background: Background) -> None:
     except psutil.NoSuchProcess:
         pass
     except psutil.TimeoutExpired:
-        raise SandboxError.because("background", f"process {background.pid} does not end") from None
+        raise SandboxError.because(
+            "background", f"process {background.pid} did not stop within {STOP_SECONDS} s"
+        ) from None
     except psutil.AccessDenied:
         raise SandboxError.because("background", f"process {background.pid} belongs to another user") from None
     _forget(_state_file())
@@ -156,7 +158,7 @@ def _created(pid: int) -> float | None:
     psutil = from_extra(lambda: import_module("psutil"))
     try:
         return float(psutil.Process(pid).create_time())
-    except (psutil.NoSuchProcess, OverflowError, ValueError):  # a number that is no process's
+    except (psutil.NoSuchProcess, OverflowError, ValueError):  # not the pid of a process
         return None
 
 
@@ -167,7 +169,7 @@ def _state_file() -> Path:
 
 
 def hold(brokers: int, kafka_version: str, port: int | None) -> None:
-    """Run a sandbox until SIGTERM; what it has to say are lines of JSON on standard output."""
+    """Run a sandbox until SIGTERM; progress, readiness and errors are JSON lines on standard output."""
     from reconciler.sandbox.cluster import start  # noqa: PLC0415 - only the holding process starts a cluster
 
     def say(**words: object) -> None:

@@ -1,4 +1,4 @@
-"""Starting a cluster and holding it for as long as it is used."""
+"""Starts a cluster and runs it for the length of a block."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ from reconciler.sandbox.versions import DEFAULT_VERSION, full_version
 MAX_BROKERS = 3
 _TRIES = 3
 
-# What a broker for tests needs: the heap of Kafka's own start script, which 10,000 topics fill by half, and the
-# collector and the compiler that start quickest.
+# The heap of Kafka's own start script (10,000 topics use half of it), and the garbage collector and compiler that
+# start fastest.
 _JVM = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData")
 _LOGGING = ("-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """A broker that was started."""
+    """A broker that was started; one rack per broker."""
 
     node_id: int
     port: int
     advertised_port: int
-    """Where clients are sent: ``port``, unless a proxy stands before it."""
+    """The port that clients are told: ``port``, unless there is a proxy."""
     direct_port: int
-    """A client that asks here first is never sent to a proxy; ``port``, unless there is one."""
+    """A port without a proxy: clients that start here never go through one; ``port``, unless there is a proxy."""
     pid: int
     rack: str
 
 
 class Sandbox:
-    """A cluster that runs, on the loopback address only."""
+    """A running cluster, on the loopback address only."""
 
     def __init__(self, kafka_version: str, nodes: Sequence[Node], servers: Servers, pids: Mapping[int, int]) -> None:
         self.kafka_version = kafka_version
@@ -55,28 +55,30 @@ class Sandbox:
 
     @property
     def brokers(self) -> tuple[Broker, ...]:
-        """Those that were started, by node id; one that was killed stays among them."""
+        """The brokers that were started, by node id, including those that were killed."""
         return tuple(_broker(self._nodes[node_id], pid) for node_id, pid in sorted(self._pids.items()))
 
     @property
     def bootstrap_servers(self) -> str:
-        """The addresses of all brokers, of their proxies where they stand behind some."""
+        """The addresses of all brokers, or of their proxies."""
         return ",".join(f"{LOOPBACK}:{broker.advertised_port}" for broker in self.brokers)
 
     @property
     def direct_servers(self) -> str:
-        """The same for a client that is to pass by the proxies."""
+        """The addresses of all brokers without proxies."""
         return ",".join(f"{LOOPBACK}:{broker.direct_port}" for broker in self.brokers)
 
     def start_broker(self, node_id: int) -> Broker:
-        """Start a broker that stood by, or that was killed or told to end; it keeps its ports and its topics.
+        """Start a broker that was standing by, killed or stopped, with the same ports and topics.
 
-        Comes back when the broker serves and the cluster counts it among its own. For one that was killed a
-        moment ago that takes up to ``broker.session.timeout.ms``, 9 s by default. Raises SandboxError.
+        Returns when the broker is ready and part of the cluster. Right after a kill that takes up to
+        ``broker.session.timeout.ms``, 9 s by default. Raises SandboxError.
         """
         node = self._nodes[node_id]
         if node_id in self._pids and not await_end(self._pids[node_id]):
-            raise SandboxError.because("broker-runs", f"broker {node_id} does not end", hint="send it a signal first")
+            raise SandboxError.because(
+                "broker-runs", f"broker {node_id} is still running", hint="stop it first, for instance with SIGTERM"
+            )
         for _ in range(_TRIES):
             with suppress(PortTaken):
                 self._pids |= _run(self._servers, [node])
@@ -109,13 +111,13 @@ def start(
     """Run a cluster for the length of the ``with`` block.
 
     The last ``standing_by`` brokers are not started before ``Sandbox.start_broker``. ``kafka_version`` may be
-    short (``4.1``); ``port`` is the first broker's, the next ones count from it; ``properties`` are added to
-    every server's. ``progress`` gets lines of text.
+    short (``4.1``); ``port`` is that of the first broker, the others use the next ports; ``properties`` are added
+    to those of every server. ``progress`` gets lines of text.
 
-    ``advertised_ports``, one a broker, are where clients are sent instead of ``Broker.port``: a proxy is to
-    listen there before clients come, and pass on to that port. Brokers talk to each other past it.
+    ``advertised_ports``, one per broker, are told to clients instead of ``Broker.port``: for proxies that listen
+    there and pass on to that port. Brokers connect to each other without the proxies.
 
-    The cluster ends with the block, and with this process however that dies. Raises SandboxError.
+    The cluster ends with the block, and with this process, even if that is killed. Raises SandboxError.
     """
     _check_numbers(brokers, standing_by, advertised_ports)
     _check_working_directory()
@@ -134,7 +136,7 @@ def start(
                 servers, pids = stack.enter_context(_running(java, folder, nodes, standing_by))
                 break
         else:
-            raise SandboxError.because("port-taken", "free ports are taken before Kafka can use them")
+            raise SandboxError.because("port-taken", "other programs took the free ports before Kafka could use them")
         yield Sandbox(version, nodes, servers, pids)
 
 
@@ -142,20 +144,24 @@ def _check_numbers(brokers: int, standing_by: int, advertised_ports: Sequence[in
     if not 1 <= brokers <= MAX_BROKERS:
         raise SandboxError.because("brokers", f"a sandbox has 1 to {MAX_BROKERS} brokers, not {brokers}")
     if not 0 <= standing_by <= (brokers - 1) // 2:
-        raise SandboxError.because("brokers", f"{standing_by} of {brokers} brokers cannot stand by: most have to run")
+        raise SandboxError.because(
+            "brokers", f"{standing_by} of {brokers} brokers cannot stand by: a majority must run"
+        )
     if advertised_ports is not None and len(advertised_ports) != brokers:
-        raise SandboxError.because("brokers", f"{len(advertised_ports)} advertised ports for {brokers} brokers")
+        raise SandboxError.because(
+            "brokers", f"got {len(advertised_ports)} advertised ports for {brokers} brokers; give one per broker"
+        )
 
 
 def _check_working_directory() -> None:
-    """Java says of a working directory that was removed only that it does not start."""
+    """Without the working directory, Java fails without naming the reason."""
     try:
         Path.cwd()
     except FileNotFoundError as error:
         raise SandboxError.because(
             "no-working-directory",
-            "the working directory does not exist any more",
-            hint="change to one that does; cd . where it was made again",
+            "the working directory no longer exists",
+            hint="change to a directory that exists; if it was created again, run: cd .",
         ) from error
 
 
@@ -174,7 +180,7 @@ def _temporary_folder() -> Iterator[Path]:
 def _no_folder(error: OSError) -> SandboxError:
     return SandboxError.because(
         "no-folder",
-        f"the folder for the brokers' data cannot be written: {error.strerror}",
+        f"cannot write the folder for the brokers' data: {error.strerror}",
         hint="free some space, or set TMPDIR to a folder that can be written",
     )
 
@@ -183,7 +189,7 @@ def _no_folder(error: OSError) -> SandboxError:
 def _running(
     java: Sequence[str], folder: Path, nodes: Sequence[Node], standing_by: int
 ) -> Iterator[tuple[Servers, Mapping[int, int]]]:
-    """Servers for ``nodes``, of which all but the last ``standing_by`` serve already: their process ids."""
+    """Servers for ``nodes``, and the process ids of those that run: all but the last ``standing_by``."""
     with guarded(java, folder) as servers:
         cluster_id = _new_cluster_id()
         with ThreadPoolExecutor(len(nodes)) as pool:
@@ -192,14 +198,14 @@ def _running(
 
 
 def _run(servers: Servers, nodes: Sequence[Node]) -> Mapping[int, int]:
-    """Start ``nodes`` and wait until they serve; their process ids. Raises SandboxError, PortTaken."""
+    """Start ``nodes`` and wait until they are ready; their process ids. Raises SandboxError, PortTaken."""
     pids = {node.node_id: servers.start(node) for node in nodes}
     await_ready({node: pids[node.node_id] for node in nodes})
     return pids
 
 
 def _new_cluster_id() -> str:
-    """A random UUID in Kafka's spelling; none that begins with "-", as Kafka's own Uuid.randomUuid avoids it."""
+    """A random UUID as Kafka writes it; like Kafka's own Uuid.randomUuid, never one that begins with "-"."""
     while (cluster_id := urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()).startswith("-"):
         pass
     return cluster_id

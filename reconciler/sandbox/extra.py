@@ -1,4 +1,4 @@
-"""What comes with the extra ``[sandbox]`` only."""
+"""Packages of the extra ``[sandbox]``."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def from_extra(get: Callable[[], Result]) -> Result:
         raise SandboxError.because(
             "no-extra",
             f"the sandbox needs the package {error.name}",
-            hint="pip install 'kafka-topic-reconciler[sandbox]'",
+            hint="install it: pip install 'kafka-topic-reconciler[sandbox]'",
         ) from error

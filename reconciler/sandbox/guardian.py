@@ -1,9 +1,8 @@
-"""``python -m reconciler.sandbox.guardian FOLDER``: the process that a sandbox cluster lives and dies with.
+"""``python -m reconciler.sandbox.guardian FOLDER``: starts the servers of a sandbox and ends them with its parent.
 
-It starts the servers that its standard input orders, a line of JSON each, until that ends: a pipe whose
-other end its parent holds. However the parent ends, the pipe closes; then the guardian kills the servers
-and removes their folder. It has a session of its own, so that Ctrl-C on the terminal does not reach the
-servers before the command that uses them.
+Each line of standard input, a pipe from the parent, is a JSON order to start a server. However the parent ends,
+the pipe closes; then the guardian kills the servers and removes their folder. The guardian has a session of its
+own, so that Ctrl-C on the terminal does not reach the servers before the command that uses them.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main() -> None:
-    """Start what is ordered, answer each order with the process id, guard."""
+    """Start a server per order, answer with its process id, and end all servers when standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -34,16 +33,16 @@ def main() -> None:
             order = json.loads(line)
             node_id = order["node_id"]
             if node_id in servers:
-                _end([servers[node_id]])  # the parent found it dead; it is yet to be reaped
+                _end([servers[node_id]])  # the parent found it dead; it is not reaped yet
             servers[node_id] = _start(order, libc)
-            # The parent may be gone already; the end of standard input says so next.
+            # The parent may be gone already; standard input ends next.
             with contextlib.suppress(BrokenPipeError):
                 sys.stdout.write(f"{servers[node_id].pid}\n")
                 sys.stdout.flush()
     finally:
         _end(servers.values())
         shutil.rmtree(sys.argv[1], ignore_errors=True)
-        # Standard output may be a pipe that nobody reads any more.
+        # Flushing a standard output that nobody reads would fail.
         os._exit(0)
 
 
@@ -53,7 +52,7 @@ def _start(order: dict[str, Any], libc: ctypes.CDLL | None) -> subprocess.Popen[
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)  # ignored here, and that is inherited
 
-    # Anew at each start, so that the log tells of this start only.
+    # Truncated, so that the log is of this start only.
     with Path(order["log"]).open("wb") as log:
         return subprocess.Popen(
             order["command"],

@@ -29,14 +29,14 @@ def jars(version: str, environ: Mapping[str, str], progress: Callable[[str], Non
         intact = pool.map(_intact, [cache / path for path in locked], locked.values())
         missing = {path: sha256 for (path, sha256), good in zip(locked.items(), intact, strict=True) if not good}
         if missing:
-            progress(f"fetching Apache Kafka {version}: {len(missing)} files, once")
+            progress(f"downloading Apache Kafka {version}: {len(missing)} files (first start only)")
             _fetch(missing, cache, environ.get(MIRROR), pool, progress)
     return [cache / path for path in locked]
 
 
 @contextmanager
 def _pool() -> Iterator[ThreadPoolExecutor]:
-    """Threads that whoever stops this, with Ctrl-C for instance, does not wait for: a fetch may take a minute."""
+    """Threads that do not delay Ctrl-C: a download may take a minute."""
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
         yield pool
@@ -84,7 +84,7 @@ def _fetch(
         except Exception as error:
             raise _explained(cache / fetches[done], error, mirrored=mirror is not None) from error
         if number % 10 == 0 or number == len(fetches):
-            progress(f"fetched {number} of {len(fetches)}")
+            progress(f"downloaded {number} of {len(fetches)} files")
 
 
 def _explained(file: Path, error: Exception, *, mirrored: bool) -> SandboxError:
@@ -94,15 +94,15 @@ def _explained(file: Path, error: Exception, *, mirrored: bool) -> SandboxError:
     if isinstance(error, ValueError):  # how pooch reports a wrong hash
         return SandboxError.because(
             "hash-mismatch",
-            f"{name} is not the file that this version was locked with",
-            hint=f"{MIRROR} points to a repository with another file"
+            f"{name} does not match the SHA-256 in the lock file",
+            hint=f"the repository in {MIRROR} has a different file"
             if mirrored
-            else "try again; report it if it stays",
+            else "try again; if it fails again, please report it",
         )
     return SandboxError.because(
         "no-download",
-        f"{name} cannot be fetched: {_short(error)}",
-        hint=f"the first start needs the network, or {MIRROR} set to the address of a Maven repository that answers",
+        f"cannot download {name}: {_short(error)}",
+        hint=f"the first start needs network access; or set {MIRROR} to the address of a reachable Maven repository",
     )
 
 
@@ -111,7 +111,7 @@ def _cache_problem(file: Path, done: str, error: OSError) -> SandboxError:
     return SandboxError.because(
         "no-cache",
         f"{file} cannot be {done}: {error.strerror}",
-        hint=f"Kafka's files are kept there; {way_out}, or set XDG_CACHE_HOME to another folder",
+        hint=f"Kafka's files are cached there; {way_out}, or set XDG_CACHE_HOME to another folder",
     )
 
 

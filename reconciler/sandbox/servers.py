@@ -22,18 +22,18 @@ _LAST_LINES = 15
 
 
 class PortTaken(Exception):
-    """Somebody took a port between the look and the start."""
+    """Another program took a port between the check and the start."""
 
 
 class Servers:
-    """Starts servers through ``guardian``; ``java`` is the beginning of their command line."""
+    """Starts servers through ``guardian``; ``java`` is the first part of their command line."""
 
     def __init__(self, guardian: subprocess.Popen[str], java: Sequence[str]) -> None:
         self._guardian = guardian
         self._java = java
 
     def start(self, node: Node) -> int:
-        """Start the server of ``node``, which does not run; its process id. Raises SandboxError."""
+        """Start the server of ``node``; its process id. Raises SandboxError."""
         if self._guardian.stdin is None or self._guardian.stdout is None:
             raise AssertionError("pipes were asked for")
         command = [*self._java, "kafka.Kafka", str(node.properties_file)]
@@ -43,13 +43,13 @@ class Servers:
             self._guardian.stdin.flush()
         answer = self._guardian.stdout.readline()
         if not answer:
-            raise SandboxError.because("guardian-died", "the process that runs the brokers has ended")
+            raise SandboxError.because("guardian-died", "the process that runs the brokers exited unexpectedly")
         return int(answer)
 
 
 @contextmanager
 def guarded(java: Sequence[str], folder: Path) -> Iterator[Servers]:
-    """Servers that end with the block, or with this process; ``folder`` goes with them."""
+    """Servers that end with the block or with this process; ``folder`` is then removed."""
     guardian = subprocess.Popen(
         [sys.executable, "-m", "reconciler.sandbox.guardian", str(folder)],
         stdin=subprocess.PIPE,
@@ -68,7 +68,7 @@ def guarded(java: Sequence[str], folder: Path) -> Iterator[Servers]:
 
 
 def format_storage(java: Sequence[str], node: Node, cluster_id: str) -> None:
-    """Make the data folder of ``node`` one of the cluster. Raises SandboxError."""
+    """Format the data folder of ``node`` for the cluster. Raises SandboxError."""
     arguments = ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(node.properties_file)]
     done = subprocess.run([*java, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
@@ -76,7 +76,7 @@ def format_storage(java: Sequence[str], node: Node, cluster_id: str) -> None:
 
 
 def await_ready(started: Mapping[Node, int]) -> None:
-    """Wait until one of the servers answers and counts all of them among the brokers alive.
+    """Wait until a server answers and reports all of them as alive.
 
     ``started`` has their process ids. Raises SandboxError, PortTaken.
     """
@@ -92,7 +92,7 @@ def await_ready(started: Mapping[Node, int]) -> None:
                 raise _died(node)
         if time.monotonic() > deadline:
             raise _failed(_log(next(iter(started))), f"Kafka is not ready after {START_SECONDS} s")
-        # A busy broker with many topics may take longer for an answer than it was given, however often it is asked.
+        # A busy broker with many topics may need longer than the first time limit, however often it is asked.
         patience = min(2 * patience, _LONGEST_LOOK_SECONDS)
 
 
@@ -107,7 +107,7 @@ def await_end(pid: int) -> bool:
 
 
 def _has_ended(pid: int) -> bool:
-    """Whether the process is gone, or has yet to be reaped by the guardian only."""
+    """Whether the process has ended; the guardian may not have reaped it yet."""
     psutil = from_extra(lambda: import_module("psutil"))
     try:
         return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
@@ -126,5 +126,9 @@ def _log(node: Node) -> str:
 
 def _failed(log: str, what: str = "Kafka did not start") -> SandboxError:
     last = "\n  ".join(log.strip().splitlines()[-_LAST_LINES:])
-    hint = f"the last lines of its log:\n  {last}" if last else "its log is empty; is the disk of TMPDIR full?"
+    hint = (
+        f"the last lines of its log:\n  {last}"
+        if last
+        else "its log is empty; check whether the disk of TMPDIR is full"
+    )
     return SandboxError.because("broker-died", what, hint=hint)

@@ -17,12 +17,14 @@ def known_versions() -> list[str]:
 
 
 def full_version(wanted: str) -> str:
-    """The known version that ``wanted``, like ``4.4.0`` or ``4.4``, stands for. Raises SandboxError."""
+    """The known version for ``wanted``, such as ``4.4.0`` or ``4.4``. Raises SandboxError."""
     for version in known_versions():
         if version == wanted or version.startswith(f"{wanted}."):
             return version
     raise SandboxError.because(
-        "kafka-version", f"no Kafka {unmistakable(wanted)} in the sandbox", hint=f"known: {', '.join(known_versions())}"
+        "kafka-version",
+        f"the sandbox has no Kafka {unmistakable(wanted)}",
+        hint=f"available: {', '.join(known_versions())}",
     )
 
 

@@ -441,7 +441,7 @@ def test_a_batch_that_is_too_large_is_halved_until_the_broker_takes_it(apply: Ap
         assert done.code == 3
         assert {name for name, status in done.statuses().items() if status != "applied"} == {"large"}
         assert done.statuses()["large"] == "refused"
-        assert "too large for any request" in done.topic("large")["error"]["remedy"]
+        assert "too large for one request" in done.topic("large")["error"]["remedy"]
         assert len(kafka.topics) == 20
 
 

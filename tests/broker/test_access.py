@@ -204,7 +204,7 @@ def test_a_broker_that_sends_its_clients_to_no_such_host_is_said_so_at_once(appl
 def test_a_controllers_listener_is_said_to_be_one_at_once(secured: Secured, apply: Apply) -> None:
     done = apply({"bootstrap.servers": secured.controller})
     assert (done.code, diagnosis(done)) == (1, ["controller-listener"])
-    assert "a controller's listener, not a broker's" in done.report["diagnostics"][0]["message"]
+    assert "the listener of a controller, not of a broker" in done.report["diagnostics"][0]["message"]
     assert done.report["statistics"]["requests"]["metadata"] == 1
 
 
@@ -266,7 +266,7 @@ SYMPTOMS = {
         "TLS",
         {**TLS, "ssl.ca.location": "{folder}/another.pem"},
         "untrusted-certificate",
-        "not signed by an authority in {folder}/another.pem (ssl.ca.location)",
+        "not signed by a certificate authority in {folder}/another.pem (ssl.ca.location)",
     ),
     "an expired certificate of another authority": Symptom(
         "EXPIRED", {**TLS, "ssl.ca.location": "{folder}/another.pem"}, "untrusted-certificate", "another.pem"
@@ -275,7 +275,7 @@ SYMPTOMS = {
         "TLS",
         {"security.protocol": "SSL", "ssl.ca.pem": "{another}"},
         "untrusted-certificate",
-        "not signed by an authority in ssl.ca.pem",
+        "not signed by a certificate authority in ssl.ca.pem",
     ),
     "an expired certificate of an authority that is given as a text": Symptom(
         "EXPIRED", {"security.protocol": "SSL", "ssl.ca.pem": "{authority}"}, "certificate-dates", "on 2021-01-01"
@@ -284,7 +284,10 @@ SYMPTOMS = {
         "TLS", {**TLS, "ssl.ca.location": "{folder}/nothing"}, "untrusted-certificate", "in {folder}/nothing (ssl.ca"
     ),
     "no authority": Symptom(
-        "TLS", {"security.protocol": "SSL"}, "untrusted-certificate", "not signed by an authority that this machine"
+        "TLS",
+        {"security.protocol": "SSL"},
+        "untrusted-certificate",
+        "not signed by a certificate authority among those",
     ),
     "a wrong password": Symptom(
         "SASL_TLS", {**SASL_TLS, "sasl.password": WRONG}, "authentication-failed", "sasl.password"
@@ -309,7 +312,7 @@ SYMPTOMS = {
         "SASL_TLS",
         {**SASL_TLS, **AWAY, "sasl.oauthbearer.token.endpoint.url": "{tokens}/503"},
         "no-answer",
-        "the OAuth token server may be what does not answer: {tokens}/503",
+        "the OAuth token server may be the cause: {tokens}/503",
         seconds=4,
     ),
 }

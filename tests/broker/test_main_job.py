@@ -214,7 +214,7 @@ def test_a_tls_client_on_a_plaintext_port_is_told_so_without_waiting(reconciler:
     arguments = ["--bootstrap-server", kafka.bootstrap_servers, "-X", "security.protocol=SSL", "--timeout", "100"]
     done = reconciler("plan", *arguments, "-o", "json", cwd=PROJECT)
     assert done.code == 1
-    assert "the client speaks TLS, the port does not" in done.stderr
+    assert "the client uses TLS, but the port does not" in done.stderr
     assert [diagnostic["code"] for diagnostic in done.report["diagnostics"]] == ["tls-on-plaintext"]
 
 

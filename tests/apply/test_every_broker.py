@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.apply.every_broker import AT_A_LOOK
-from tests.in_process import report_of
+from tests.support.in_process import report_of
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Fault

@@ -10,7 +10,7 @@ from reconciler.apply import Execution, Ledger, Retries
 from reconciler.clock import TimeLimit
 from reconciler.errors import ClusterUnavailable, DeadlinePassed
 from reconciler.model import KafkaFailure, LiveState, TopicSpec, TopicStatus
-from tests.apply.facts import MOVED, OnlyBroker, Time, created, ledger_of
+from tests.support.steps import MOVED, OnlyBroker, Time, created, ledger_of
 
 NO_SUCH_HOST = ClusterUnavailable.for_good("no-such-host", "kafka-1: no such host", hint="check the spelling")
 

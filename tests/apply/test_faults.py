@@ -17,7 +17,7 @@ from reconciler.cli.main import main
 from reconciler.cluster.error_table import ERRORS
 from reconciler.cluster.failures import failure_of_code
 from reconciler.model import EXPECTED, FATAL, RETRIABLE
-from tests.conftest import REPORT_SCHEMA
+from tests.support.command import REPORT_SCHEMA
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Api, Fault

@@ -25,7 +25,7 @@ from reconciler.model import (
     TopicStatus,
     Verification,
 )
-from tests.apply.facts import EXISTS, MOVED, NO_ANSWER, NOON, REFUSED, created, ledger_of, spec
+from tests.support.steps import EXISTS, MOVED, NO_ANSWER, NOON, REFUSED, created, ledger_of, spec
 
 SPEC = spec("orders")
 LIVE = LiveTopic(name="orders", partitions=3, replication_factor=1)

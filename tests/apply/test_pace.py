@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.apply import Execution, Ledger, Retries
 from reconciler.model import KafkaFailure, LiveState, LiveTopic, Operation, TopicSpec, TopicStatus
-from tests.apply.facts import MOVED, OnlyBroker, Time, created, ledger_of
+from tests.support.steps import MOVED, OnlyBroker, Time, created, ledger_of
 
 TOPICS = [f"t{number:04}" for number in range(1_200)]
 """Three requests."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from reconciler.apply import Retries
 from reconciler.clock import TimeLimit
-from tests.apply.facts import Time
+from tests.support.steps import Time
 
 
 @given(st.integers(1, 1_000), st.floats(0, 3_600))

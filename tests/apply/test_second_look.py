@@ -14,7 +14,7 @@ from reconciler.model import (
     Operation,
     Policy,
 )
-from tests.apply.facts import created, spec
+from tests.support.steps import created, spec
 
 POLICY = Policy()
 

@@ -22,7 +22,7 @@ from reconciler.model import (
     TopicStatus,
 )
 from reconciler.plan import plan
-from tests.apply.facts import NO_ANSWER, NOON, OnlyBroker, Time, created, ledger_of, spec
+from tests.support.steps import NO_ANSWER, NOON, OnlyBroker, Time, created, ledger_of, spec
 
 
 @dataclass

@@ -10,7 +10,7 @@ import pytest
 from reconciler.sandbox import Sandbox, start
 from reconciler.sandbox.versions import known_versions
 from tests.broker.another_client import AnotherClient
-from tests.conftest import Finished, RunReconciler
+from tests.support.command import Finished, RunReconciler
 
 
 @pytest.fixture(scope="session", params=known_versions())

@@ -25,7 +25,7 @@ from reconciler.clock import TimeLimit
 from reconciler.cluster.connection import Connection
 from reconciler.errors import ClusterUnavailable
 from reconciler.sandbox import start
-from tests.conftest import Finished, RunReconciler
+from tests.support.command import Finished, RunReconciler
 from tests.wire.proxy import free_port
 
 PASSWORD, WRONG = "correct-horse", "battery-staple"

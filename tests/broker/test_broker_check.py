@@ -19,7 +19,7 @@ from confluent_kafka.admin import (
 
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
-from tests.conftest import Finished, RunReconciler
+from tests.support.command import Finished, RunReconciler
 
 Command = Callable[..., Finished]
 Manifest = Callable[[str], None]

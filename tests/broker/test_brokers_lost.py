@@ -16,8 +16,7 @@ import pytest
 
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
-from tests.cli.test_interrupted import process, report_at
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler, process, report_at
 
 TOPICS = 500
 MISSED_SOON = {

@@ -15,7 +15,7 @@ from reconciler.configs import TOPIC_CONFIGS, InvalidValue, TopicConfig, ValueTy
 from reconciler.configs.synonyms import BROKER_SYNONYMS
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
-from tests.conftest import Finished, RunReconciler
+from tests.support.command import Finished, RunReconciler
 
 SEED = 20261124
 

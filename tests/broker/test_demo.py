@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from reconciler.sandbox import start
-from tests.conftest import PROJECT, environment
+from tests.support.command import PROJECT, environment
 
 
 def letters(text: str) -> str:

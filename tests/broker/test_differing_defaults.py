@@ -10,7 +10,7 @@ from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
-from tests.conftest import Finished, RunReconciler
+from tests.support.command import Finished, RunReconciler
 
 DAY = "86400000"
 RUNS = 5

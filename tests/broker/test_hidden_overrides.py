@@ -22,8 +22,8 @@ from reconciler.sandbox.nodes import Node, plan_nodes, write_properties
 from reconciler.sandbox.servers import Servers, await_end, await_ready, format_storage, guarded
 from reconciler.sandbox.versions import full_version
 from tests.broker.another_client import AnotherClient
-from tests.broker.test_reading import WAYS, connect, spec
-from tests.conftest import Finished, RunReconciler
+from tests.broker.ways_to_read import WAYS, connect, spec
+from tests.support.command import Finished, RunReconciler
 
 OLD, NEW = full_version("3.9"), full_version("4.1")  # 4.4 no longer knows of such keys, nor minds them
 FORMAT, DOWNCONVERSION = "message.format.version", "message.downconversion.enable"

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import OFFSETS, AnotherClient
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler
 
 
 @pytest.fixture

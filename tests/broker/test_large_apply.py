@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reconciler.sandbox import start
 from tests.broker.another_client import AnotherClient
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler
 
 
 def test_a_wide_topic_among_many_small_ones_is_created_and_one_too_wide_fails_alone(

@@ -12,10 +12,16 @@ import pytest
 
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
-from tests.conftest import PROJECT, Finished, RunReconciler
+from tests.support.command import PROJECT, Finished, RunReconciler
 
 Command = Callable[..., Finished]
 Manifest = Callable[[str], None]
+
+
+@pytest.fixture
+def reconciler(reconciler_process: RunReconciler) -> RunReconciler:
+    """What users run is a process."""
+    return reconciler_process
 
 
 def by_name(done: Finished) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
-from tests.conftest import Finished, RunReconciler
+from tests.support.command import Finished, RunReconciler
 
 Command = Callable[..., Finished]
 

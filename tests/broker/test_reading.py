@@ -12,7 +12,7 @@ import trustme
 from confluent_kafka.admin import ClusterMetadata, NewTopic
 
 from reconciler.clock import TimeLimit
-from reconciler.cluster import configs, configs_binding, configs_librdkafka
+from reconciler.cluster import configs, configs_librdkafka
 from reconciler.cluster.configs import CHUNK, Configs, describe_configs
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.reader import Reader
@@ -20,13 +20,12 @@ from reconciler.errors import ClusterUnavailable, Location
 from reconciler.model import KafkaFailure, TopicSpec
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import OFFSETS, AnotherClient
-from tests.cli.test_unreachable import listener, silence
-from tests.conftest import Finished
+from tests.broker.ways_to_read import WAYS, connect, spec
+from tests.support.command import Finished
+from tests.support.listener import listener, silence
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Fault
-
-WAYS = {"binding": configs_binding, "librdkafka": configs_librdkafka}
 
 
 @pytest.fixture(params=WAYS)
@@ -36,14 +35,6 @@ def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     for name, way in WAYS.items():
         if name != request.param:
             monkeypatch.delattr(way, "describe_configs")
-
-
-def spec(name: str, **config: str) -> TopicSpec:
-    return TopicSpec(name=name, origin=Location("topics.yaml", 1, 1), config=config)
-
-
-def connect(address: str, timeout: float = 30) -> Connection:
-    return Connection({"bootstrap.servers": address}, limit=TimeLimit(timeout))
 
 
 @pytest.mark.usefixtures("either_way")

@@ -6,14 +6,22 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from reconciler.sandbox import start
 from tests.broker.another_client import AnotherClient
-from tests.conftest import PROJECT, RunReconciler
 from tests.docs.pages import uniform
+from tests.support.command import PROJECT, RunReconciler
 
 README = PROJECT / "README.md"
 MANIFEST = re.compile(r"(?<=^```yaml\n)# topics\.yaml\n.*?(?=^```)", re.MULTILINE | re.DOTALL)
 PLAN = re.compile(r"(?<=^\$ reconciler plan --bootstrap-server localhost:9092\n).*?(?=^```)", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def reconciler(reconciler_process: RunReconciler) -> RunReconciler:
+    """What users run is a process."""
+    return reconciler_process
 
 
 def test_the_manifest_gives_the_plan_that_is_shown(

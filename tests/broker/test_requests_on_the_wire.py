@@ -13,7 +13,7 @@ from confluent_kafka.admin import NewTopic
 
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler
 from tests.wire.proxy import CountingProxy, counting_proxy, free_port
 
 THERE, MANAGED = 10_000, 300

@@ -8,7 +8,7 @@ from confluent_kafka.admin import ConfigResource, NewTopic, ResourceType
 
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
-from tests.conftest import PROJECT, RunReconciler
+from tests.support.command import PROJECT, RunReconciler
 
 
 def test_the_example_becomes_topics_on_three_brokers_and_the_next_plan_is_empty(

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.chaos.invariants import Done, InvariantBroken
 from tests.chaos.scenarios import Scenario
-from tests.conftest import REPORT_SCHEMA, environment
+from tests.support.command import REPORT_SCHEMA, environment
 
 LONGEST_RUN = 120.0
 """Seconds in which a command has to end."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import PROJECT, REPORT_SCHEMA, environment
+from tests.support.command import PROJECT, REPORT_SCHEMA, environment
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 

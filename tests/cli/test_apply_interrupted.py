@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from reconciler.sandbox import start
-from tests.cli.test_interrupted import Terminal, process, report_at
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler, process, report_at, wait_until
+from tests.support.terminal import Terminal
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.fake_messages import read_request
 from tests.wire.faults import Fault
@@ -49,12 +49,6 @@ def folder(tmp_path: Path) -> Path:
 
 def arguments(address: str, *more: str) -> list[str]:
     return ["apply", "--yes", *(more or ["-q"]), "--bootstrap-server", address, "--report", "report.json"]
-
-
-def wait_until(is_so: Callable[[], bool], running: subprocess.Popen[bytes]) -> None:
-    while not is_so():
-        assert running.poll() is None, "it has ended"
-        time.sleep(0.005)  # what another process sends can only be looked for
 
 
 def statuses(report: Any) -> list[str]:

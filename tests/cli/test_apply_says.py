@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Finished, RunReconciler
+from tests.support.command import Finished, RunReconciler
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Fault

@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient
 
 from reconciler.cluster.properties import VARIABLES, is_secret
 from reconciler.sandbox import Sandbox
-from tests.conftest import PROJECT, Finished, RunReconciler, environment
+from tests.support.command import PROJECT, Finished, RunReconciler, environment
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT, RunReconciler
+from tests.support.command import PROJECT, RunReconciler
 
 MANIFEST = """\
 version: 1

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.cli.test_interrupted import report_at
-from tests.conftest import PROJECT, environment
+from tests.support.command import PROJECT, environment, report_at
 from tests.wire.fake_kafka import FakeKafka
 
 A_VALUE = "hunter2"

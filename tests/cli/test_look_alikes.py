@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.cli.main import main
 from reconciler.printable import quoted, unmistakable
-from tests.conftest import PROJECT
+from tests.support.command import PROJECT
 from tests.wire.fake_kafka import FakeKafka
 
 # A name of each kind, and how it is shown.

@@ -11,7 +11,7 @@ from reconciler.cli.main import COMMANDS
 from reconciler.cli.main import reconciler as command
 from reconciler.cli.other_words import COMMANDS as WORDS
 from reconciler.cli.other_words import OPTIONS
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler
 
 
 @pytest.mark.parametrize("word", ["diff", "deploy", "lint"])

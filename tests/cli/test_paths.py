@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler
 
 MANIFEST = "version: 1\ntopics:\n  {}: {{}}\n"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler
 from tests.wire.fake_cluster import UNKNOWN_TOPIC, Topic
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Fault

@@ -15,8 +15,8 @@ import pytest
 from reconciler.cli.question import agreed
 from reconciler.cli.signals import Signals
 from reconciler.errors import Interrupted
-from tests.cli.test_interrupted import Terminal, report_at
-from tests.conftest import PROJECT, environment
+from tests.support.command import PROJECT, environment, report_at
+from tests.support.terminal import Terminal
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 

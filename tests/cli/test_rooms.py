@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT, environment
+from tests.support.command import PROJECT, environment
 
 CODE = """
 import sys

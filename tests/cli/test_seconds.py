@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.duration import Duration
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Fault
 

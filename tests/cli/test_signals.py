@@ -24,9 +24,7 @@ from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.model import Command
 from reconciler.session import Session
 from tests.cli.moments import run_with_signal, spread
-from tests.cli.test_apply_interrupted import wait_until
-from tests.cli.test_interrupted import process, report_at
-from tests.conftest import PROJECT, environment
+from tests.support.command import PROJECT, environment, process, report_at, wait_until
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Fault
 

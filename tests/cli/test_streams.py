@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_interrupted import report_at
-from tests.conftest import PROJECT, environment
+from tests.support.command import PROJECT, environment, report_at
 from tests.wire.fake_kafka import FakeKafka
 
 MANIFEST = 'version: 1\ntopics:\n  a: {owner: "→ caf\u00e9"}\n  b: {config: {unknown.key: "1"}}\n'

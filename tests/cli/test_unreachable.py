@@ -4,52 +4,20 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT, Finished, RunReconciler
-from tests.ordinary_user import modes
+from tests.support.command import PROJECT, Finished, RunReconciler
+from tests.support.listener import listener, silence
+from tests.support.ordinary_user import modes
 from tests.wire.proxy import free_port
-
-
-@contextmanager
-def listener(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A port on which ``talk`` gets every connection, until the end of the test."""
-    server = socket.create_server(("127.0.0.1", 0))
-    connections: list[socket.socket] = []
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            connections.append(connection)
-            talk(connection)
-
-    thread = threading.Thread(target=accept, daemon=True)
-    thread.start()
-    try:
-        yield server.getsockname()[1]
-    finally:
-        server.shutdown(socket.SHUT_RDWR)
-        server.close()
-        thread.join()
-        for connection in connections:
-            connection.close()
 
 
 def http(connection: socket.socket) -> None:
     connection.recv(1024)
     connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-
-
-def silence(_connection: socket.socket) -> None: ...
 
 
 def hang_up(connection: socket.socket) -> None:

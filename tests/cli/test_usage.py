@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT, RunReconciler
+from tests.support.command import PROJECT, RunReconciler
 
 
-def test_version_and_help(reconciler: RunReconciler) -> None:
-    assert reconciler("--version").stdout == "reconciler 0.1.0\n"
-    done = reconciler("--help")
+def test_version_and_help(reconciler_process: RunReconciler) -> None:
+    assert reconciler_process("--version").stdout == "reconciler 0.1.0\n"
+    done = reconciler_process("--help")
     assert done.code == 0
     assert "sandbox" in done.stdout
     assert "Examples:" in done.stdout
@@ -52,22 +52,22 @@ def test_a_flag_of_a_later_version_is_not_accepted_and_ignored(flag: str, reconc
     assert "No such option" in done.stderr
 
 
-def test_plan_without_a_cluster_says_how_to_name_one_and_reports_it(reconciler: RunReconciler) -> None:
-    done = reconciler("plan", "-o", "json", cwd=PROJECT)
+def test_plan_without_a_cluster_says_how_to_name_one_and_reports_it(reconciler_process: RunReconciler) -> None:
+    done = reconciler_process("plan", "-o", "json", cwd=PROJECT)
     assert done.code == 64
     assert "give --bootstrap-server HOST:PORT, set KAFKA_BOOTSTRAP_SERVERS" in done.stderr
     assert done.report["run"]["status"] == "failed"
     assert done.report["cluster"] is None
 
 
-def test_apply_without_a_terminal_wants_yes(reconciler: RunReconciler) -> None:
-    done = reconciler("apply", "--bootstrap-server", "127.0.0.1:1", cwd=PROJECT)
+def test_apply_without_a_terminal_wants_yes(reconciler_process: RunReconciler) -> None:
+    done = reconciler_process("apply", "--bootstrap-server", "127.0.0.1:1", cwd=PROJECT)
     assert done.code == 64
     assert "--yes" in done.stderr
 
 
 def test_the_short_form_of_yes_asks_nothing(reconciler: RunReconciler) -> None:
-    done = reconciler("apply", "-y", "--bootstrap-server", "127.0.0.1:1", cwd=PROJECT)
+    done = reconciler("apply", "-y", "--bootstrap-server", "127.0.0.1:1", "--timeout", "1", cwd=PROJECT)
     assert done.code == 1
     assert "cannot connect" in done.stderr
 
@@ -79,9 +79,9 @@ def test_a_password_is_not_taken_from_the_command_line(reconciler: RunReconciler
     assert "hunter2" not in done.stderr
 
 
-def test_validate_reports_its_diagnostics(tmp_path: Path, reconciler: RunReconciler) -> None:
+def test_validate_reports_its_diagnostics(tmp_path: Path, reconciler_process: RunReconciler) -> None:
     (tmp_path / "topics.yaml").write_text("version: 1\ntopics:\n  orders: {partitions: 0}\n")
-    done = reconciler("validate", "-o", "json", "--report", "report.json")
+    done = reconciler_process("validate", "-o", "json", "--report", "report.json")
     assert done.code == 1
     (diagnostic,) = done.report["diagnostics"]
     assert diagnostic["origin"] == {"file": "topics.yaml", "line": 3, "column": 24}
@@ -95,7 +95,9 @@ def test_a_report_of_a_valid_manifest_names_its_files(reconciler: RunReconciler)
     assert report["run"]["status"] == "ok"
 
 
-def test_options_come_from_the_environment(reconciler: RunReconciler) -> None:
-    done = reconciler("validate", env={"RECONCILER_FILE": str(PROJECT / "topics.yaml"), "RECONCILER_OUTPUT": "json"})
+def test_options_come_from_the_environment(reconciler_process: RunReconciler) -> None:
+    done = reconciler_process(
+        "validate", env={"RECONCILER_FILE": str(PROJECT / "topics.yaml"), "RECONCILER_OUTPUT": "json"}
+    )
     assert done.code == 0
     assert done.report["command"] == "validate"

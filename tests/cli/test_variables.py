@@ -12,7 +12,7 @@ from reconciler.cli.main import COMMANDS
 from reconciler.cli.main import reconciler as command
 from reconciler.cli.options import Option
 from reconciler.cli.variables import near_misses, option_variables
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler
 
 MANIFEST = "version: 1\ntopics:\n  orders: {}\n"
 

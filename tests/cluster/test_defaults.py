@@ -11,7 +11,7 @@ from reconciler.cluster.connection import Connection
 from reconciler.cluster.reader import Reader
 from reconciler.errors import Location
 from reconciler.model import LiveTopic, TopicSpec
-from tests.conftest import RunReconciler
+from tests.support.command import RunReconciler
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 

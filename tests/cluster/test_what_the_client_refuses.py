@@ -25,7 +25,7 @@ from reconciler.model import (
     refusal_of,
 )
 from reconciler.plan import BrokerCheck, plan
-from tests.apply.facts import spec
+from tests.support.steps import spec
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.conftest import environment
+from tests.support.command import environment
 
 SERVERS, CLUSTER_ID = "127.0.0.1:9092", "4L6g3nShT-eMCtK--X86sw"
 _BLOCK = re.compile(r"(?P<before>[^\n]*\n)```(?P<language>yaml|console)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)

@@ -16,7 +16,7 @@ import pytest
 
 from reconciler.errors import Severity
 from reconciler.manifest.load import load
-from tests.conftest import PROJECT
+from tests.support.command import PROJECT
 
 _BLOCK = re.compile(r"^( *)```ya?ml[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _OF_OTHERS = re.compile(

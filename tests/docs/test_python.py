@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.sandbox import Sandbox
-from tests.conftest import PROJECT, check_report
+from tests.support.command import PROJECT, check_report
 
 
 def shown() -> dict[str, Any]:

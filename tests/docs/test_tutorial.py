@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.conftest import PROJECT, environment
 from tests.docs.pages import played
+from tests.support.command import PROJECT, environment
 
 
 def test_the_tutorial_shows_what_its_commands_print(golden: Callable[[Path, str], None], tmp_path: Path) -> None:

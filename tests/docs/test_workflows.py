@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT, RunReconciler
+from tests.support.command import PROJECT, RunReconciler
 
 _BLOCK = re.compile(r"^```yaml\n(# \.github/workflows/.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [PROJECT / "README.md", PROJECT / "docs/ci.md"]

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import PROJECT, RunReconciler, environment
 from tests.manifest.bad_inputs import VALID, bad_inputs, broken_manifests
+from tests.support.command import PROJECT, RunReconciler, environment
 
 SEED = 20261124
 MEMORY = 500 * 1024 * 1024

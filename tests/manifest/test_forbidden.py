@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import RunReconciler
-from tests.ordinary_user import modes
+from tests.support.command import RunReconciler
+from tests.support.ordinary_user import modes
 
 TOPICS = "version: 1\ntopics: {a: {}}\n"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from reconciler.manifest.overlay_schema import overlay_schema
 from reconciler.report.schema import report_schema
-from tests.conftest import PROJECT, RunReconciler
+from tests.support.command import PROJECT, RunReconciler
 
 SCHEMAS = PROJECT / "schemas"
 

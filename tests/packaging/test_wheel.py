@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT, environment
+from tests.support.command import PROJECT, environment
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,9 @@ from reconciler.plan import BrokerCheck, notes, outlook, passed, passes, plan, s
 from reconciler.report.build import build
 from reconciler.report.formats import JSON, TEXT
 from reconciler.report.layout import TextStyle
-from tests.conftest import REPORT_SCHEMA, case_folders
 from tests.plan.facts import Broker, live_from
+from tests.support.cases import case_folders
+from tests.support.command import REPORT_SCHEMA
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

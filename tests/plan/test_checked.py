@@ -32,7 +32,7 @@ from reconciler.model import (
 )
 from reconciler.plan import Answers, BrokerCheck, plan, sealed
 from reconciler.plan.unchecked import not_checked
-from tests.apply.facts import EXISTS, NO_ANSWER, Time, spec
+from tests.support.steps import EXISTS, NO_ANSWER, Time, spec
 
 DENIED = KafkaFailure(code=29, name="TOPIC_AUTHORIZATION_FAILED", error_class=FATAL, message="no", remedy="grant it")
 TOO_FEW_BROKERS = KafkaFailure(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.in_process import report_of
+from tests.support.in_process import report_of
 from tests.wire.classes import EXPECTED, FATAL_FOR_RUN, FATAL_FOR_TOPIC, PASSES
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka

@@ -28,7 +28,7 @@ from reconciler.model import (
 )
 from reconciler.plan import plan, sealed
 from reconciler.plan.fingerprint import digest
-from tests.apply.facts import spec
+from tests.support.steps import spec
 
 LIVE = LiveTopic(name="a", partitions=3, replication_factor=1, overrides={"retention.ms": "1"})
 MADE = plan(

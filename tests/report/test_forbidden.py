@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_interrupted import report_at
-from tests.conftest import Finished, RunReconciler
-from tests.ordinary_user import modes
+from tests.support.command import Finished, RunReconciler, report_at
+from tests.support.ordinary_user import modes
 from tests.wire.fake_kafka import FakeKafka
 
 OLD = "the report before"

@@ -29,7 +29,7 @@ from reconciler.report.build import build
 from reconciler.report.document import Report
 from reconciler.report.formats import FORMATS
 from reconciler.report.layout import Detail, TextStyle
-from tests.apply.facts import NOON
+from tests.support.steps import NOON
 
 ANYTHING = st.text(st.characters(codec=None), min_size=1)
 NASTY = st.sampled_from(

@@ -41,7 +41,7 @@ from reconciler.plan import outlook, sealed, step_of
 from reconciler.report.build import build
 from reconciler.report.document import Report
 from reconciler.report.text import Detail, TextStyle, render, render_file
-from tests.apply.facts import NO_ANSWER, NOON, REFUSED
+from tests.support.steps import NO_ANSWER, NOON, REFUSED
 
 PLACE = Location("topics.yaml", 3, 3)
 STAY = Refusal(kind=RefusalKind.IMPOSSIBLE, reason="replicas do not move", way_out="leave them")

@@ -13,7 +13,7 @@ import pytest
 
 from reconciler.errors import ReportNotWritten
 from reconciler.report.write import check_place, write_report
-from tests.conftest import PROJECT, environment
+from tests.support.command import PROJECT, environment
 
 
 def test_a_report_replaces_the_one_before(tmp_path: Path) -> None:

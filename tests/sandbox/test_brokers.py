@@ -18,8 +18,8 @@ from reconciler.cluster.ready import Readiness
 from reconciler.errors import SandboxError
 from reconciler.sandbox import Broker, servers, start
 from tests.broker.another_client import AnotherClient
-from tests.conftest import environment
-from tests.sandbox.test_cluster import folder_of, gone
+from tests.sandbox.left_over import folder_of, gone
+from tests.support.command import environment
 from tests.wire.proxy import counting_proxy, free_port
 
 MISSED_SOON = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"}

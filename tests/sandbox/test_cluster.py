@@ -8,7 +8,6 @@ import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
-import psutil
 import pytest
 from confluent_kafka.admin import AdminClient
 
@@ -18,16 +17,7 @@ from reconciler.sandbox import Sandbox, start
 from reconciler.sandbox.cluster import _new_cluster_id
 from reconciler.sandbox.nodes import free_ports
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version, known_versions
-
-
-def folder_of(sandbox: Sandbox) -> Path:
-    """The cluster's temporary folder, from the command line of its first broker."""
-    properties = Path(psutil.Process(sandbox.brokers[0].pid).cmdline()[-1])
-    return properties.parent.parent
-
-
-def gone(sandbox: Sandbox) -> bool:
-    return not any(psutil.pid_exists(broker.pid) for broker in sandbox.brokers)
+from tests.sandbox.left_over import folder_of, gone
 
 
 def test_known_versions_are_the_newest_of_three_lines() -> None:

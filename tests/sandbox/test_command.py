@@ -19,8 +19,9 @@ import pytest
 from platformdirs import user_cache_path
 
 from reconciler.sandbox.jars import CACHE, jars
-from tests.conftest import RunReconciler, environment
-from tests.ordinary_user import modes
+from tests.sandbox.left_over import assert_nothing_left
+from tests.support.command import RunReconciler, environment
+from tests.support.ordinary_user import modes
 
 SHOW_AND_WAIT = "import os, sys; print(os.environ['KAFKA_BOOTSTRAP_SERVERS'], flush=True); sys.stdin.read()"
 
@@ -38,12 +39,6 @@ def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil
         below = psutil.Process(process.pid).children(recursive=True)
         assert any("kafka.Kafka" in each.cmdline() for each in below)
         yield process, below
-
-
-def assert_nothing_left(below: list[psutil.Process], tmp_path: Path) -> None:
-    _, alive = psutil.wait_procs(below, timeout=30)
-    assert alive == []
-    assert list(tmp_path.glob("reconciler-sandbox-*")) == []
 
 
 def test_the_command_gets_the_address_and_its_exit_code_is_passed_on(reconciler: RunReconciler) -> None:

@@ -19,8 +19,8 @@ import pytest
 
 from reconciler.cli.sandbox import _run_with
 from reconciler.sandbox.background import _await_ready, _holder
-from tests.conftest import PROJECT, RunReconciler, environment
-from tests.sandbox.test_command import assert_nothing_left
+from tests.sandbox.left_over import assert_nothing_left
+from tests.support.command import PROJECT, RunReconciler, environment
 
 STATE = "kafka-topic-reconciler"
 

@@ -146,7 +146,5 @@ class Interrupted(ReconcilerError):
 
     def __init__(self, signal_number: int) -> None:
         name = Signals(signal_number).name
-        super().__init__(
-            Diagnostic(severity=Severity.ERROR, code="interrupted", message=f"interrupted by {name} before the end")
-        )
+        super().__init__(Diagnostic(severity=Severity.ERROR, code="interrupted", message=f"interrupted by {name}"))
         self.signal_number = signal_number

@@ -1,11 +1,11 @@
-"""Text that is not ours, in a form that is safe to show: on a terminal, in a log, on a page."""
+"""Escape text from outside, so that it is safe on a terminal, in a log and on a page."""
 
 from __future__ import annotations
 
 import unicodedata
 
 _BYTES = range(0xDC80, 0xDD00)
-"""How Python notes bytes that are not UTF-8 (PEP 383)."""
+"""How Python represents bytes that are not UTF-8 (PEP 383)."""
 
 
 def escaped(text: str) -> str:
@@ -19,9 +19,9 @@ def escaped(text: str) -> str:
 
 
 def unmistakable(text: str) -> str:
-    r"""``text`` with ``\u043e`` also for what may pass for an ASCII character, such as that Cyrillic letter.
+    r"""``text`` escaped, with ``\u043e`` also for what looks like an ASCII character, such as that Cyrillic letter.
 
-    For names and values that a message calls wrong: the reader is to see what is wrong with them.
+    For names and values that a message calls wrong, so that the reader can see what is wrong with them.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -29,19 +29,19 @@ def unmistakable(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """``text`` likewise, in quotes as Python writes them."""
+    """``unmistakable(text)`` in quotes, as Python writes them."""
     mark = '"' if "'" in text and '"' not in text else "'"
     inner = text.replace("\\", "\\\\").replace(mark, f"\\{mark}")
     return f"{mark}{unmistakable(inner)}{mark}"
 
 
 def escaped_lines(text: str) -> str:
-    """``text`` likewise, for where the line breaks are ours."""
+    """``text`` with each line escaped; its line breaks are ours."""
     return "\n".join(map(escaped, text.split("\n")))
 
 
 def escaped_hint(text: str) -> str:
-    """``text`` likewise but for line breaks with an indent, which are ours: nothing can pass for another message."""
+    """``text`` escaped except for our own line breaks with an indent, so that it cannot look like another message."""
     return _INDENT.join(map(escaped, text.split(_INDENT)))
 
 
@@ -49,19 +49,19 @@ _INDENT = "\n  "
 
 
 def encodable(text: str) -> str:
-    """``text`` with only that escaped which UTF-8 cannot express: lone surrogates."""
+    """``text`` with only lone surrogates escaped, which UTF-8 cannot express."""
     if text.isascii():
         return text
     return "".join(_escape(character) if "\ud800" <= character <= "\udfff" else character for character in text)
 
 
 def escaped_json(text: str) -> str:
-    r"""A JSON text with ``\u`` escapes for what is not printable; it means the same."""
+    r"""A JSON text with ``\u`` escapes for unprintable characters; the same JSON value."""
     return "\n".join(line if line.isprintable() else _escaped_json_line(line) for line in text.split("\n"))
 
 
 def ascii_json(text: str) -> str:
-    """A JSON text in ASCII, for a stream that is not UTF-8; it means the same."""
+    """A JSON text in ASCII, for a stream that is not UTF-8; the same JSON value."""
     return "".join(character if character.isascii() else _json_escape(character) for character in escaped_json(text))
 
 
@@ -75,7 +75,7 @@ _CLEAR = frozenset("ßæÆøØœŒðÐþÞłŁ…")
 
 
 def _is_clear(character: str) -> bool:
-    """Whether ``character`` is printable and cannot pass for another one: ``é`` or ``日``, no Greek letter."""
+    """Whether ``character`` is printable and does not look like another one: ``é`` or ``日``, not a Greek letter."""
     if character.isascii():
         return character.isprintable()
     if character in _CLEAR:

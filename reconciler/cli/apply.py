@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     cls=Option,
     envvar="RECONCILER_YES",
     show_envvar=True,
-    help="Do not ask before changing.",
+    help="Apply without asking for confirmation.",
 )
 def command(
     *,
@@ -62,10 +62,10 @@ def command(
     auto_create: bool,
     yes: bool,
 ) -> int:
-    """Make the cluster's topics equal to the manifest.
+    """Bring the cluster in sync with the manifest.
 
-    Shows the plan, asks, carries it out and reads every change back. What is impossible is refused and
-    everything else is done. Without a terminal to ask on, --yes is needed.
+    Shows the plan, asks for confirmation, applies it and reads every change back. Changes that Kafka cannot make
+    are refused; all others are applied. Without a terminal, --yes is required.
 
     \b
     Examples:
@@ -82,9 +82,9 @@ def command(
         from reconciler.apply import Retries  # noqa: PLC0415 - not needed for --help
 
         if not yes and not on_a_terminal():
-            raise WrongUsage.because(
-                "usage", "there is no terminal to ask on; give --yes to change the cluster without a question"
-            )
+            which = "input" if sys.stdin is None or not sys.stdin.isatty() else "error"
+            words = f"cannot ask for confirmation: standard {which} is not a terminal"
+            raise WrongUsage.because("usage", f"{words}; pass --yes to apply without asking")
         load_and_connect(session, manifest, cluster, only)
         preload_report()
         if session.plan(creating=auto_create).has_work and not yes:
@@ -101,7 +101,7 @@ def command(
 
 
 def _show_plan(session: WritingSession, console: Console) -> None:
-    """The plan, before it is carried out; on standard error where standard output is for JSON."""
+    """Show the plan before it is applied; on standard error where standard output is for JSON."""
     output = console.output
     if output.output == "text" or (output.log_format == "text" and not output.quiet):
         console.progress.end()
@@ -109,14 +109,14 @@ def _show_plan(session: WritingSession, console: Console) -> None:
         if output.output == "json":
             say(text)
         else:
-            _put(session, console, text)  # who does not see it has agreed to it already
+            _put(session, console, text)  # --yes agreed to the plan already, seen or not
 
 
 def _ask(session: WritingSession, console: Console) -> None:
-    """Show all that there is to agree to, whatever -q says, and ask. Raises ReconcilerError where the answer is no.
+    """Show the whole plan, also with -q, and ask for confirmation. Raises ReconcilerError where the answer is no.
 
-    It is shown where the question is asked: what goes into a pipe may be seen later, or never. Such a standard
-    output gets the plan after the answer, so that `tee` does not write into the question.
+    The plan is shown where the question is asked: a reader may see the output of a pipe later, or never. A standard
+    output that is not a terminal gets the plan after the answer, so that `tee` does not write into the question.
     """
     from reconciler.report.text import Detail  # noqa: PLC0415 - not needed for --help
 
@@ -130,7 +130,7 @@ def _ask(session: WritingSession, console: Console) -> None:
     if not is_seen:
         say(text)
     elif not _put(session, console, text):
-        raise ReconcilerError.because("declined", "the plan cannot be shown; nothing was changed")
+        raise ReconcilerError.because("declined", "cannot show the plan, so nothing was changed")
     session.begin()
     try:
         if not agreed("Apply this plan?", click.get_current_context().ensure_object(Signals)):
@@ -141,7 +141,7 @@ def _ask(session: WritingSession, console: Console) -> None:
 
 
 def _put(session: WritingSession, console: Console, text: str) -> bool:
-    """Put ``text`` on standard output; where that does not take it the run goes on, and its record has it."""
+    """Write ``text`` to standard output; whether that worked. A failure is noted in the record, and the run goes on."""
     try:
         console.put(f"{text}\n")
     except OutputNotWritten as failure:

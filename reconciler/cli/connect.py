@@ -1,4 +1,4 @@
-"""What plan and apply both begin with: the manifest, and the cluster that options, environment or manifest name."""
+"""The first steps of plan and apply: load the manifest, connect to the cluster."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _NO_CLUSTER = (
 
 
 def load_and_connect(session: Session, manifest: ManifestOptions, options: ClusterOptions, only: Sequence[str]) -> None:
-    """Load the manifest and connect: at once where the options name a cluster, else to the one of the manifest.
+    """Load the manifest and connect: before loading where the options name a cluster, else to that of the manifest.
 
     Options, file and environment are read once, before anything else: a pipe is empty the second time. Precedence:
     ``--bootstrap-server``, ``-X``, ``--command-config``, ``KAFKA_*`` variables, the manifest.
-    Raises ManifestInvalid, also with what is wrong with the options, ClusterUnavailable and WrongUsage.
+    Raises ManifestInvalid, which includes the errors of the options, ClusterUnavailable and WrongUsage.
     """
     settings, problem = None, None
     limit = TimeLimit(options.timeout, deadline=options.deadline)
@@ -71,7 +71,7 @@ def _settings(options: ClusterOptions, environ: Mapping[str, str]) -> ClientSett
 
 
 def _from_flags(texts: Sequence[str]) -> ClientSettings:
-    """The properties of ``-X``. Raises WrongUsage, without a text that may be a secret."""
+    """The properties of ``-X``. Raises WrongUsage, whose message never contains a value: it may be a secret."""
     from reconciler.cluster.properties import ClientSettings, canonical, is_secret, value_of  # noqa: PLC0415 - as above
 
     properties = {}
@@ -79,19 +79,19 @@ def _from_flags(texts: Sequence[str]) -> ClientSettings:
         key, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not key:
             which = f"number {number} " if len(texts) > 1 else ""
-            raise WrongUsage.because("usage", f"-X {which}is not key=value; write -X security.protocol=SSL")
+            raise WrongUsage.because("usage", f"-X {which}is not KEY=VALUE; write for example -X security.protocol=SSL")
         if is_secret(key):
             raise WrongUsage.because(
                 "usage",
                 f"-X {unmistakable(key)}: other users of this machine can see command lines; "
-                "write the property into the file of --command-config",
+                "put the property in the file of --command-config",
             )
         properties[canonical(key)] = value_of(key, value)
     return ClientSettings(properties)
 
 
 def _to(servers: str | None, settings: ClientSettings) -> ClientSettings:
-    """``settings`` with the brokers of the manifest. Raises WrongUsage where it names none either."""
+    """``settings`` with the brokers of the manifest. Raises WrongUsage where the manifest names none either."""
     from reconciler.cluster.properties import ClientSettings  # noqa: PLC0415 - as above
 
     if servers is None:
@@ -102,7 +102,7 @@ def _to(servers: str | None, settings: ClientSettings) -> ClientSettings:
 def _checked(settings: ClientSettings, *, is_flag: bool) -> ClientSettings:
     """``settings`` with the addresses in the form that the client takes.
 
-    Raises WrongUsage for a flag with what is no address, ClusterUnavailable for any other place.
+    Raises WrongUsage for an invalid address in a flag, ClusterUnavailable for one in any other place.
     """
     from reconciler.cluster.properties import ClientSettings  # noqa: PLC0415 - as above
 
@@ -127,5 +127,5 @@ def _checked(settings: ClientSettings, *, is_flag: bool) -> ClientSettings:
 
 
 def preload_report() -> None:
-    """Load what the report needs, which takes 70 ms, while the brokers answer."""
+    """Import the modules of the report, which takes 70 ms, in a thread while the brokers answer."""
     Thread(target=import_module, args=("reconciler.report.text",), daemon=True).start()

@@ -1,4 +1,4 @@
-"""What a run says, and to whom: progress and problems on standard error, the document on standard output."""
+"""The standard streams of a run: progress and problems on standard error, the document on standard output."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING, Sev
 
 @dataclass(slots=True)
 class Console:
-    """The standard streams of one run, and what they got already."""
+    """The standard streams of one run, and what was already printed to them."""
 
     output: OutputOptions
     progress: Progress = field(init=False)
     failure: OutputNotWritten | None = None
-    """Why standard output did not take all that it was to get."""
+    """Why a write to standard output failed."""
     _said: int = 0
-    """How many of the problems have been said already."""
+    """How many of the problems have been printed."""
 
     def __post_init__(self) -> None:
         output = self.output
@@ -43,7 +43,7 @@ class Console:
 
     @property
     def style(self) -> TextStyle:
-        """How text is to look: as wide as the terminal, 100 columns where there is none."""
+        """Width and detail of text: as wide as the terminal, 100 columns without one."""
         from reconciler.report.text import Detail, TextStyle  # noqa: PLC0415 - not needed for --help
 
         width = shutil.get_terminal_size((_COLUMNS_WITHOUT_TERMINAL, 0)).columns
@@ -51,7 +51,7 @@ class Console:
         return TextStyle(width=width, detail=detail)
 
     def put(self, text: str, write: Callable[[str], None] = streams.put) -> None:
-        """Give ``text`` to standard output. Raises OutputNotWritten, and notes it, where that does not take it."""
+        """Write ``text`` to standard output. Raises OutputNotWritten, and keeps it in ``failure``."""
         try:
             write(text)
         except OutputNotWritten as failure:
@@ -59,7 +59,7 @@ class Console:
             raise
 
     def say_problems(self, problems: Sequence[Diagnostic], *, quiet: bool) -> None:
-        """Say those of all ``problems`` so far that have not been said, of what is no error nothing where ``quiet``."""
+        """Print those of ``problems``, all so far, that were not printed yet; only errors where ``quiet``."""
         unsaid, self._said = problems[self._said :], len(problems)
         unheard = self.failure.diagnostics if self.failure is not None and self.failure.reader_left else ()
         for problem in unsaid:

@@ -1,4 +1,4 @@
-"""What is said of a defect of ours by a command that makes no report."""
+"""The message about an internal error, of a command that writes no report."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ TRACEBACK_VERBOSITY = 2
 
 
 def note_verbosity(ctx: click.Context, _parameter: click.Parameter, verbosity: int) -> int:
-    """The callback of ``-v``: how often it was given is known from now on, whatever becomes of the command."""
+    """The callback of ``-v``: keeps how often the flag was given, also for a command that fails."""
     ctx.meta[_VERBOSITY] = verbosity
     return verbosity
 
 
 def say_defect(error: Exception, ctx: click.Context | None) -> None:
-    """Say what is known of ``error`` on standard error, of a command that makes no report."""
+    """Print the internal error ``error`` to standard error; with -vv, its traceback too."""
     from reconciler.session.defect import defect  # noqa: PLC0415 - not needed for --help
 
     problem = defect(error, traceback="-vv shows")

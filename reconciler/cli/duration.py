@@ -13,12 +13,12 @@ _MILLISECONDS_A_SECOND = 1000
 
 
 class Duration(click.FloatRange):
-    """A time in seconds; ``nan`` and ``inf`` are numbers to Python, and no times to wait for."""
+    """A time in seconds. Python reads ``nan`` and ``inf`` as numbers; they are refused here."""
 
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number of seconds; a usage error where it is none."""
+        """``value`` in seconds. Raises BadParameter where it is not a duration."""
         seconds = _seconds(str(value))
         if seconds is None:
             self.fail(
@@ -28,7 +28,7 @@ class Duration(click.FloatRange):
 
 
 def _seconds(text: str) -> float | None:
-    """``text`` in seconds, ``None`` where it is not a duration."""
+    """``text`` in seconds; ``None`` where it is not a duration."""
     try:
         number = float(text)
     except ValueError:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from reconciler.cli.options import ManifestOptions, Option, manifest_options, verbose_option
+from reconciler.cli.options import ManifestOptions, format_option, manifest_options, verbose_option
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import put, put_json, say
 from reconciler.cli.variables import near_misses
@@ -27,7 +27,7 @@ def _topic_names(ctx: click.Context, _parameter: click.Parameter, incomplete: st
 
     files = ctx.params.get("files") or (Path("topics.yaml"),)
     if Path("-") in files:
-        return []  # whoever presses Tab types a command, not a manifest
+        return []  # reading standard input would wait for the user to type a manifest
     try:
         desired = load(files, ctx.params.get("environment"), os.environ)
     except ReconcilerError:
@@ -42,17 +42,7 @@ def _topic_names(ctx: click.Context, _parameter: click.Parameter, incomplete: st
 @click.command("explain")
 @click.argument("topic", shell_complete=_topic_names)
 @manifest_options
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    cls=Option,
-    envvar="RECONCILER_OUTPUT",
-    show_envvar=True,
-    help="What standard output gets.",
-)
+@format_option("text", "json")
 @verbose_option
 @click.pass_obj
 def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: str) -> int:
@@ -71,7 +61,7 @@ def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: 
     specs = {spec.name: spec for spec in desired.topics}
     if topic not in specs:
         close = get_close_matches(topic, specs, n=1)
-        hint = f"did you mean {quoted(close[0])}?" if close else f"it has {len(specs)} topics"
+        hint = f"did you mean {quoted(close[0])}?" if close else f"topics in the manifest: {len(specs)}"
         raise ReconcilerError.because("no-such-topic", f"the manifest has no topic {quoted(topic)}", hint=hint)
     values = _values(specs[topic])
     if output == "json":
@@ -82,7 +72,7 @@ def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: 
 
 
 def _values(topic: TopicSpec) -> list[dict[str, Any]]:
-    """Field, value, layer and origin of everything the topic has, in a stable order."""
+    """Field, value, layer and origin of every setting of the topic, in a stable order."""
     fields: dict[str, int | str | None] = {
         "partitions": topic.partitions,
         "replication_factor": topic.replication_factor,
@@ -99,7 +89,7 @@ def _values(topic: TopicSpec) -> list[dict[str, Any]]:
 
 
 def _config_fields(topic: TopicSpec) -> list[str]:
-    """The configuration keys that the manifest names, with those that it takes away."""
+    """The config keys that the manifest sets or removes, as ``config.<key>``."""
     return sorted({f"config.{key}" for key in topic.config} | {each for each in topic.sources if "config." in each[:7]})
 
 
@@ -119,7 +109,7 @@ def _table(topic: TopicSpec, values: list[dict[str, Any]]) -> str:
         tuple(
             map(
                 escaped,
-                (each["field"], "(the broker decides)" if each["value"] is None else str(each["value"]), each["layer"]),
+                (each["field"], "(broker default)" if each["value"] is None else str(each["value"]), each["layer"]),
             )
         )
         for each in values

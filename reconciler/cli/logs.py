@@ -1,4 +1,4 @@
-"""Log lines on standard error: one a topic at info, one an attempt at debug; what librdkafka logs among the latter."""
+"""Log lines on standard error: per topic at info, per attempt and from librdkafka at debug."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 
 def start_logging(form: LogFormat, *, verbosity: int, quiet: bool, before_line: Callable[[], None]) -> None:
-    """Send the package's log lines to standard error; ``before_line`` makes room for each.
+    """Send the package's log lines to standard error; ``before_line`` is called before each.
 
-    Text is for people, who get the same from the report: it begins at warnings, ``-v`` adds info and ``-vv``
-    debug. JSON is for collectors: it begins at info.
+    Text is for people, who also get the report: it starts at warnings, ``-v`` adds info and ``-vv`` debug.
+    JSON is for log collectors: it starts at info.
     """
     first = 0 if form == "text" else 1
     root = logging.getLogger(ROOT)
@@ -44,7 +44,7 @@ def _json() -> logging.Formatter:
 
 
 class _Stderr(logging.Handler):
-    """A line is talk: a standard error that is full or closed does not stop what it is about."""
+    """Writes lines to standard error; one that is full or closed does not stop the run."""
 
     def __init__(self, before_line: Callable[[], None]) -> None:
         super().__init__()

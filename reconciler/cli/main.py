@@ -1,4 +1,4 @@
-"""The command ``reconciler``: its subcommands and how every run ends."""
+"""The command ``reconciler``: its subcommands, and how a run turns into an exit code."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from reconciler.errors import Interrupted, OutputNotWritten, ReconcilerError
 from reconciler.exit_codes import ERROR, SIGNALLED, USAGE
 from reconciler.printable import quoted, unmistakable
 
-# name -> (module of reconciler.cli, what --help says): a command's module is loaded only when it runs,
-# so that --help and completion stay quick.
+# Name of a module of reconciler.cli -> its line in --help. A module is loaded only when its command runs, so that
+# --help and completion stay quick.
 COMMANDS = {
     "validate": "Check a manifest without a cluster.",
     "plan": "Show what apply would change on the cluster.",
-    "apply": "Make the cluster's topics equal to the manifest.",
-    "explain": "Show every value of a topic and where it comes from.",
+    "apply": "Bring the cluster in sync with the manifest.",
+    "explain": "Show every value of a topic and where each comes from.",
     "schema": "Print a JSON Schema.",
-    "sandbox": "Run a real Apache Kafka on this machine.",
+    "sandbox": "Run a temporary Apache Kafka on this machine.",
 }
 
 
@@ -57,7 +57,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        """What the command returns; where a defect of ours ends it, the exit code of an error, and a message."""
+        """What the command returns; after an internal error, a message and the exit code of an error."""
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, ReconcilerError):
@@ -78,7 +78,7 @@ class LazyGroup(click.Group):
 
 
 def _is_of_help(error: Exception) -> bool:
-    """Whether click could not write its ``--help``; whatever else is written has words of its own for that."""
+    """Whether click failed to write its ``--help``; every other failed write has its own message."""
     return isinstance(error, OSError) and extract_tb(error.__traceback__)[-1].filename == click.utils.__file__
 
 
@@ -101,22 +101,27 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
 )
 def reconciler() -> None:
-    """Keep the topics of an Apache Kafka cluster equal to what a Git repository says.
+    """Keep Kafka topics in sync with manifests in Git.
 
     \b
     Examples:
-      reconciler validate                      check topics.yaml
-      reconciler plan -e prod                  what would change, with topics.prod.yaml on top
-      reconciler apply --yes --report run.json do it, and keep the record
-      reconciler sandbox run -- CMD            CMD with a real Kafka of its own
+      reconciler validate                       check topics.yaml
+      reconciler plan -e prod                   show what would change, with the overlay topics.prod.yaml
+      reconciler apply --yes --report run.json  apply without asking, and write a report
+      reconciler sandbox run -- CMD             run CMD against a temporary Kafka
     """
 
 
 def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = None) -> NoReturn:
-    """Run the command and exit with the code that the outcome has; ``signals`` end it at its safe points."""
+    """Run the command and exit with its exit code; ``signals`` end the run at its safe points."""
     # A short run that builds much and frees little: collecting at the usual pace takes a third of its time.
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
@@ -139,7 +144,7 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
     except (click.Abort, KeyboardInterrupt):
         sys.exit(SIGNALLED + signal.SIGINT)
     except BrokenPipeError:
-        # The reader of our output went away (`reconciler plan | head`): nothing to add.
+        # The reader of our output is gone (`reconciler plan | head`): no message.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ERROR)
     except Exception as error:  # noqa: BLE001 - whatever it is
@@ -152,9 +157,9 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
 
 
 def _show(error: click.ClickException, more: str = "") -> None:
-    """Say what is wrong with the command line, with ``more`` behind it."""
+    """Print what is wrong with the command line, followed by ``more``."""
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        error.ctx.color = True  # else click drops escape sequences, which are to be seen
+        error.ctx.color = True  # else click drops escape sequences, which are shown escaped
     shown = io.StringIO()
     error.show(shown)
     words = f"{shown.getvalue().rstrip()}{more}\n".expandtabs(4)
@@ -162,9 +167,9 @@ def _show(error: click.ClickException, more: str = "") -> None:
 
 
 def run(arguments: Sequence[str] | None = None, *, signals: Signals | None = None) -> NoReturn:
-    """The life of a process: ``main``, and the end as soon as its output is out.
+    """Run ``main`` as a process, which ends as soon as its output is flushed.
 
-    Taking apart what it built, the Kafka client included, costs a tenth of a second that nobody gains from.
+    Destroying its objects, the Kafka client included, would take a tenth of a second.
     """
     _write_through_buffers()
     streams.prepare()
@@ -178,7 +183,7 @@ def run(arguments: Sequence[str] | None = None, *, signals: Signals | None = Non
 
 
 def _write_through_buffers() -> None:
-    """With ``PYTHONUNBUFFERED``, usual in containers, Python drops what is left of a write that a signal cuts short."""
+    """Buffer the streams under ``PYTHONUNBUFFERED``: Python drops the rest of an unbuffered write cut by a signal."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.RawIOBase):

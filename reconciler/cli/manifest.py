@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 
 def load_manifest(session: Session, options: ManifestOptions, only: Sequence[str] = ()) -> DesiredState:
-    """Load it, of its topics those that ``only`` names. Raises ManifestInvalid, and WrongUsage where none is."""
+    """Load the manifest with the topics that match ``only``. Raises ManifestInvalid; WrongUsage where none matches."""
     session.note(*near_misses(os.environ))
     return session.load(options.files, options.environment, os.environ, only=only)

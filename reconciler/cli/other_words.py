@@ -1,4 +1,4 @@
-"""Words of other tools, and what they are called here."""
+"""Commands and options of other tools, and their names here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COMMANDS = {
     "show": "explain",
     "get": "explain",
 }
-"""What terraform, kubectl, helm, topicctl, kafka-gitops and julie call a command, and the one here."""
+"""Commands of terraform, kubectl, helm, topicctl, kafka-gitops and julie, and the command here."""
 
 OPTIONS = {
     "--auto-approve": "--yes",
@@ -46,13 +46,13 @@ OPTIONS = {
     "--detailed-exit-code": "--detailed-exitcode",
     "--no-color": "NO_COLOR=1 in the environment",
 }
-"""The same for options."""
+"""Likewise for options."""
 
 _DRY_RUNS = frozenset({"--dry-run", "--dryRun", "--check", "--diff"})
 
 
 def hint(error: click.UsageError) -> str:
-    """What to write instead of a word of another tool, to be put behind the message; nothing for any other word."""
+    """What to write instead of an option of another tool, to follow the message; empty for any other option."""
     if not isinstance(error, click.NoSuchOption) or error.ctx is None:
         return ""
     if error.option_name in _DRY_RUNS:
@@ -63,5 +63,5 @@ def hint(error: click.UsageError) -> str:
 
 
 def command_hint(word: str) -> str:
-    """The same for a command."""
+    """Likewise for a command."""
     return f" Here it is {quoted(COMMANDS[word])}." if word in COMMANDS else ""

@@ -27,7 +27,9 @@ from reconciler.session import Session
 @output_options("text", "json")
 @only_option
 @auto_create_option
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when apply would change something.")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 when apply would change something (0 when in sync)."
+)
 def command(
     *,
     manifest: ManifestOptions,
@@ -37,10 +39,10 @@ def command(
     auto_create: bool,
     detailed_exitcode: bool,
 ) -> int:
-    """Show what apply would change on the cluster; change nothing.
+    """Show what apply would change on the cluster. Changes nothing (dry run).
 
-    The broker validates every change without making it.
-    Exits with 3 when something in the manifest is impossible, so that a pull request fails on it.
+    The broker validates every change without applying it. Exits with 3 when part of the manifest cannot be
+    applied, so that a pull request fails.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""How far a slow step is, said on standard error once it takes longer than a moment."""
+"""Progress of a slow step on standard error, from its second second on."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _ERASE_LINE = "\r\x1b[K"
 
 
 class Progress:
-    """Call it with what is going on, as often as there is news; it says what a reader can follow.
+    """Call it with the current state of the step, as often as that changes; only some calls are shown.
 
-    A terminal gets one line that changes, anything else a whole line now and then, ever more rarely: a log
-    of a long run stays short. ``as_log`` makes it log lines. Times are in seconds.
+    A terminal gets one line that is redrawn; any other stream gets whole lines with growing pauses, so that the log
+    of a long run stays short. ``as_log`` turns them into log lines.
     """
 
     def __init__(self, *, quiet: bool, as_log: bool = False) -> None:
@@ -55,13 +55,13 @@ class Progress:
             self._pause = min(2 * self._pause, _LONGEST_SILENCE)
 
     def erase(self) -> None:
-        """Make room for a line of other output."""
+        """Remove the line from the terminal before other output."""
         if self._is_drawn:
             say(_ERASE_LINE, nl=False)
             self._is_drawn = False
 
     def end(self) -> None:
-        """Make room for other output; what comes next has a moment again before anything is said."""
+        """End the step: remove its line; the next step is shown only after a second of its own."""
         self.erase()
         self._said = ""
         self._due = time.monotonic() + _A_MOMENT

@@ -1,4 +1,4 @@
-"""A question to whoever sits at the terminal."""
+"""Ask for confirmation on the terminal."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
 def agreed(question: str, signals: Signals) -> bool:
-    """Whether the answer to ``question`` is yes; asked again until it is yes or no. The end of input is a no.
+    """Whether the answer to ``question`` is yes; asks again until the answer is yes or no. End of input is a no.
 
-    Asked on standard error, standard output may go elsewhere. Raises Interrupted.
+    Asks on standard error, because standard output may be a file. Raises Interrupted.
     """
     terminal = _terminal()
     try:
@@ -31,7 +31,7 @@ def agreed(question: str, signals: Signals) -> bool:
             word = answer.strip().lower()
             if word in _ANSWERS:
                 return _ANSWERS[word]
-            click.echo(f"cannot take {quoted(answer.strip())} for an answer; type y or n", err=True)
+            click.echo(f"{quoted(answer.strip())} is not an answer; type y or n", err=True)
     except Interrupted:
         say()  # as at the end of input
         raise
@@ -42,9 +42,9 @@ def agreed(question: str, signals: Signals) -> bool:
 
 
 def _terminal() -> int:
-    """The terminal of standard input, opened anew so that reading it never waits, and others can wait as before.
+    """A descriptor of standard input's terminal of its own, non-blocking without changing that of other processes.
 
-    Ctrl-C takes back what was typed: a read that was to find it would wait for ever, and for no signal.
+    Ctrl-C discards what was typed: a blocking read would then wait for ever and ignore signals.
     """
     try:
         return os.open(os.ttyname(sys.stdin.fileno()), os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
@@ -53,7 +53,7 @@ def _terminal() -> int:
 
 
 def _line(terminal: int, signals: Signals) -> str | None:
-    """A line of standard input, ``None`` at its end. A signal is acted upon even with half a line typed."""
+    """A line of standard input, ``None`` at its end. Raises Interrupted, also with half a line typed."""
     typed = b""
     while not typed.endswith(b"\n"):
         signals.wait_for_input(terminal)

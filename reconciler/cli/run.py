@@ -1,4 +1,4 @@
-"""A run from start to report: whatever happens in between, the report is written and the exit code is right."""
+"""A run from start to report: however the work ends, the report is written and the exit code is right."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SomeSession = TypeVar("SomeSession", bound=Session)
 def carry_out(
     begin: Callable[[Control], SomeSession], output: OutputOptions, work: Callable[[SomeSession, Console], object]
 ) -> int:
-    """Do the command's ``work`` in the session that it begins, then write the report; the exit code."""
+    """Do the command's ``work`` in a new session, then write the reports; returns the exit code."""
     signals = click.get_current_context().ensure_object(Signals)
     console = Console(output)
     session = begin(
@@ -47,17 +47,17 @@ def carry_out(
         signals.check()
         _check_places(output.reports)
         work(session, console)
-    except Exception as error:  # noqa: BLE001 - even a defect of ours must leave a report
+    except Exception as error:  # noqa: BLE001 - an internal error must leave a report too
         session.end(error)
     console.progress.end()
-    # The last safe point. What comes later is too late: the run has ended, and its report says as what.
+    # The last safe point. A later signal changes nothing: the run has ended, and its report has its status.
     if signals.came is not None and not isinstance(session.record.ended_by, Interrupted):
         session.end(Interrupted(signals.came))
     return _conclude(session, console)
 
 
 def _conclude(session: Session, console: Console) -> int:
-    """Write the report, say what there is to say, put the document; the exit code."""
+    """Write the reports, print problems, write the document to standard output; returns the exit code."""
     report = _report(session)
     console.say_problems(session.record.diagnostics, quiet=console.output.quiet)
     reports = console.output.reports
@@ -71,13 +71,13 @@ def _conclude(session: Session, console: Console) -> int:
             session.note(*failure.diagnostics)
             console.say_problems(session.record.diagnostics, quiet=console.output.quiet)
             report = _report(session)
-            # What is no file got its report already, and cannot take it back.
+            # A pipe or device has its report already, and cannot be rewritten.
             written &= _write(report, tuple(filter(os.path.isfile, reports)), said=session.record.diagnostics)
     return report.run.exit_code if written else max(report.run.exit_code, ERROR)
 
 
 def _report(session: Session) -> Report:
-    """The report of the whole run, or one without topics where a defect of ours keeps that from being made."""
+    """The report of the whole run; where an internal error prevents that, one without topics."""
     from reconciler.report.build import build  # noqa: PLC0415 - not needed for --help
 
     try:
@@ -88,7 +88,7 @@ def _report(session: Session) -> Report:
 
 
 def _check_places(paths: Sequence[Path]) -> None:
-    """Notice before anything is done which reports could not be written after it. Raises ReportNotWritten."""
+    """Check before the run which reports could not be written after it. Raises ReportNotWritten."""
     from reconciler.report.write import check_place  # noqa: PLC0415 - as in _report
 
     problems: list[Diagnostic] = []
@@ -102,7 +102,7 @@ def _check_places(paths: Sequence[Path]) -> None:
 
 
 def _write(report: Report, paths: Sequence[Path], *, said: Sequence[Diagnostic]) -> bool:
-    """Write the report to each path, and say where that fails unless it is ``said``; whether all were written."""
+    """Write the report to each path, and print failures that are not in ``said``; whether all were written."""
     from reconciler.report.write import write_report  # noqa: PLC0415 - as in _report
 
     written = True
@@ -117,5 +117,5 @@ def _write(report: Report, paths: Sequence[Path], *, said: Sequence[Diagnostic])
 
 
 def on_a_terminal() -> bool:
-    """Whether somebody can be asked."""
+    """Whether standard input and standard error are a terminal, where confirmation can be asked for."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()

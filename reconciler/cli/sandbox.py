@@ -27,15 +27,15 @@ NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
 def _cluster_shape(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         verbose_option,
-        click.option("--port", type=click.IntRange(1, 65535), help="The first broker's port; else any free one."),
+        click.option("--port", type=click.IntRange(1, 65535), help="Port of the first broker. Default: any free port."),
         click.option(
             "--kafka-version",
             default=DEFAULT_VERSION,
             show_default=True,
             callback=_known_version,
-            help=f"One of {', '.join(known_versions())}.",
+            help=f"Kafka version: {', '.join(known_versions())}.",
         ),
-        click.option("--brokers", type=click.IntRange(1, 3), default=1, show_default=True, help="How many, 1 to 3."),
+        click.option("--brokers", type=click.IntRange(1, 3), default=1, show_default=True, help="Number of brokers."),
     ):
         command = option(command)
     return command
@@ -53,10 +53,10 @@ def _known_version(_ctx: click.Context, _parameter: click.Parameter, wanted: str
 @click.group("sandbox")
 @click.pass_obj
 def command(signals: Signals) -> None:
-    """Run a real Apache Kafka on this machine, without Docker.
+    """Run a temporary Apache Kafka on this machine, without Docker.
 
-    The first start fetches Kafka; later ones take a few seconds. Everything stays on 127.0.0.1 and is
-    gone afterwards.
+    The first start downloads Kafka; later starts take a few seconds. The brokers listen on 127.0.0.1 only, and
+    their data is deleted at the end.
 
     \b
     Examples:
@@ -65,16 +65,17 @@ def command(signals: Signals) -> None:
       export $(reconciler sandbox start)
       reconciler sandbox stop
     """
-    signals.let_go()  # there is no report to write, and the cluster ends with this process however that dies
+    signals.let_go()  # no report to write, and the cluster ends with this process, however that dies
 
 
 @command.command("run", context_settings={"allow_interspersed_args": False})
 @_cluster_shape
 @click.argument("cmd", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(brokers: int, kafka_version: str, port: int | None, cmd: tuple[str, ...]) -> int:
-    """Run CMD with a cluster of its own; exit as it does.
+    """Run CMD against a temporary cluster and return its exit code.
 
-    CMD gets the address in KAFKA_BOOTSTRAP_SERVERS, and no variable that names another cluster or its passwords.
+    CMD gets the address in KAFKA_BOOTSTRAP_SERVERS. Variables that name another cluster or its passwords are removed
+    from its environment.
 
     \b
     Examples:
@@ -91,7 +92,7 @@ def run(brokers: int, kafka_version: str, port: int | None, cmd: tuple[str, ...]
 @command.command("start")
 @_cluster_shape
 def start_background(brokers: int, kafka_version: str, port: int | None) -> None:
-    """Start a cluster that stays until `sandbox stop`.
+    """Start a cluster that runs until `sandbox stop`.
 
     \b
     Examples:
@@ -102,7 +103,7 @@ def start_background(brokers: int, kafka_version: str, port: int | None) -> None
 
     there = running()
     if there is not None:
-        _say(f"Apache Kafka {there.kafka_version} is running already; stop it with: reconciler sandbox stop")
+        _say(f"Apache Kafka {there.kafka_version} is already running; to stop it: reconciler sandbox stop")
     else:
         there = launch(brokers=brokers, kafka_version=kafka_version, port=port, progress=_say)
     put(f"KAFKA_BOOTSTRAP_SERVERS={there.bootstrap_servers}\n")
@@ -111,7 +112,7 @@ def start_background(brokers: int, kafka_version: str, port: int | None) -> None
 @command.command("stop")
 @verbose_option
 def stop_background() -> None:
-    """End the cluster that `sandbox start` started.
+    """Stop the cluster that `sandbox start` started.
 
     \b
     Examples:
@@ -127,7 +128,7 @@ def stop_background() -> None:
 
 
 def _run_with(cmd: tuple[str, ...], bootstrap_servers: str) -> int:
-    """Run ``cmd`` to its end; its exit code, 128 and the number where a signal ended it."""
+    """Run ``cmd`` to its end; its exit code, or 128 plus the number of the signal that ended it."""
     # Ctrl-C reaches the child from the terminal, maybe the moment it runs. Unlike SIG_IGN, a handler is not passed on.
     with _handled(signal.SIGINT, by=lambda _number, _frame: None):
         try:
@@ -141,14 +142,14 @@ def _run_with(cmd: tuple[str, ...], bootstrap_servers: str) -> int:
 
 
 def _not_run(program: str, error: OSError) -> int:
-    """Say why ``program`` does not run; the exit code that a shell has for it."""
-    # PATH may have a folder that is closed to us, which is no word about the program.
+    """Print why ``program`` cannot be run; the exit code that a shell would return."""
+    # PATH may contain a folder that we may not read: that says nothing about the program.
     is_there = os.path.exists(program) if os.sep in program else shutil.which(program, os.F_OK) is not None  # noqa: PTH110 - a Path raises where it may not look
     if not is_there:
         _say(f"error: {unmistakable(program)}: command not found")
         return NOT_FOUND
     reason = (
-        "the program that its first line names does not exist"
+        "the interpreter named on its first line does not exist"
         if isinstance(error, FileNotFoundError)
         else error.strerror
     )
@@ -168,7 +169,7 @@ def _handled(*numbers: signal.Signals, by: Callable[[int, FrameType | None], Non
 
 
 def _environment_for(bootstrap_servers: str) -> dict[str, str]:
-    """This environment without what would lead to another cluster than the sandbox, or keep it from answering."""
+    """This environment without the variables that name another cluster, or settings that the sandbox does not have."""
     from reconciler.cluster.properties import VARIABLES  # noqa: PLC0415 - not needed for --help
 
     elsewhere = {*VARIABLES, "RECONCILER_COMMAND_CONFIG", "RECONCILER_X"}

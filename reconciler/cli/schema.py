@@ -13,7 +13,7 @@ from reconciler.schemas import NAMES, schema_text
 @click.argument("name", type=click.Choice(NAMES))
 @verbose_option
 def command(name: str) -> None:
-    """Print a JSON Schema: of a manifest (topics), of an overlay, or of a report.
+    """Print the JSON Schema of a manifest (topics), an overlay or a report.
 
     \b
     Examples:

@@ -1,8 +1,8 @@
-"""SIGINT, SIGTERM and SIGHUP: noted when they come, acted upon where the run can be left in good order.
+"""SIGINT, SIGTERM and SIGHUP: noted when they come, acted upon at safe points of the run.
 
-What a handler raises comes out of whatever runs at that moment: an import, a lock, somebody's ``except``. So the
-handler only notes the signal, and the run asks for it at safe points. This module is loaded before anything else
-is, and therefore imports little.
+An exception of a handler is raised in whatever runs at that moment: an import, a lock, an unrelated ``except``. So the
+handler only notes the signal, and the run checks for it at safe points. This module is loaded before anything else,
+and therefore imports little.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _STANDARD_STREAMS = 3
 
 
 class Signals:
-    """The first signal is noted until a safe point asks for it; a further one ends the process at once.
+    """The first signal ends the run at its next safe point; a further one ends the process at once.
 
     A further SIGHUP does not: a terminal that closes sends it more than once. A SIGHUP that was ignored when the
     process was started (``nohup``) stays ignored. Without ``listen`` nothing is ever noted.
@@ -42,7 +42,7 @@ class Signals:
         self._is_held = False
         self._before: dict[signal.Signals, Any] = {}
         self._woken: int | None = None
-        """Becomes readable with a signal, even one that comes the moment before a wait begins."""
+        """A descriptor that a signal makes readable, also one that comes just before a wait begins."""
 
     def listen(self) -> None:
         """Note signals from now on, in this process; only the main thread may call this."""
@@ -55,14 +55,14 @@ class Signals:
                 self._before[number] = signal.signal(number, self._handle)
 
     def let_go(self) -> None:
-        """Give signals their former effect back. Raises Interrupted where one was noted."""
+        """Restore the former signal handlers. Raises Interrupted where a signal was noted."""
         signal.set_wakeup_fd(-1)
         while self._before:
             signal.signal(*self._before.popitem())
         self.check()
 
     def check(self) -> None:
-        """A safe point: raises Interrupted, every time, where a signal was noted and is not held back."""
+        """A safe point: raises Interrupted, every time, where a signal was noted and none is held back."""
         if self.came is not None and not self._is_held:
             from reconciler.errors import Interrupted  # noqa: PLC0415 - as the module's first words say
 
@@ -70,7 +70,7 @@ class Signals:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Inside this block there is no safe point: a request under way gets its answer."""
+        """No safe point inside this block: a request that was sent gets its answer."""
         self._is_held = True
         try:
             yield
@@ -78,7 +78,7 @@ class Signals:
             self._is_held = False
 
     def sleep(self, seconds: float) -> None:
-        """Wait so long. Raises Interrupted as soon as a signal comes."""
+        """Wait for ``seconds``. Raises Interrupted as soon as a signal comes."""
         end = time.monotonic() + seconds
         while True:
             self.check()
@@ -97,8 +97,7 @@ class Signals:
     def wait_for(self, call: Callable[[], Result]) -> Result:
         """What ``call`` returns or raises. Raises Interrupted as soon as a signal comes.
 
-        It runs in a thread of its own, which is left to itself then: computing may take long, and so may opening
-        a file, a named pipe for instance.
+        The call runs in a thread, which is abandoned then: it may compute for long, or wait for a named pipe to open.
         """
         from concurrent.futures import Future  # noqa: PLC0415 - as the module's first words say
         from threading import Thread  # noqa: PLC0415
@@ -119,7 +118,7 @@ class Signals:
         return outcome.result()
 
     def _wait(self, other: int | None, seconds: float | None) -> bool:
-        """Wait for a signal, so many ``seconds`` at most, or for the descriptor ``other``; whether that is readable."""
+        """Wait for a signal or the descriptor ``other``, at most ``seconds``; whether ``other`` is readable."""
         ready, _, _ = select.select([fd for fd in (self._woken, other) if fd is not None], [], [], seconds)
         if self._woken in ready:
             with suppress(BlockingIOError):
@@ -136,7 +135,7 @@ class Signals:
 
 
 def _beyond_standard_streams(descriptor: int) -> int:
-    """``descriptor`` as one that no library takes for standard error, where this process was started without."""
+    """``descriptor`` with a number above 2: without standard error, a library would write to number 2."""
     import fcntl  # noqa: PLC0415 - nearly every process has its standard streams
 
     if descriptor >= _STANDARD_STREAMS:

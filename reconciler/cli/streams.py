@@ -1,6 +1,6 @@
-"""Standard output, which gets the document that was asked for, and standard error, which gets talk.
+"""Standard output, for the requested document, and standard error, for messages.
 
-Talk must never stop a write or a report: what standard error does not take is dropped.
+A message must never stop a write or a report: one that standard error does not take is dropped.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reconciler.printable import ascii_json
 
 
 def prepare() -> None:
-    """Make the standard streams of this process ones that take every character, and that are there."""
+    """Open closed standard streams, and let them accept every character."""
     _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -26,41 +26,41 @@ def prepare() -> None:
 
 
 def say(text: str = "", *, nl: bool = True) -> None:
-    """Talk: ``text`` on standard error, as far as that takes it."""
+    """Print the message ``text`` to standard error; a failed write is ignored."""
     with suppress(OSError, ValueError):  # full, closed, or its reader is gone
         click.echo(text, file=sys.stderr, nl=nl)
 
 
 def put(text: str) -> None:
-    """The document, or a part of it, on standard output. Raises OutputNotWritten."""
+    """Write the document, or a part of it, to standard output. Raises OutputNotWritten."""
     try:
         click.echo(text, file=sys.stdout, nl=False)
     except OSError as error:
         raise not_written(error) from error
     except ValueError as error:  # closed within this process
-        raise OutputNotWritten.because("output-not-written", f"standard output cannot be written: {error}") from error
+        raise OutputNotWritten.because("output-not-written", f"cannot write to standard output: {error}") from error
 
 
 def put_json(text: str) -> None:
-    """The same for JSON, which stays JSON whatever the encoding of standard output. Raises OutputNotWritten."""
+    """Likewise for JSON, in ASCII where standard output is not UTF-8. Raises OutputNotWritten."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     put(text if codecs.lookup(encoding).name == "utf-8" else ascii_json(text))
 
 
 def not_written(error: OSError) -> OutputNotWritten:
-    """What to say where standard output failed so; of a reader that went away (``| head``), nothing is said."""
+    """The error for a failed write to standard output; marked where only the reader is gone (``| head``)."""
     problem = OutputNotWritten.because(
-        "output-not-written", f"standard output cannot be written: {error.strerror or error}"
+        "output-not-written", f"cannot write to standard output: {error.strerror or error}"
     )
     problem.reader_left = isinstance(error, BrokenPipeError)
     return problem
 
 
 def _open_what_is_closed() -> None:
-    """Put something in the place of standard streams that are closed (``>&-``).
+    """Replace standard streams that are closed (``>&-``) by /dev/null.
 
-    Else the next file to be opened takes the number, and gets what is written there, librdkafka's lines for instance.
-    Standard output becomes one that refuses every write.
+    Otherwise the next file to be opened gets the number, and what is written there, such as librdkafka's lines.
+    Standard output is opened for reading, so that every write to it fails.
     """
     for descriptor, flags in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:

@@ -18,13 +18,13 @@ from reconciler.session import Session
 def command(manifest: ManifestOptions, output: OutputOptions) -> int:
     """Check a manifest without a cluster.
 
-    Every mistake is shown at once, each with its place and what to do about it.
+    Reports all errors at once, each with its place and what to do about it.
 
     \b
     Examples:
       reconciler validate
       reconciler validate -f kafka/topics.yaml -e prod
-      reconciler validate -f topics -o github       annotations in a pull request
+      reconciler validate -f topics -o github       annotate a pull request
     """
 
     def work(session: Session, _console: Console) -> None:

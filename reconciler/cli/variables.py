@@ -1,4 +1,4 @@
-"""Environment variables that are nearly those of an option, and would be ignored without a word."""
+"""Warnings about environment variables that look like those of an option, and are ignored."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _SHORTEST_BEGINNING = len(_OURS) + 3
 
 
 def near_misses(environ: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """A warning for each variable that is set and is nearly, but not quite, one of the command's options.
+    """A warning for each variable that is set and nearly has the name of an option's variable.
 
-    Kafka's own (``KAFKA_HEAP_OPTS``) and those of other programs are passed over.
+    Variables of Kafka itself (``KAFKA_HEAP_OPTS``) and of other programs are ignored.
     """
     prefixed = {name for name, value in environ.items() if name.startswith((_OURS, _KAFKAS)) and value.strip()}
     candidates = prefixed.difference(own_variables())
@@ -35,14 +35,14 @@ def near_misses(environ: Mapping[str, str]) -> Iterator[Diagnostic]:
 
 
 def own_variables() -> Iterator[str]:
-    """The variables of the options of the command that is running."""
+    """The variables of the options of the running command."""
     context = click.get_current_context(silent=True)
     if context is not None and context.parent is not None:
         yield from _variables_of(context.command, context)
 
 
 def option_variables() -> Iterator[str]:
-    """The variables of all options of all commands, as far as a command is running."""
+    """The variables of all options of all commands; none outside of a command."""
     context = click.get_current_context(silent=True)
     if context is not None:
         root = context.find_root()
@@ -61,7 +61,7 @@ def _variables_of(command: click.Command, context: click.Context) -> Iterator[st
 
 
 def _meant(name: str, known: frozenset[str]) -> str | None:
-    """The known variable that ``name`` was probably to be."""
+    """The known variable that ``name`` probably stands for."""
     # RECONCILER_BOOTSTRAP_SERVERS is as good a guess as any.
     aliases = {_OURS + each.removeprefix(_KAFKAS): each for each in known if each.startswith(_KAFKAS)}
     spellings = aliases | {each: each for each in known}

@@ -209,7 +209,7 @@ def _verdict(decision: Decision) -> tuple[Literal["safe", "impossible"], str | N
 def _reason(refusal: Refusal) -> str:
     match refusal.kind:
         case RefusalKind.BROKER:
-            return f"the broker refuses it: {refusal.reason}"
+            return f"rejected by the broker: {refusal.reason}"
         case RefusalKind.CLIENT:
             return refusal.reason
         case RefusalKind.IMPOSSIBLE | RefusalKind.CREATION_OFF | RefusalKind.STALE:

@@ -1,4 +1,4 @@
-"""The forms that a report comes in. A further one is a module with a ``render``, and a row here."""
+"""The formats of a report. A new format is a module with a ``render``, and a row here."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 
 class Renders(Protocol):
-    """What the module of a form has."""
+    """What the module of a format provides."""
 
     def render(self, report: Report, look: TextStyle) -> str:
-        """What standard output gets."""
+        """The text for standard output."""
 
     def render_file(self, report: Report) -> str:
-        """What a file gets, which is read later and by others."""
+        """The text for a file."""
 
 
 class Format(NamedTuple):
-    """A form: what it is called, and the module that has it, loaded when it is used."""
+    """A format: its name, and its module, which is loaded when it is used."""
 
     name: str
     module: str
@@ -37,4 +37,4 @@ GITHUB = Format("github", "reconciler.report.github")
 
 FORMATS = {each.name: each for each in (TEXT, JSON, GITHUB)}
 BY_ENDING = {".json": JSON, ".txt": TEXT}
-"""The form of a file, by the ending of its name."""
+"""The format of a file, by its extension."""

@@ -11,7 +11,7 @@ from reconciler.report.document import DiagnosticEntry, Place, Report, printable
 from reconciler.report.layout import TextStyle
 
 SHOWN = 10
-"""GitHub shows so many of each kind for a step and drops the others without a word."""
+"""GitHub shows this many annotations of each kind per step, and silently drops the others."""
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
@@ -21,7 +21,7 @@ def render(report: Report, _look: TextStyle) -> str:
 
 
 def render_file(report: Report) -> str:
-    """One workflow command a diagnostic; the last one of a kind says how many more there are."""
+    """One workflow command per diagnostic; the last one of a kind has the number of those left out."""
     return "".join(f"{line}\n" for line in _lines(printable(report)))
 
 

@@ -1,4 +1,4 @@
-"""What all texts for people share: width, signs, colours, places, numbers, and what is shown however quiet they are."""
+"""What all texts for people share: width, detail, signs, colours, places and numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reconciler.report.document import Error, Origin, Refusal, Variable
 
 
 class Detail(IntEnum):
-    """How much is said of the topics."""
+    """How much is shown of each topic."""
 
     SUMMARY = 0
     CHANGES = 1
@@ -23,7 +23,7 @@ class Detail(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextStyle:
-    """How the text is to look; ``width`` is in columns."""
+    """Width, in columns, and detail of a text."""
 
     width: int = 100
     detail: Detail = Detail.CHANGES
@@ -33,13 +33,13 @@ _COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "red", "?": "red"}
 
 
 def words_of(error: Error, refusal: Refusal | None) -> str:
-    """What failed or is refused, behind the name that Kafka has for it."""
+    """The message of ``error``, after Kafka's name for it where the broker or the client sent it."""
     is_ours = refusal is not None and refusal.kind not in {RefusalKind.BROKER, RefusalKind.CLIENT}
     return error.message if is_ours else f"{error.name}: {error.message}"
 
 
 def signed(sign: str, text: str, look: TextStyle) -> Iterator[str]:
-    """A setting of a topic behind its sign."""
+    """The lines of a setting, with its sign before it."""
     first, *more = wrapped(f"{sign} {text}", look, start=2, indent=6)
     yield first.replace(sign, coloured(sign), 1)
     yield from more
@@ -61,7 +61,7 @@ def wrapped(text: str, look: TextStyle, *, start: int = 0, indent: int = 0) -> l
 
 
 def behind(origin: Origin | None) -> str:
-    """Where something stands, to be put behind it."""
+    """The place of a value, to follow it on the line."""
     match origin:
         case None:
             return ""
@@ -72,7 +72,7 @@ def behind(origin: Origin | None) -> str:
 
 
 def details(numbers: Mapping[str, int]) -> str:
-    """`` (1 in part)``: how many of a number are special, as far as any are."""
+    """`` (1 in part)``: how many of a number are special; empty where none are."""
     some = [f"{number} {what}" for what, number in numbers.items() if number]
     return f" ({', '.join(some)})" if some else ""
 

@@ -25,7 +25,7 @@ from reconciler.report.units import with_units
 
 
 def render_plan(report: Report, look: TextStyle) -> Iterator[str]:
-    """What would change, topic by topic, unchanged ones as a count."""
+    """What would change, topic by topic; of unchanged topics only the count."""
     if report.cluster is None or report.plan is None:
         return
     environment = f", environment {report.environment}" if report.environment else ""
@@ -44,7 +44,7 @@ def render_plan(report: Report, look: TextStyle) -> Iterator[str]:
 
 
 def plan_summary(report: Report) -> str:
-    """The plan in one line; each topic counts once."""
+    """The plan in one line; each topic is counted once."""
     whole = [topic for topic in report.topics if _refused(topic) is Extent.WHOLE]
     part = [topic for topic in report.topics if _refused(topic) is Extent.PART]
     clear: Counter[str] = Counter(topic.action for topic in report.topics if _refused(topic) is Extent.NONE)
@@ -53,12 +53,12 @@ def plan_summary(report: Report) -> str:
         turned_off = sum(
             topic.refusal is not None and topic.refusal.kind is RefusalKind.CREATION_OFF for topic in whole
         )
-        special = {"in part": len(part), "because of --no-auto-create": turned_off}
+        special = {"in part": len(part), "not created: --no-auto-create": turned_off}
         numbers.append(f"{len(whole) + len(part)} refused{details(special)}")
     if clear["unreadable"]:
         numbers.append(f"{clear['unreadable']} unreadable")
     nothing = clear.keys() <= {"skip"} and not whole and not part
-    return f"{'Nothing to do' if nothing else 'Plan'}: {', '.join(numbers)}."
+    return f"{'In sync' if nothing else 'Plan'}: {', '.join(numbers)}."
 
 
 def _is_shown(topic: Topic, look: TextStyle) -> bool:
@@ -82,7 +82,7 @@ def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
         yield from wrapped(topic.error.remedy, look, start=6, indent=8)
     if topic.unchecked is not None:
         why = f"{topic.unchecked.name}: {topic.unchecked.remedy}"
-        yield from wrapped(f"not checked by the broker: {why}", look, start=6, indent=8)
+        yield from wrapped(f"not validated by the broker: {why}", look, start=6, indent=8)
 
 
 def _sign(action: Action) -> str:
@@ -107,17 +107,17 @@ def _what_failed(topic: Topic, error: Error) -> str:
         case None:
             return f"cannot be read: {words}"
         case RefusalKind.BROKER:
-            return f"the broker refuses it: {words}"
+            return f"rejected by the broker: {words}"
         case RefusalKind.CLIENT | RefusalKind.IMPOSSIBLE | RefusalKind.CREATION_OFF | RefusalKind.STALE:
             return f"refused: {words}"
 
 
 def _created(topic: Topic, desired: Settings, look: TextStyle) -> Iterator[str]:
-    """The settings of a topic to create, each with what the broker objects to it."""
+    """The settings of a topic to create, each with the broker's objection to it."""
     objections = {objection.field: objection for objection in topic.objections}
     sign = " " if _refused(topic) is Extent.WHOLE else "+"
     values = {
-        name: "as the broker decides" if number is None else str(number)
+        name: "broker default" if number is None else str(number)
         for name in ("partitions", "replication_factor")
         for number in [getattr(desired, name)]
     }
@@ -129,7 +129,7 @@ def _created(topic: Topic, desired: Settings, look: TextStyle) -> Iterator[str]:
             yield from signed(sign, setting, look)
             continue
         yield from signed("!", f"{setting}{behind(objection.origin)}", look)
-        words = f"impossible: the broker refuses it: {objection.message}"
+        words = f"impossible: rejected by the broker: {objection.message}"
         yield from wrapped(words, look, start=6, indent=8)
         yield from wrapped(objection.remedy, look, start=6, indent=8)
 
@@ -138,7 +138,7 @@ def _change(change: Change, look: TextStyle) -> Iterator[str]:
     key = change.field.removeprefix("config.")
     not_shown = "(not set)" if change.after is not None else "(value not readable)"
     before = not_shown if change.before is None else with_units(key, str(change.before))
-    after = "(the broker's default)" if change.after is None else with_units(key, str(change.after))
+    after = "(broker default)" if change.after is None else with_units(key, str(change.after))
     sign = "!" if change.verdict == "impossible" else "-" if change.after is None else "~"
     yield from signed(sign, f"{key}: {before} → {after}{behind(change.origin)}", look)
     if change.reason is not None:
@@ -154,7 +154,7 @@ class Extent(Enum):
 
 
 def _refused(topic: Topic) -> Extent:
-    """How much of ``topic`` its plan refuses, also after an apply."""
+    """How much of ``topic`` is refused by its plan, also after an apply."""
     if topic.action == "create":
         return Extent.WHOLE if topic.status == "refused" else Extent.NONE
     refused = [change.verdict == "impossible" for change in topic.changes]

@@ -1,4 +1,4 @@
-"""What came of an apply as text."""
+"""The result of an apply as text."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from click import style
 
-from reconciler.model import TopicStatus, is_trouble
+from reconciler.model import RunStatus, TopicStatus, is_trouble
 from reconciler.report.document import Report, Topic
 from reconciler.report.layout import Detail, TextStyle, count, details, words_of, wrapped
 
 
 def render_result(report: Report, look: TextStyle) -> Iterator[str]:
-    """What came of an apply, topic by topic."""
+    """The result of an apply, topic by topic."""
     if report.plan is None:
         return
     for topic in report.topics:
@@ -23,7 +23,7 @@ def render_result(report: Report, look: TextStyle) -> Iterator[str]:
 
 
 def result_summary(report: Report) -> str:
-    """What came of an apply in one line; each topic counts once, by its status."""
+    """The result of an apply in one line; each topic is counted once, by its status."""
     statuses: Counter[str] = Counter(topic.status for topic in report.topics)
     in_part = sum(topic.status == "refused" and _is_changed(topic) for topic in report.topics)
     numbers = [f"{count(statuses['applied'], 'topic')} applied", f"{statuses['unchanged']} unchanged"]
@@ -31,7 +31,12 @@ def result_summary(report: Report) -> str:
         if statuses[status]:
             special = {"in part: its other changes were applied": in_part} if status == "refused" else {}
             numbers.append(f"{statuses[status]} {status.replace('_', ' ')}{details(special)}")
-    return f"Apply: {', '.join(numbers)}."
+    again = " Interrupted: run apply again to finish." if _is_unfinished(report, statuses) else ""
+    return f"Apply: {', '.join(numbers)}.{again}"
+
+
+def _is_unfinished(report: Report, statuses: Counter[str]) -> bool:
+    return report.run.status is RunStatus.INTERRUPTED and bool(statuses["unknown"] or statuses["not_attempted"])
 
 
 def _is_changed(topic: Topic) -> bool:
@@ -61,7 +66,7 @@ def _colour(status: TopicStatus) -> str | None:
 
 
 def _seen(topic: Topic) -> str:
-    """What reading back showed, where it says something of the topic as a whole."""
+    """The result of reading the topic back, where it concerns the topic as a whole."""
     if topic.verification is None or (topic.verification.status == "verified" and topic.status != "applied"):
         return ""
     return f", {topic.verification.status.replace('_', ' ')}"

@@ -1,4 +1,4 @@
-"""The report as text for people: what goes to standard output, and the record of a whole run."""
+"""The report as text for people: on standard output, and as a file with the whole run."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _NAMED_FILES = 3
 
 
 def render(report: Report, look: TextStyle) -> str:
-    """What the command has to say on standard output."""
+    """The text for standard output."""
     return "".join(f"{line}\n" for line in _said(report.command)(printable(report), look))
 
 
 def render_file(report: Report) -> str:
-    """The whole run for a file that is read later: when, how it ended, the plan, what came of it, every message."""
+    """The whole run, for a file: start, duration, status, plan, result of an apply, every message."""
     report, look = printable(report), TextStyle()
     run = report.run
     started = f"{run.started_at:%Y-%m-%d %H:%M:%S %Z}"
@@ -40,14 +40,14 @@ def render_file(report: Report) -> str:
 
 
 def render_validation(report: Report, _look: TextStyle) -> Iterator[str]:
-    """A word of success; what is wrong goes to standard error."""
+    """One line for a valid manifest; errors go to standard error."""
     if report.run.status == "ok" and report.manifest is not None:
         paths = [file.path for file in report.manifest.files]
         yield f"{' with '.join(paths) if len(paths) <= _NAMED_FILES else f'{len(paths)} files'}: valid"
 
 
 def _said(command: Command) -> Callable[[Report, TextStyle], Iterator[str]]:
-    """What makes the lines that a command has to say."""
+    """The function that renders the report of a command."""
     match command:
         case Command.VALIDATE:
             return render_validation

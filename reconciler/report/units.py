@@ -1,4 +1,4 @@
-"""Milliseconds and bytes in the units that people think in, beside the raw value."""
+"""Raw values of milliseconds and bytes with a readable unit beside them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _human(key: str, value: str) -> str | None:
 
 
 def _duration(number: int) -> str:
-    """Exact where two units suffice (``1d12h``), else one decimal of the largest (``about 2.3d``)."""
+    """Exact where two units are enough (``1d12h``), else one decimal of the largest (``about 2.3d``)."""
     parts = []
     rest = number
     for unit, size in _DURATIONS:
@@ -44,7 +44,7 @@ def _duration(number: int) -> str:
 
 
 def _size(number: int) -> str:
-    """Exact in a binary unit or else in a decimal one, where there is one; else about, in the largest binary one."""
+    """Exact in a binary or else a decimal unit, where there is one; else rounded in the largest binary unit."""
     unit, size = next(each for each in _SIZES if number >= each[1])
     if number % size == 0:
         return f"{number // size}{unit}"

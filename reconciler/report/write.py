@@ -1,4 +1,4 @@
-"""Putting a report on disk so that nobody ever sees half of one."""
+"""Write a report to disk atomically."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from reconciler.errors import ReportNotWritten
 from reconciler.printable import unmistakable
 
 _IN_PLACE = {errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS}
-"""Why a file that may itself be written cannot be replaced: it is mounted by itself, or its directory is read-only."""
+"""Errors where a writable file cannot be replaced: it is a mount of its own, or its directory is read-only."""
 
 
 def check_place(path: Path) -> None:
-    """Try, without changing anything, whether a report can be written to ``path``. Raises ReportNotWritten."""
+    """Check, without changing anything, that a report can be written to ``path``. Raises ReportNotWritten."""
     with _said_of(path):
         before = _stat(path)
         if before is not None and not stat.S_ISREG(before.st_mode):
@@ -39,9 +39,9 @@ def check_place(path: Path) -> None:
 
 
 def write_report(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text`` in one step, or leave it as it was; its mode stays.
+    """Replace ``path`` by ``text`` in one step, or leave it unchanged; its mode stays.
 
-    A file that may be written and not be replaced is written in place. Raises ReportNotWritten.
+    A file that may be written but not replaced is written in place. Raises ReportNotWritten.
     """
     content = text.encode()
     with _said_of(path):
@@ -59,7 +59,7 @@ def write_report(path: Path, text: str) -> None:
 
 
 def _cannot_be_replaced(target: Path, before: os.stat_result) -> bool:
-    """Whether the file is another user's in a folder such as /tmp, or mounted by itself from what is read-only."""
+    """Whether the file belongs to another user in a folder such as /tmp, or is on a read-only mount of its own."""
     folder = target.parent.stat()
     is_sticky = bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in {0, before.st_uid, folder.st_uid}
     return is_sticky or bool(os.statvfs(target).f_flag & os.ST_RDONLY)
@@ -78,7 +78,7 @@ def _replace(target: Path, content: bytes, mode: int | None) -> None:
 
 @contextmanager
 def _draft_beside(target: Path) -> Iterator[Path]:
-    """A new name in the directory of ``target``, short whatever the name of that is, and gone afterwards."""
+    """A new short name in the directory of ``target``; removed at the end of the block."""
     draft = target.with_name(f".reconciler-{uuid.uuid4().hex}")
     try:
         yield draft
@@ -88,7 +88,7 @@ def _draft_beside(target: Path) -> Iterator[Path]:
 
 
 def _stat(path: Path) -> os.stat_result | None:
-    """``None`` where nothing is there yet. Raises OSError, also for a link to itself or a name too long."""
+    """The status of ``path``, ``None`` where it does not exist. Raises OSError, also for a link to itself."""
     try:
         return path.stat()
     except FileNotFoundError:
@@ -101,5 +101,5 @@ def _said_of(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ReportNotWritten.because(
-            "report-not-written", f"the report cannot be written to {unmistakable(str(path))}: {error.strerror}"
+            "report-not-written", f"cannot write the report to {unmistakable(str(path))}: {error.strerror}"
         ) from error

@@ -60,7 +60,7 @@ def test_a_change_that_the_broker_would_refuse_is_impossible_in_its_words_and_th
     changes = {change["field"]: change for change in by_name(done)[prefix]["changes"]}
     assert changes["partitions"]["status"] == "planned"
     assert changes["config.no.such.key"]["verdict"] == "impossible"
-    assert changes["config.no.such.key"]["reason"].startswith("the broker refuses it: ")
+    assert changes["config.no.such.key"]["reason"].startswith("rejected by the broker: ")
     assert client.partitions(prefix) == 1
     assert client.overrides(prefix) == {}
 
@@ -134,7 +134,7 @@ def test_the_text_shows_the_brokers_words_beside_the_place(
     assert done.code == 3
     assert f"! {prefix}  topics.yaml:3" in done.stdout
     assert "  ! no.such.key: x  topics.yaml:3" in done.stdout
-    assert "impossible: the broker refuses it: Unknown topic config name: no.such.key" in done.stdout
+    assert "impossible: rejected by the broker: Unknown topic config name: no.such.key" in done.stdout
     assert "0 to create, 0 to change, 0 unchanged, 1 refused." in done.stdout
 
 
@@ -203,7 +203,7 @@ def test_a_principal_that_may_not_ask_gets_a_plan_that_says_so_once(
     assert [each["unchecked"]["name"] for each in done.report["topics"]] == ["TOPIC_AUTHORIZATION_FAILED"] * 2
     text = reconciler(*arguments).stdout
     assert text.count("ot checked by the broker: 2 topics (TOPIC_AUTHORIZATION_FAILED)") == 1
-    assert text.count("not checked by the broker: TOPIC_AUTHORIZATION_FAILED: grant this principal") == 2
+    assert text.count("not validated by the broker: TOPIC_AUTHORIZATION_FAILED: grant this principal") == 2
 
 
 def test_a_topic_that_may_be_created_and_seen_but_not_described_is_unverifiable_at_once(
@@ -262,7 +262,7 @@ def test_quiet_and_verbose(
     assert "warning" in usual.stderr
     assert f"{prefix}.there" not in usual.stdout
     assert quiet.stderr == ""
-    assert "impossible: the broker refuses it: Unknown topic config name: odd.key" in quiet.stdout, "why is no detail"
+    assert "impossible: rejected by the broker: Unknown topic config name: odd.key" in quiet.stdout, "why is no detail"
     assert quiet.stdout.endswith("0 to create, 0 to change, 1 unchanged, 1 refused.\n")
     assert f"{prefix}.there" in verbose.stdout
 

@@ -141,7 +141,7 @@ def test_without_creation_missing_topics_are_reported_and_the_rest_is_done(how: 
             "c": "refused",
         }
         assert done.report["topics"][0]["refusal"]["kind"] == "creation-off"
-        assert "0 to create, 1 to change, 0 unchanged, 2 refused (2 because of --no-auto-create)." in " ".join(
+        assert "0 to create, 1 to change, 0 unchanged, 2 refused (2 not created: --no-auto-create)." in " ".join(
             done.stderr.split()
         )
         assert kafka.topics == {"b": Topic(partitions=2)}

@@ -71,7 +71,7 @@ def test_explain_shows_what_a_null_takes_away(tmp_path: Path, reconciler: RunRec
         "origin": {"file": "topics.yaml", "line": 4, "column": 35},
     }
     line = reconciler("explain", "orders").stdout.splitlines()[-1]
-    assert line == "config.retention.ms  (the broker decides)  topic     topics.yaml:4:35"
+    assert line == "config.retention.ms  (broker default)  topic     topics.yaml:4:35"
 
 
 @pytest.mark.usefixtures("folder")

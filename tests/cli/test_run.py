@@ -31,5 +31,5 @@ def test_a_good_run_whose_report_cannot_be_written_at_its_end_is_an_error(
     with click.Context(click.Command("validate"), obj=Signals()):
         code = carry_out(lambda control: Session(Command.VALIDATE, control=control), output, work)
     assert code == 1
-    assert f"error: the report cannot be written to {lost}: No such file or directory\n" in capsys.readouterr().err
+    assert f"error: cannot write the report to {lost}: No such file or directory\n" in capsys.readouterr().err
     assert kept.exists(), "the other report is written all the same"

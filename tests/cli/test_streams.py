@@ -68,7 +68,7 @@ def test_a_standard_output_that_fails_fails_the_run_and_stops_no_apply(
 ) -> None:
     code, stderr, report = applied(redirection, *options, folder=tmp_path)
     assert code == report["run"]["exit_code"] == 1
-    assert stderr.count("error: standard output cannot be written: ") == 1
+    assert stderr.count("error: cannot write to standard output: ") == 1
     assert "output-not-written" in [diagnostic["code"] for diagnostic in report["diagnostics"]]
 
 
@@ -111,7 +111,7 @@ def test_characters_that_a_stream_cannot_express_are_escaped(env: Mapping[str, s
 def test_every_command_says_that_its_document_is_lost(arguments: str, redirection: str, tmp_path: Path) -> None:
     done = shell(redirection, *arguments.split(), folder=tmp_path)
     assert done.returncode == 1
-    assert "error: standard output cannot be written: " in done.stderr
+    assert "error: cannot write to standard output: " in done.stderr
 
 
 @pytest.mark.parametrize(("arguments", "code"), [("nonsense", 64), ("explain nothing", 1), ("validate", 0)])
@@ -163,7 +163,7 @@ def test_a_report_that_cannot_be_written_stops_the_apply_before_anything_is_done
         done = shell("", "apply", *where, "--report", "loop.json", "--report", "report.json", folder=tmp_path)
         assert not kafka.topics
     assert done.returncode == report_at(tmp_path / "report.json")["run"]["exit_code"] == 1
-    assert done.stderr.count("error: the report cannot be written to loop.json: ") == 1
+    assert done.stderr.count("error: cannot write the report to loop.json: ") == 1
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from reconciler.model import (
 )
 from reconciler.plan.remaining_overrides import in_the_way, not_compared
 
-REFUSAL = "the broker refuses it: Unknown topic config name: message.format.version"
+REFUSAL = "rejected by the broker: Unknown topic config name: message.format.version"
 
 
 def refused(words: str, overrides: dict[str, str | None], **config: str) -> Plan:

@@ -115,7 +115,7 @@ def assert_they_agree(command: str, code: int, text: str) -> None:
     assert len({topic["name"] for topic in report["topics"]}) == len(report["topics"])
     for status in ("applied", "failed", "refused", "stale", "unknown"):
         assert report["summary"][status] == statuses[status]
-    summaries = re.findall(r"^(?:Plan|Nothing to do|Apply): .*$", text, re.MULTILINE)
+    summaries = re.findall(r"^(?:Plan|In sync|Apply): .*$", text, re.MULTILINE)
     if not report["topics"]:
         assert summaries == []
         return

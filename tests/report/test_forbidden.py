@@ -58,7 +58,7 @@ def test_a_report_that_may_not_be_written_ends_the_run_before_anything_is_done(
         done = run(command, place, wanted, kafka)
         assert kafka.requests == []
     assert (done.code, done.stdout) == (1, "")
-    assert done.stderr == f"error: the report cannot be written to {place}: Permission denied\n"
+    assert done.stderr == f"error: cannot write the report to {place}: Permission denied\n"
     report = report_at(tmp_path / "report.json")
     assert report["run"]["exit_code"] == 1
     assert [each["code"] for each in report["diagnostics"]] == ["report-not-written"]

@@ -1,0 +1,117 @@
+"""What is printed, in which format, and where reports are written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.cli.defect import note_verbosity
+from reconciler.cli.logs import LogFormat
+from reconciler.cli.options.kinds import Command, Option, Repeatable, bundled
+from reconciler.printable import quoted, unmistakable
+from reconciler.report.formats import BY_ENDING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOptions:
+    """Where reports are written, and what standard output and standard error get."""
+
+    output: str
+    reports: tuple[Path, ...]
+    log_format: LogFormat
+    verbosity: int
+    quiet: bool
+
+
+def output_options(*forms: str) -> Callable[[Command], Command]:
+    """``-o`` with the ``forms`` of the command, the first one by default, ``--report``, logging, ``-v`` and ``-q``."""
+    return bundled(
+        "output",
+        OutputOptions,
+        format_option(*forms),
+        click.option(
+            "--report",
+            "reports",
+            cls=Repeatable,
+            multiple=True,
+            type=click.Path(path_type=Path, readable=False),
+            callback=_reports,
+            envvar="RECONCILER_REPORT",
+            show_envvar=True,
+            help="Also write the report to this file, however the run ends: .json or .txt. Repeatable; one per line in "
+            "the variable.",
+        ),
+        click.option(
+            "--log-format",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            cls=Option,
+            envvar="RECONCILER_LOG_FORMAT",
+            show_envvar=True,
+            help="Log format on standard error: text, or one JSON object per line.",
+        ),
+        click.option(
+            "-v",
+            "--verbose",
+            "verbosity",
+            count=True,
+            callback=note_verbosity,
+            help="Also show unchanged topics, and log each topic; -vv also logs each attempt.",
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="Print only errors and the summary."),
+    )
+
+
+def format_option(*forms: str) -> Callable[[Any], Any]:
+    """``-o`` alone."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        cls=Option,
+        envvar="RECONCILER_OUTPUT",
+        show_envvar=True,
+        help="Output format on standard output.",
+    )
+
+
+def verbose_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``-v``, of commands that have nothing to log."""
+    option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+        "-v",
+        "--verbose",
+        count=True,
+        expose_value=False,
+        callback=note_verbosity,
+        help="With -vv, show the traceback of an internal error.",
+    )
+    return option(command)
+
+
+def _reports(_ctx: click.Context, _parameter: click.Parameter, values: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The paths. Raises BadParameter, before anything is done, for one that cannot be written at the end."""
+    for path in values:
+        if path.suffix not in BY_ENDING:
+            seen = quoted(path.suffix) if path.suffix else f"of {quoted(str(path))}"
+            raise click.BadParameter(f"unsupported report format {seen}; use {' or '.join(BY_ENDING)}")
+        if os.path.isdir(path):  # noqa: PTH112 - that of a Path raises where a directory may not be entered
+            raise click.BadParameter(f"{unmistakable(str(path))} is a directory; name a file in it")
+        if not _may_be_there(path.parent):
+            raise click.BadParameter(f"no directory {unmistakable(str(path.parent))}; create it first")
+    return values
+
+
+def _may_be_there(directory: Path) -> bool:
+    """Whether ``directory`` is one, or may not be looked at: writing the report then names the reason."""
+    try:
+        return directory.is_dir()
+    except OSError:
+        return True

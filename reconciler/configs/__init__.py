@@ -1,4 +1,4 @@
-"""Topic configuration keys: what is known of them, what people write, and when two spellings mean the same."""
+"""Topic config keys of Kafka: their types and ranges, units and other spellings, and when two values are equal."""
 
 from reconciler.configs.canonical import InvalidValue, canonical, same_value
 from reconciler.configs.meant import hint_for_key, hint_for_setting, hint_for_value, setting_meant

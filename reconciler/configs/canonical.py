@@ -1,8 +1,8 @@
-"""One spelling for every configuration value: the one that the broker shows when it describes a topic.
+"""One spelling for every config value: the one that the broker shows when it describes a topic.
 
-Apache Kafka keeps the text it was sent but describes the value it read from it: ``" +060 "`` becomes
-``60``, ``TRUE`` becomes ``true``, ``compact, delete`` becomes ``compact,delete`` (``ConfigDef.parseType``,
-``ConfigDef.convertToString``). Comparing texts would plan such a value again for ever.
+Apache Kafka stores the text that it receives, but describes the parsed value: ``" +060 "`` becomes ``60``,
+``TRUE`` becomes ``true``, ``compact, delete`` becomes ``compact,delete`` (``ConfigDef.parseType``,
+``ConfigDef.convertToString``). Comparing texts would show such a value as a permanent diff.
 """
 
 from __future__ import annotations
@@ -18,13 +18,25 @@ _BOUNDS = {ValueType.INT: 2**31 - 1, ValueType.LONG: 2**63 - 1}
 
 
 class InvalidValue(ValueError):
-    """A value that no broker takes for its key; the text says what it would take."""
+    """A value that Apache Kafka would reject; the text is what the key takes, such as ``must be true or false``."""
+
+    def message(self, key: str, shown: str) -> str:
+        """The error about the value of ``key``, which is ``shown`` so."""
+        return f"{key} {self}, not {shown}"
+
+
+class InvalidAmount(InvalidValue):
+    """A text that is not a duration or size; the text is what is wrong with it, such as ``is not a duration``."""
+
+    def message(self, key: str, shown: str) -> str:
+        """The error about the value of ``key``, which is ``shown`` so."""
+        return f"{key}: {shown} {self}"
 
 
 def canonical(key: str, text: str) -> str:
-    """The broker's spelling of ``text`` as a value of ``key``; unknown keys are taken as they are.
+    """The broker's spelling of ``text`` as a value of ``key``; values of unknown keys stay as they are.
 
-    Raises InvalidValue where Apache Kafka would refuse the text.
+    Raises InvalidValue if Apache Kafka would reject the text.
     """
     config = TOPIC_CONFIGS.get(key)
     if config is None:
@@ -43,7 +55,7 @@ def canonical(key: str, text: str) -> str:
 
 
 def same_value(key: str, one: str | None, other: str | None) -> bool:
-    """Whether two texts mean the same to the broker; a text it would not take only equals itself."""
+    """Whether two texts are the same value to the broker; an invalid text only equals itself."""
     if one == other:
         return True
     if one is None or other is None or key not in TOPIC_CONFIGS:
@@ -67,20 +79,18 @@ def _boolean(text: str) -> str:
 def _integer(config: TopicConfig, text: str) -> str:
     match = _INTEGER.fullmatch(text.strip())
     if match is None:
-        raise InvalidValue(f"must be {_number_words(config)}")
+        raise _not_a_number(config)
     number = int("".join(match.groups()))
     bound = _BOUNDS[config.type]
     if not -bound - 1 <= number <= bound or _outside(config, number):
-        raise InvalidValue(f"must be {_number_words(config)}")
+        raise InvalidValue(f"must be {_end_words(config, number)}")
     return str(number)
 
 
 def _double(config: TopicConfig, text: str) -> str:
-    if not _DECIMAL.fullmatch(text.strip()):
-        raise InvalidValue(f"must be a number{_range_words(config)}")
-    number = float(text)
+    number = float(text) if _DECIMAL.fullmatch(text.strip()) else math.nan
     if not math.isfinite(number) or _outside(config, number):
-        raise InvalidValue(f"must be a number{_range_words(config)}")
+        raise InvalidValue(f"must be a number from {_range_words(config)}")
     return repr(number)
 
 
@@ -107,17 +117,28 @@ def _choice_words(config: TopicConfig) -> str:
 _A_PAIR = 2
 
 
-def _number_words(config: TopicConfig) -> str:
+def _not_a_number(config: TopicConfig) -> InvalidValue:
     if config.key.endswith(".ms"):
-        return f"a duration such as 7d, 12h or 4h5m, or a number of milliseconds{_range_words(config)}"
+        return InvalidAmount("is not a duration; write 7d, 12h, 4h5m, or milliseconds")
     if config.key.endswith(".bytes"):
-        return f"a size such as 512KiB, 5MiB or 15MB, or a number of bytes{_range_words(config)}"
-    return f"a whole number{_range_words(config)}"
+        return InvalidAmount("is not a size; write 512KiB, 5MiB, 15MB, or bytes")
+    return InvalidValue(f"must be a whole number ({_range_words(config)})")
+
+
+def _end_words(config: TopicConfig, number: int) -> str:
+    """The range of ``config``, or the end of it that ``number`` is beyond where the other end is that of the type."""
+    bound = _BOUNDS[config.type]
+    if config.maximum is None and number > bound:
+        return f"at most {bound} bytes" if config.key.endswith(".bytes") else f"at most {bound}"
+    return _range_words(config)
 
 
 def _range_words(config: TopicConfig) -> str:
-    highest = config.maximum if config.maximum is not None else _BOUNDS.get(config.type)
-    if config.lowest is None:
-        return f" of at most {highest}"
-    exception = f" and not {config.excluded}" if config.excluded is not None else ""
-    return f" from {config.lowest} to {highest}{exception}"
+    """The numbers that ``config`` takes, such as ``-1 or 1 to 9`` or ``at least 0``."""
+    if config.maximum is None:
+        return f"at least {-_BOUNDS[config.type] - 1 if config.lowest is None else config.lowest}"
+    if config.excluded is None:
+        return f"{config.lowest} to {config.maximum}"
+    below, above = config.excluded - 1, config.excluded + 1
+    lower = f"{below}" if config.lowest == below else f"{config.lowest} to {below}"
+    return f"{lower} or {above} to {config.maximum}"

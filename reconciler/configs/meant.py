@@ -1,4 +1,4 @@
-"""What somebody probably meant by a key that Kafka does not know, or by a value that it does not take."""
+"""What was probably meant by an unknown config key, or by a value that Kafka would reject."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "profile": (),
     "env_key": (),
 }
-"""Settings of a topic that are no configuration of Kafka, and other names that they go by."""
+"""Settings of a topic that are not Kafka configs, with other names that people use for them."""
 _UNITS_OF_TIME: Mapping[str, tuple[str, ...]] = {
     "ms": ("ms", "msec", "msecs", "milli", "millis", "millisecond", "milliseconds"),
     "s": ("s", "sec", "secs", "second", "seconds"),
@@ -39,7 +39,7 @@ _UNITS_OF_SIZE: Mapping[str, tuple[str, ...]] = {
     "MiB": ("mib", "mebibyte", "mebibytes"),
     "GiB": ("gib", "gibibyte", "gibibytes"),
     "TiB": ("tib", "tebibyte", "tebibytes"),
-    # Nobody knows which of the two is meant.
+    # Ambiguous: the hint offers both.
     "KiB kB": ("k", "kilo", "kilos"),
     "MiB MB": ("m", "meg", "megs"),
     "GiB GB": ("g", "gig", "gigs"),
@@ -54,16 +54,16 @@ _WORDS: Mapping[ValueType, Mapping[str, tuple[str, ...]]] = {
     ValueType.ENUM: {"uncompressed": ("none", "no", "off", "false"), "gzip": ("gz",), "zstd": ("zstandard",)},
     ValueType.SET: {"compact": ("compaction",), "delete": ("deletion",), "compact,delete": ("both", "compact delete")},
 }
-_SENTENCES = {("cleanup.policy", "none"): "delete, and retention.ms: -1 to keep records for good"}
+_SENTENCES = {("cleanup.policy", "none"): "write delete, and retention.ms: -1 to keep records forever"}
 _NUMBER_AND_WORD = re.compile(r"(\d{1,19}(?:\.\d{1,9})?)[\s_-]*([a-z]+)")
 
 
 def hint_for_key(key: str, value: str) -> str | None:
-    """What to write instead of the unknown ``key`` with ``value``; ``None`` where nothing is like it."""
+    """What to write instead of the unknown ``key`` with ``value``; ``None`` if no known key is similar."""
     if key in BROKER_SYNONYMS:
         other, unit = BROKER_SYNONYMS[key]
         verb = "use" if other in TOPIC_CONFIGS else "write"
-        return f"{verb} {_setting(other, unit, value)}; {key} is the broker's name for it"
+        return f"{verb} {_setting(other, unit, value)}; {key} is a broker setting"
     beside = hint_for_setting(key, value)
     if beside is not None:
         return beside
@@ -72,13 +72,13 @@ def hint_for_key(key: str, value: str) -> str | None:
 
 
 def hint_for_setting(key: str, value: str) -> str | None:
-    """Where to write ``key`` if it is a setting of the topic and not of its configuration, else ``None``."""
+    """Where to write ``key`` if it is a setting of the topic, such as partitions; ``None`` if it is not."""
     setting = setting_meant(key)
     return f"write {_beside(setting, value)}" if setting is not None else None
 
 
 def setting_meant(key: str) -> str | None:
-    """The setting of a topic, beside its configuration, that ``key`` probably stands for."""
+    """The setting of a topic, such as ``replication_factor``, that ``key`` probably means."""
     plain = re.sub(r"[^a-z]", "", key.lower())
     for setting, names in _BESIDE.items():
         if plain == setting.replace("_", "") or plain in names:
@@ -88,23 +88,23 @@ def setting_meant(key: str) -> str | None:
 
 def _beside(setting: str, value: str) -> str:
     shown = f"{setting}: {value}" if value.isdecimal() and len(value) <= _MAX_DIGITS else f"{setting}:"
-    return f"{shown} beside config:, not in it"
+    return f"{shown} next to config:, not inside it"
 
 
 _MAX_DIGITS = 10
 
 
 def _setting(key: str, unit: str, value: str) -> str:
-    """``key`` with ``value`` in ``unit``, as far as that makes another text of it."""
+    """``key`` and ``value`` with its unit, as they would be written."""
     if key not in TOPIC_CONFIGS:
         return _beside(key, value)
     if not unit or value == "-1":
         return f"{key}: {value}" if unit else key
-    return f"{key}: {value}{unit}" if value.isdecimal() else f"{key}, with its unit, as in 12{unit}"
+    return f"{key}: {value}{unit}" if value.isdecimal() else f"{key} with a unit, such as 12{unit}"
 
 
 def _hint_for_unit(key: str, value: str) -> str | None:
-    """``retention.hours`` and ``max.message.mb``: Kafka's keys are in milliseconds and bytes."""
+    """The hint for ``retention.hours`` or ``max.message.mb``: Kafka's keys are in milliseconds and bytes."""
     base, _, word = key.rpartition(".")
     for end, units in ((".ms", _UNITS_OF_TIME), (".bytes", _UNITS_OF_SIZE)):
         unit = _unit(word, units)
@@ -120,14 +120,14 @@ def _hint_for_similar(key: str) -> str | None:
 
 
 def hint_for_value(key: str, text: str) -> str | None:
-    """What to write as the value of ``key`` instead of ``text``, which it does not take; ``None`` where unknown."""
+    """What to write as the value of ``key`` instead of the invalid ``text``; ``None`` if unknown."""
     if _is_taken(key, text):
         return None
     word = text.strip().lower()
     if (key, word) in _SENTENCES:
-        return f"write {_SENTENCES[key, word]}"
+        return _SENTENCES[key, word]
     meant = [each for each in _meant(key, word).split(" or ") if each and _is_taken(key, each)]
-    return f"write {' or '.join(meant)}" if meant else None
+    return f"did you mean {' or '.join(meant)}?" if meant else None
 
 
 def _is_taken(key: str, text: str) -> bool:
@@ -139,7 +139,7 @@ def _is_taken(key: str, text: str) -> bool:
 
 
 def _meant(key: str, word: str) -> str:
-    """One or several spellings with ``or`` between them; empty, or a text that is not taken either, where unknown."""
+    """One or several spellings with ``or`` between them; if unknown, empty or another invalid text."""
     config = TOPIC_CONFIGS[key]
     for choice, spellings in _WORDS.get(config.type, {}).items():
         if word in spellings and (not config.choices or set(choice.split(",")) <= set(config.choices)):
@@ -166,5 +166,5 @@ def _amount(word: str, units: Mapping[str, Iterable[str]]) -> str:
 
 
 def _unit(word: str, units: Mapping[str, Iterable[str]]) -> str:
-    """The unit that is spelt so, two of them where ``word`` may mean either, or none."""
+    """The unit that ``word`` means, two units if it may mean either, or an empty text."""
     return next((unit for unit, spellings in units.items() if word in spellings), "")

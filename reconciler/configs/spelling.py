@@ -1,8 +1,7 @@
-"""What people write and Kafka does not read.
+"""Spellings that a manifest allows and Kafka does not.
 
 ``7d``, ``4h5m`` on keys that end in ``.ms``; ``5MiB``, ``15MB``, ``1000B`` on keys that end in ``.bytes``;
-``3e+9`` where a whole number belongs; ``"[compact, delete]"`` for a list. All of it is expanded before
-anything is compared or sent.
+``3e+9`` for a whole number; ``"[compact, delete]"`` for a list. They are expanded before values are compared or sent.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
-from reconciler.configs.canonical import InvalidValue
+from reconciler.configs.canonical import InvalidAmount, InvalidValue
 from reconciler.configs.table import TOPIC_CONFIGS, ValueType
 
 MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
@@ -29,9 +28,9 @@ _MAX_DIGITS = 20
 
 
 def expand(key: str, text: str) -> str:
-    """``text`` as Kafka would read it; what is no unit and no float stays as it is.
+    """``text`` in Kafka's spelling; text without units or an exponent stays as it is.
 
-    Raises InvalidValue for an amount that is no whole number of milliseconds or bytes.
+    Raises InvalidValue for an amount that is not a whole number of milliseconds or bytes.
     """
     stripped = text.strip()
     units = _units(key)
@@ -59,10 +58,11 @@ def _sum(text: str, units: dict[str, int]) -> int:
     parts = re.findall(rf"({_NUMBER}) ?({'|'.join(sorted(units, key=len, reverse=True))})", text)
     names = [unit for _, unit in parts]
     if len(set(names)) < len(names):
-        raise InvalidValue("must name each unit once")
+        raise InvalidAmount("uses a unit twice; write each unit once")
+    smallest = next(unit for unit, size in units.items() if size == 1)
     total = sum(Fraction(number) * units[unit] for number, unit in parts)
     if total.denominator != 1:
-        raise InvalidValue(f"must come to a whole number, and this is {float(total)}")
+        raise InvalidAmount(f"is {float(total)} {smallest}, which is not a whole number")
     return int(total)
 
 

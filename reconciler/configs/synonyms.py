@@ -1,7 +1,7 @@
-"""What brokers call the settings that topics have under other names.
+"""Broker settings, and the topic config keys that they are the defaults of.
 
-Source: ``org.apache.kafka.server.config.ServerTopicConfigSynonyms``; ``tests/broker/test_config_table.py`` holds it
-against the names that real brokers show.
+Source: ``org.apache.kafka.server.config.ServerTopicConfigSynonyms``; ``tests/broker/test_config_table.py`` compares it
+with the names that real brokers show.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Synonym(NamedTuple):
-    """The topic's key, or for a count the manifest's word; ``unit`` is the one that the broker's value is in."""
+    """The topic config key, or the manifest key of a count; ``unit`` is the unit of the broker's value."""
 
     key: str
     unit: str = ""

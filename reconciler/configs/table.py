@@ -1,7 +1,7 @@
 """The topic configuration keys of Apache Kafka 3.9 to 4.4 as data.
 
 Source: ``org.apache.kafka.storage.internals.log.LogConfig`` and https://kafka.apache.org/documentation/#topicconfigs;
-``tests/broker/test_config_table.py`` holds every row against real brokers.
+``tests/broker/test_config_table.py`` compares every row with real brokers.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from types import MappingProxyType
 
 
 class ValueType(Enum):
-    """How the broker reads a value's text (``ConfigDef.Type``)."""
+    """How the broker parses a value (``ConfigDef.Type``)."""
 
     BOOLEAN = "true or false"
     INT = "a whole number of 32 bits"
     LONG = "a whole number of 64 bits"
     DOUBLE = "a number"
     ENUM = "one of a few words"
-    SET = "a list whose order means nothing"
+    SET = "a list in any order"
 
 
 @dataclass(frozen=True, slots=True)
 class TopicConfig:
-    """One key: how its value is read, what a broker takes, and which versions of Kafka know it.
+    """One key: its type, its default and range, and the versions of Kafka that have it.
 
     ``default`` and ``minimum`` are those of the newest version; ``default_before_4`` and
-    ``minimum_before_4`` stand where Kafka 3 had others.
+    ``minimum_before_4`` are set where Kafka 3 had others.
     """
 
     key: str
@@ -38,18 +38,18 @@ class TopicConfig:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     excluded: int | None = None
-    """A number inside the range that is refused all the same."""
+    """A number inside the range that is not allowed."""
     since: str | None = None
-    """The version that brought the key; ``None`` for the oldest one here."""
+    """The version that added the key; ``None`` for Kafka 3.9 or older."""
     removed_in: str | None = None
     instead: str | None = None
-    """What to use in place of a removed key."""
+    """What to use instead of a removed key; ``None`` if it has no replacement."""
     default_before_4: str | None = None
     minimum_before_4: float | None = None
 
     @property
     def lowest(self) -> float | None:
-        """The lowest value that any version takes."""
+        """The lowest value that any version accepts."""
         return self.minimum if self.minimum_before_4 is None else self.minimum_before_4
 
 
@@ -78,8 +78,8 @@ _ALL = (
     TopicConfig("max.compaction.lag.ms", _LONG, _UNLIMITED, 1),
     TopicConfig("max.decompressed.message.bytes", _INT, "2147483639", 1, 2147483639, since="4.4"),  # and 4.2.2
     TopicConfig("max.message.bytes", _INT, "1048588", 0),
-    TopicConfig("message.downconversion.enable", _BOOLEAN, "true", removed_in=_GONE, instead="nothing: it is history"),
-    TopicConfig("message.format.version", _ENUM, "3.0-IV1", removed_in=_GONE, instead="nothing: there is one format"),
+    TopicConfig("message.downconversion.enable", _BOOLEAN, "true", removed_in=_GONE),
+    TopicConfig("message.format.version", _ENUM, "3.0-IV1", removed_in=_GONE),
     TopicConfig("message.timestamp.after.max.ms", _LONG, "3600000", 0, default_before_4=_UNLIMITED),
     TopicConfig("message.timestamp.before.max.ms", _LONG, _UNLIMITED, 0),
     TopicConfig(
@@ -111,7 +111,7 @@ _ALL = (
 
 TOPIC_CONFIGS: Mapping[str, TopicConfig] = MappingProxyType({config.key: config for config in _ALL})
 
-# Settings of producers, consumers and other clients that people write into topics by mistake.
+# Settings of producers, consumers and other clients that are set on topics by mistake.
 CLIENT_SETTINGS = frozenset(
     {
         "acks",

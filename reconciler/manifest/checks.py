@@ -1,6 +1,6 @@
-"""What can be said against a topic without asking a cluster: names, keys, and values that do not go together.
+"""Checks of topics that need no cluster: names, config keys, and values that conflict with each other.
 
-Every rule is a function from a topic to its objections; all of them are asked of every topic.
+Each rule is a function from a topic to its problems; every topic goes through every rule.
 """
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ from reconciler.configs import CLIENT_SETTINGS, TOPIC_CONFIGS, hint_for_key
 from reconciler.errors import Diagnostic, Origin, Severity
 from reconciler.manifest.grouping import grouped
 from reconciler.manifest.limits import MAX_BYTES, MAX_BYTES_OF_A_REQUEST, bytes_to_send
+from reconciler.manifest.wording import RENDER
 from reconciler.model import Policy, TopicSpec
-from reconciler.printable import quoted, unmistakable
+from reconciler.printable import quoted
 
 LONGEST_NAME = 249
 _NAME = re.compile(r"[a-zA-Z0-9._-]+")
 _LONGEST_SHOWN = 40
-# Vendors add keys of their own; nothing is known of them, so nothing is said.
+# Vendors add keys of their own, which nothing is known about: no warning.
 _VENDOR = ("confluent.", "redpanda.", "remote.log.msk.", "diskless.", "inkless.", "warpstream.")
 
 
 def objections(topics: Sequence[TopicSpec], policy: Policy) -> list[Diagnostic]:
-    """Everything there is to say against ``topics``, sorted by name as they are; once for what they share."""
+    """Every problem of ``topics``, in their order; a problem that several topics share is there once."""
     return grouped([*_objections(topics, policy)])
 
 
@@ -45,14 +46,11 @@ def _name(topic: TopicSpec) -> Iterator[Diagnostic]:
     if _NAME.fullmatch(name) and len(name) <= LONGEST_NAME and name not in {".", ".."}:
         return
     if "{{" in name or "{%" in name:
-        yield _error(topic, "unrendered-template", f"{quoted(name)} is a template, not a name yet", "render it first")
+        yield _error(topic, "unrendered-template", f"{quoted(name)} looks like an unrendered template", RENDER)
         return
     shown = name if len(name) <= LONGEST_NAME else f"{name[:_LONGEST_SHOWN]}... ({len(name)} characters)"
-    yield _error(
-        topic,
-        "topic-name",
-        f"{quoted(shown)} is no topic name: Kafka takes 1 to {LONGEST_NAME} of a-z A-Z 0-9 . _ - and not '.' or '..'",
-    )
+    hint = f"use 1 to {LONGEST_NAME} characters from a-z A-Z 0-9 . _ -, but not just '.' or '..'"
+    yield _error(topic, "topic-name", f"invalid topic name {quoted(shown)}", hint)
 
 
 def _collisions(topics: Sequence[TopicSpec]) -> Iterator[Diagnostic]:
@@ -61,9 +59,8 @@ def _collisions(topics: Sequence[TopicSpec]) -> Iterator[Diagnostic]:
     for topic in topics:
         first = seen.setdefault(topic.name.replace(".", "_"), topic)
         if first is not topic:
-            names = f"{quoted(topic.name)} and {quoted(first.name)}"
-            message = f"{names} differ only in . and _, which Kafka's metrics cannot tell apart"
-            hint = f"rename one (the other is at {first.origin}): Kafka refuses to create one beside the other"
+            message = f"{quoted(topic.name)} and {quoted(first.name)} differ only in . and _, so their metrics collide"
+            hint = f"rename one of the two (the other is at {first.origin}); Kafka rejects the second at creation"
             yield _warning(topic, "topic-name-collision", message, hint)
 
 
@@ -73,44 +70,45 @@ def _protection(topic: TopicSpec, policy: Policy) -> Iterator[Diagnostic]:
             yield _error(
                 topic,
                 "protected-topic",
-                f"{quoted(topic.name)} is protected: it matches {quoted(pattern)} of policy.protected_topics",
-                "remove it from the manifest; if it belongs there, write policy.protected_topics without the pattern",
+                f"topic {quoted(topic.name)} is protected: it matches {quoted(pattern)} in policy.protected_topics",
+                "remove the topic from the manifest, or set policy.protected_topics without this pattern",
             )
 
 
 def _size(topic: TopicSpec) -> Iterator[Diagnostic]:
     if len(topic.config) * (2 * MAX_BYTES + 10) < MAX_BYTES_OF_A_REQUEST:
-        return  # whatever their length, so few settings fit
+        return  # so few keys fit, whatever their length
     size = bytes_to_send(topic.config)
     if size > MAX_BYTES_OF_A_REQUEST:
         message = f"the config of {quoted(topic.name)} takes {size:,} bytes in a request"
-        message += f", and brokers take at most {MAX_BYTES_OF_A_REQUEST:,} (socket.request.max.bytes)"
-        yield _error(topic, "config-too-large", message, "remove config keys of the topic, or shorten their values")
+        message += f"; brokers accept at most {MAX_BYTES_OF_A_REQUEST:,} (socket.request.max.bytes)"
+        yield _error(topic, "config-too-large", message, "remove config keys of this topic, or shorten their values")
 
 
 def _keys(topic: TopicSpec) -> Iterator[Diagnostic]:
     for key, value in topic.config.items():
         config = TOPIC_CONFIGS.get(key)
         if config is not None and config.removed_in is not None:
-            message = f"{key} was removed in Kafka {config.removed_in}, and newer brokers refuse it"
-            yield _warning(topic, "removed-config-key", message, f"instead: {config.instead}", field=f"config.{key}")
+            message = f"{key} was removed in Kafka {config.removed_in}; newer brokers reject it"
+            way_out = f"use {config.instead}" if config.instead is not None else "remove it; it has no replacement"
+            yield _warning(topic, "removed-config-key", message, way_out, field=f"config.{key}")
         elif config is not None and config.minimum_before_4 is not None:
             yield from _minimum_of_4(topic, key, int(value), int(config.minimum or 0))
         elif key in CLIENT_SETTINGS:
-            message = f"{key} is a setting of clients, not of topics"
+            message = f"{key} is a client setting, not a topic setting"
             hint = "remove it here and set it in the application"
             yield _error(topic, "client-setting", message, hint, field=f"config.{key}")
         elif config is None and not key.startswith(_VENDOR):
             hint = hint_for_key(key, value) or "sent as it is; the broker may reject it"
-            message = f"{unmistakable(key)} is not a topic config key of Apache Kafka"
+            message = f"unknown topic config {quoted(key)}"
             yield _warning(topic, "unknown-config-key", message, hint, field=f"config.{key}")
 
 
 def _minimum_of_4(topic: TopicSpec, key: str, value: int, minimum: int) -> Iterator[Diagnostic]:
-    """Measured: a broker of 4.1 or 4.4 on the data of a 3.9 with such a topic ends with a ConfigException."""
+    """Measured: a broker of 4.1 or 4.4 that starts on 3.9 data with such a topic exits with a ConfigException."""
     if value < minimum:
-        message = f"{key} {value} is below {minimum}, the minimum since Kafka 4.0, and newer brokers refuse it"
-        hint = f"write at least {minimum}: after an upgrade to Kafka 4 a broker with such a topic does not start"
+        message = f"{key} {value} is below {minimum}, the minimum since Kafka 4.0; newer brokers reject it"
+        hint = f"set at least {minimum}: after an upgrade to Kafka 4, a broker with such a topic does not start"
         yield _warning(topic, "below-minimum-of-kafka-4", message, hint, field=f"config.{key}")
 
 
@@ -121,27 +119,30 @@ def _compaction_lag(topic: TopicSpec) -> Iterator[Diagnostic]:
             topic,
             "compaction-lag",
             f"min.compaction.lag.ms ({lowest}) is above max.compaction.lag.ms ({highest})",
+            "lower min.compaction.lag.ms or raise max.compaction.lag.ms",
             field="config.min.compaction.lag.ms",
         )
 
 
 def _tiered_storage(topic: TopicSpec) -> Iterator[Diagnostic]:
-    """The rules of ``LogConfig.validateRemoteStorage*``, which hold where remote storage is on."""
+    """The rules of ``LogConfig.validateRemoteStorage*`` for topics with remote.storage.enable."""
     if topic.config.get("remote.storage.enable") != "true":
         return
     policy = topic.config.get("cleanup.policy", "delete")
     if "compact" in policy:
-        message = f"remote storage cannot be had with cleanup.policy {policy}"
+        message = f"remote.storage.enable does not work with cleanup.policy: {policy}"
         yield _error(
-            topic, "remote-storage", message, "use cleanup.policy: delete", field="config.remote.storage.enable"
+            topic, "remote-storage", message, "set cleanup.policy: delete", field="config.remote.storage.enable"
         )
     for end in ("ms", "bytes"):
         local, total = (_number(topic, f"{prefix}retention.{end}") for prefix in ("local.", ""))
         if local is None or total is None or total == _UNLIMITED or local == _AS_TOTAL:
             continue
         if local == _UNLIMITED or local > total:
-            message = f"local.retention.{end} ({local}) is above retention.{end} ({total})"
-            yield _error(topic, "local-retention", message, field=f"config.local.retention.{end}")
+            shown = "-1, unlimited" if local == _UNLIMITED else local
+            message = f"local.retention.{end} ({shown}) is above retention.{end} ({total})"
+            hint = f"set local.retention.{end} to at most {total}, or to -2 to use retention.{end}"
+            yield _error(topic, "local-retention", message, hint, field=f"config.local.retention.{end}")
 
 
 _UNLIMITED, _AS_TOTAL = -1, -2
@@ -153,14 +154,14 @@ def _availability(topic: TopicSpec) -> Iterator[Diagnostic]:
         return
     if needed > replicas:
         message = f"min.insync.replicas ({needed}) is above replication_factor ({replicas})"
-        message += f", and Kafka 3.7 and newer use {replicas} instead"
+        message += f"; Kafka 3.7 and newer treat it as {replicas}"
     elif needed == replicas > 1:
         message = f"min.insync.replicas ({needed}) equals replication_factor ({replicas})"
     else:
         return
-    hint = f"write at most {max(replicas - 1, 1)}"
+    hint = f"set at most {max(replicas - 1, 1)}"
     if replicas > 1:
-        hint += ": producers with acks=all fail while one broker is down"
+        hint += "; otherwise producers with acks=all fail while one broker is down"
     yield _warning(topic, "min-insync-replicas", message, hint, field="config.min.insync.replicas")
 
 

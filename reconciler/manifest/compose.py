@@ -1,4 +1,4 @@
-"""YAML text to the nodes of the YAML library, or what keeps it from being YAML."""
+"""YAML text to the nodes of the YAML library, or its syntax errors."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from reconciler.printable import unmistakable
 
 MAX_DEPTH = 500
 _UNLIKE = re.compile(r"[\t\x85\u2028\u2029\ufeff]|[&*][^\s,\[\]{}]*:")
-"""What the two parsers read differently: tabs, line ends that YAML 1.2 has no more, an anchor that ends in a colon."""
+"""What the two parsers read differently: tabs, line ends that YAML 1.2 dropped, an anchor that ends in a colon."""
 _DEEP_BLOCK = re.compile(r"(?:[-?:][ \t]+){500}")
 _TO_THE_END = re.compile(r"end of stream|<stream end>|could not find expected")
-"""Objections to something that was begun and has no end: their place is where it begins."""
+"""Errors about something without an end: they are shown where it begins."""
 
 
 def compose(text: str, file: str) -> tuple[list[Any], Any, list[Diagnostic]]:
-    """The documents as the YAML library has them, its resolver of tags, and its objection.
+    """The documents as the YAML library composes them, its tag resolver, and the syntax error if there is one.
 
-    The parser in Python decides, for it is there on every machine; the one in C is quicker on texts that both read
-    alike. Their refusals differ, and so do their readings of the characters of ``_UNLIKE``.
+    The parser in Python is the reference, because every machine has it. The faster one in C is used only for text that
+    both read the same way: they differ in their errors and in how they read the characters of ``_UNLIKE``.
     """
     from ruamel.yaml import YAML  # noqa: PLC0415 - 30 ms that --help need not pay
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
@@ -47,19 +47,19 @@ def compose(text: str, file: str) -> tuple[list[Any], Any, list[Diagnostic]]:
     except ReaderError as error:
         problems.append(_not_a_character(file, text, error))
     except YAMLError as error:
-        problems.append(_problem(unmistakable(f"not YAML: {str(error).splitlines()[0]}"), Location(file, 1, 1)))
+        problems.append(_problem(unmistakable(f"invalid YAML: {str(error).splitlines()[0]}"), Location(file, 1, 1)))
     except RecursionError:
         problems.append(nested_too_deeply(file))
     return roots, yaml.resolver, problems
 
 
 def nested_too_deeply(file: str) -> Diagnostic:
-    """The objection to what no stack holds."""
-    return _problem("nested too deeply to be a manifest", Location(file, 1, 1))
+    """The error for a document that would overflow the stack."""
+    return _problem("nested too deeply for a manifest", Location(file, 1, 1))
 
 
 def _perhaps_deep(text: str) -> bool:
-    """Whether the nesting might overflow the C parser's stack, which ends the process; brackets in texts count too."""
+    """Whether the nesting might overflow the C parser's stack and crash the process; brackets in strings count too."""
     steps = (1 if found[0] in "[{" else -1 for found in re.finditer(r"[\[\]{}]", text))
     return max(accumulate(steps), default=0) > MAX_DEPTH or _DEEP_BLOCK.search(text) is not None
 
@@ -72,23 +72,25 @@ def _syntax_error(file: str, lines: Sequence[str], error: Any) -> Diagnostic:
     before = "".join(lines[place.line - 1 : place.line])[: place.column - 1]
     if "'\\t'" in error.problem:
         if before.strip(" "):
-            return _problem("a tab, where YAML takes only spaces", place, "use spaces; put quotes around a text")
+            return _problem(
+                "found a tab where YAML allows only spaces", place, "use spaces, or put quotes around the text"
+            )
         return _problem("tabs cannot indent YAML", place, "use spaces")
     context = f" {error.context}" if error.context else ""
     conflict = next((number for number, line in enumerate(lines, start=1) if _CONFLICT.match(line)), None)
     if conflict is not None:
-        return _problem("a merge conflict is left in the file", Location(file, conflict, 1), "resolve the conflict")
+        return _problem("unresolved merge conflict", Location(file, conflict, 1), "resolve the conflict")
     hint = _hint_in([*filter(str.strip, lines[: place.line])][-2:])
     hint = (
         hint or _hint_in_brackets(error.problem, lines[place.line - 1 : place.line], before) or _hint_of(error, before)
     )
-    return _problem(unmistakable(f"not YAML: {error.problem}{context}"), place, hint)
+    return _problem(unmistakable(f"invalid YAML: {error.problem}{context}"), place, hint)
 
 
 def _hint_in(lines: Sequence[str]) -> str | None:
-    """What is wrong in the last of ``lines`` or in the one above, where it shows."""
+    """What is visibly wrong in the last of ``lines`` or in the one above it."""
     if any(line.lstrip().startswith("//") for line in lines):
-        return "begin comments with #"
+        return "comments begin with #, not //"
     return next((hint for line in reversed(lines) if (hint := glued(line.strip().removeprefix("- ")))), None)
 
 
@@ -105,12 +107,12 @@ def _hint_in_brackets(problem: str, line: Sequence[str], before: str) -> str | N
 
 def _hint_of(error: Any, before: str) -> str | None:
     if found := _NO_START.search(error.problem):
-        return f"put quotes around a text that begins with {found[1]}"
+        return f"put quotes around text that begins with {found[1]}"
     if "undefined alias" in error.problem:
-        return "define it above with &, or put quotes around a text that begins with *"
+        return "define the anchor above with &, or put quotes around text that begins with *"
     if "mapping values are not allowed" in error.problem:
         is_first = _ONE_KEY.fullmatch(before) is not None
-        return "indent it as the keys beside it" if is_first else "put quotes around a text that holds a colon"
+        return _INDENT if is_first else "put quotes around text that contains a colon"
     if "expected <block end>" in error.problem:
         return _BLOCK_ENDS.get(error.problem.partition("found ")[2])
     return None
@@ -119,11 +121,12 @@ def _hint_of(error: Any, before: str) -> str | None:
 _CONFLICT = re.compile(r"(<{7}|>{7})( |$)")
 _NO_START = re.compile(r"found character '(.)' that cannot start any token")
 _ONE_KEY = re.compile(r"[ ]*(- )*[^ ]+")
+_INDENT = "indent this line like the other keys of its mapping"
 _BLOCK_ENDS = {
-    "'<block mapping start>'": "indent it as the keys beside it",
+    "'<block mapping start>'": _INDENT,
     "'<scalar>'": "put quotes around the whole text; within single quotes, write '' for '",
-    "'}'": "remove it, or open it before",
-    "']'": "remove it, or open it before",
+    "'}'": "remove it, or add the opening bracket",
+    "']'": "remove it, or add the opening bracket",
 }
 _IN_BRACKETS = re.compile(r"expected ',' or '([}\]])', but got '(?!<stream end>)")
 
@@ -132,7 +135,7 @@ def _not_a_character(file: str, text: str, error: Any) -> Diagnostic:
     line_start = text.rfind("\n", 0, error.position) + 1
     place = Location(file, text.count("\n", 0, error.position) + 1, error.position - line_start + 1)
     character = error.character if isinstance(error.character, int) else ord(error.character)
-    return _problem(f"the character U+{character:04X} is not allowed in YAML", place, "remove it")
+    return _problem(f"the character U+{character:04X} is not allowed in YAML", place, "remove the character")
 
 
 def _problem(message: str, origin: Location, hint: str | None = None) -> Diagnostic:

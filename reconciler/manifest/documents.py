@@ -1,4 +1,4 @@
-"""Files to documents: read, parsed, and each held against the schema."""
+"""Files to documents: each file is read and parsed, and each document validated against the schema."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from reconciler.printable import unmistakable
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file as it was read: its documents, and what is wrong with them."""
+    """A file: its documents and their problems."""
 
     path: Path
     file: ManifestFile | None
@@ -32,10 +32,10 @@ class ReadFile:
 
 
 def read_file(path: Path, schema_name: str, environ: Mapping[str, str]) -> ReadFile:
-    """The documents of ``path``, each held against the schema ``topics`` or ``overlay``."""
+    """The documents of ``path``, each validated against the schema ``topics`` or ``overlay``."""
     try:
         if path == STANDARD_INPUT:
-            path = Path("<stdin>")  # as messages and the report are to name it
+            path = Path("<stdin>")  # its name in messages and in the report
             content = _standard_input()
         else:
             content = path.read_bytes()
@@ -61,21 +61,21 @@ def read_file(path: Path, schema_name: str, environ: Mapping[str, str]) -> ReadF
 
 
 def _standard_input() -> bytes:
-    """All of it. Not by ``sys.stdin``, whose lock a thread that waits would keep to the end of the process."""
+    """All bytes. Without ``sys.stdin``: a waiting thread would hold its lock until the process ends."""
     with open(0, "rb", buffering=0, closefd=False) as stream:
         return stream.read()
 
 
 def _kubernetes_resource(document: Node) -> Diagnostic | None:
-    """The one objection to a resource of Strimzi and others, which has none of our keys."""
+    """The single error for a resource of Strimzi and others, which has none of our keys."""
     members = mapping(document)
     if not {"apiVersion", "kind"} <= members.keys():
         return None
     return Diagnostic(
         severity=Severity.ERROR,
         code="kubernetes-resource",
-        message=f"a Kubernetes resource of kind {shown(members['kind'])}, not a manifest",
-        hint="write the topic below topics:, with partitions:, replication_factor: and config:",
+        message=f"this is a Kubernetes resource of kind {shown(members['kind'])}, not a manifest",
+        hint="write the topic under topics:, with partitions:, replication_factor: and config:",
         origin=document.location,
     )
 
@@ -84,9 +84,9 @@ _COMMENT = re.compile(r"^[ \t]*#", re.MULTILINE)
 
 
 def nothing_in(files: list[ReadFile], schema_name: str) -> list[Diagnostic]:
-    """The objection to files none of which holds anything.
+    """An error for each of ``files`` if all of them are empty.
 
-    An overlay of comments is one without changes; one that is empty is more likely what a broken script wrote.
+    An overlay of comments changes nothing; an empty one is more likely the output of a broken script.
     """
     is_overlay = schema_name == "overlay"
     if any(file.documents or file.problems or (is_overlay and file.has_comments) for file in files):
@@ -96,7 +96,7 @@ def nothing_in(files: list[ReadFile], schema_name: str) -> list[Diagnostic]:
         Diagnostic(
             severity=Severity.ERROR,
             code="empty",
-            message="the file holds only comments" if file.has_comments else "the file is empty",
+            message="the file contains only comments" if file.has_comments else "the file is empty",
             hint=start,
             origin=Location(str(file.path), 1, 1),
         )
@@ -105,10 +105,10 @@ def nothing_in(files: list[ReadFile], schema_name: str) -> list[Diagnostic]:
 
 
 def _not_utf8(path: Path, content: bytes, start: int) -> ReadFile:
-    """The objection to the byte at ``start``, the first that is not UTF-8."""
+    """The error for the byte at ``start``, the first that is not UTF-8."""
     before = content[content.rfind(b"\n", 0, start) + 1 : start].decode()
     place = Location(str(path), content.count(b"\n", 0, start) + 1, len(before) + 1)
-    message = f"the byte 0x{content[start]:02x} is not UTF-8 text"
+    message = f"the byte 0x{content[start]:02x} is not valid UTF-8"
     problem = Diagnostic(
         severity=Severity.ERROR, code="unreadable-file", message=message, hint="save the file as UTF-8", origin=place
     )
@@ -119,7 +119,7 @@ def _hint_for_missing(path: Path) -> str:
     for other in map(path.with_suffix, spellings(path.suffix)[1:]):
         if os.path.lexists(other):
             return f"did you mean {other}?"
-    return "name the manifest with -f, or run where it is"
+    return "give the path of the manifest, or run in its directory"
 
 
 def _unreadable(path: Path, message: str, hint: str | None) -> ReadFile:

@@ -1,4 +1,4 @@
-"""One diagnostic for one cause: what ``defaults`` set wrongly is wrong once, and not once for each topic."""
+"""One diagnostic for one cause: a wrong value in ``defaults`` is reported once, not for every topic."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MAX_NAMED = 3
 
 
 def grouped(problems: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """``problems`` with those of several topics that say the same of the same place as one, which names the topics."""
+    """``problems``, with the same problem of several topics at the same place as one that names the topics."""
     groups: dict[Diagnostic, list[str]] = {}
     for problem in problems:
         topics = groups.setdefault(replace(problem, topic=None), [])

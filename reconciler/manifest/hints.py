@@ -1,4 +1,4 @@
-"""What somebody probably meant who wrote what the schema objects to."""
+"""What was probably meant by a key or value that the schema rejects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 
 def wants(error: ValidationError, kind: str) -> bool:
-    """Whether the schema takes nothing but the type ``kind`` there, and null in overlays."""
+    """Whether the schema accepts only the type ``kind`` there, and null in overlays."""
     wanted: Any = error.validator_value
     return error.validator == "type" and {kind} == {*([wanted] if isinstance(wanted, str) else wanted)} - {"null"}
 
@@ -29,22 +29,22 @@ def hint_for_unknown(key: str, value: Node, known: Sequence[str], *, at_top: boo
     hint = glued(key)
     dotted = re.sub("[_-]", ".", key)
     if hint is None and "config" in known and dotted in TOPIC_CONFIGS:
-        hint = f"write {dotted}: below config:"
+        hint = f"write {dotted}: under config:"
     if hint is None and "config" in known and "." in key:
-        hint = "write it below config:"
+        hint = "write the key under config:"
     meant = setting_meant(key)
     close = [meant] if meant is not None and meant in known else get_close_matches(key, known, n=1)
     if hint is not None or close:
         return hint or f"did you mean {quoted(close[0])}?"
-    topics = "put a topic below topics:; " if at_top and isinstance(value.value, dict) else ""
-    return f"{topics}known here: {', '.join(known)}"
+    topics = "topics go under topics:; " if at_top and isinstance(value.value, dict) else ""
+    return f"{topics}valid keys: {', '.join(known)}"
 
 
 def hint_for_wrong(node: Node, error: ValidationError) -> str | None:
     """How to write what was probably meant by the value ``node``."""
     match node.value:
         case bool() | int() | float() if wants(error, "string"):
-            return f'put quotes around it: "{node.text}"'
+            return f'put quotes around the value: "{node.text}"'
         case str(text):
             return _hint_for_text(text, error)
         case None if not node.text and error.absolute_path:
@@ -76,16 +76,16 @@ def _choices(error: ValidationError) -> Sequence[Any]:
 def _hint_for_list(items: Sequence[Node], error: ValidationError) -> str | None:
     texts = [item.value for item in items if isinstance(item.value, str)]
     if wants(error, "string") and len(texts) == len(items):
-        return f'write one text: "{",".join(texts)}"'
+        return f'write one string: "{",".join(texts)}"'
     if not wants(error, "object") or not error.absolute_path:
         return None
     first = items[0].value
     name = first["name"].text if isinstance(first, dict) and "name" in first else ""
-    return f"write {name}: in place of - name: {name}" if name else "write key: value, not a list"
+    return f"write {name}: instead of - name: {name}" if name else "write key: value instead of - key: value"
 
 
 def _hint_for_mapping(key: str | None, members: Mapping[str, Node]) -> str | None:
-    """``retention: {ms: 7d}``, or JSON, which some keys of vendors hold, as the value of a config ``key``."""
+    """For ``retention: {ms: 7d}``, or JSON, which some vendors' keys take, as the value of a config ``key``."""
     if key is None:
         return None
     beside = hint_for_setting(key, "")
@@ -94,11 +94,11 @@ def _hint_for_mapping(key: str | None, members: Mapping[str, Node]) -> str | Non
     whole = next((f"{key}.{inner}" for inner in members if f"{key}.{inner}" in TOPIC_CONFIGS), None)
     if whole is not None:
         return f"write the whole key on one line: {whole}: {members[whole.removeprefix(f'{key}.')].text}"
-    return """JSON is text here: put it in single quotes, as in '{"count": 3}'"""
+    return """write JSON as a string in single quotes, such as '{"count": 3}'"""
 
 
 def _config_key(*path: str | int) -> str | None:
-    """The topic config key whose value, or an item of it, is at ``path``."""
+    """The topic config key whose value, or an item of its value, is at ``path``."""
     match path:
         case ("defaults", "config", str(key), *_) | ("topics" | "profiles", _, "config", str(key), *_):
             return key

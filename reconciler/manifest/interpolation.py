@@ -9,11 +9,12 @@ from typing import NamedTuple
 from reconciler.printable import escaped, quoted, unmistakable
 
 _REFERENCE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})")
+_FORMS = "${NAME}, ${NAME:-default}, or $$ for a dollar sign"
 _BROKEN = re.compile(r"\$\{[^}]*\}?")
 
 
 class Undefined(ValueError):
-    """References that cannot be resolved; ``reasons`` say why, each of them once."""
+    """References that cannot be resolved; ``reasons`` has each problem once."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__("; ".join(reasons))
@@ -21,16 +22,16 @@ class Undefined(ValueError):
 
 
 class Interpolated(NamedTuple):
-    """A text without references, and the names of the variables that are in it; ``None`` where it had no reference."""
+    """The resulting text, and the variables that were used; ``None`` if the text had no reference."""
 
     text: str
     variables: tuple[str, ...] | None = None
 
 
 def interpolate(text: str, environ: Mapping[str, str]) -> Interpolated:
-    """``text`` with every reference replaced; an empty or blank variable is one that is not set.
+    """``text`` with every reference replaced; an empty or blank variable counts as not set.
 
-    Raises Undefined, with every reference that cannot be replaced.
+    Raises Undefined with every reference that cannot be replaced.
     """
     if "$" not in text:
         return Interpolated(text)
@@ -45,7 +46,8 @@ def interpolate(text: str, environ: Mapping[str, str]) -> Interpolated:
             variables[name] = None
             return _as_text(name, environ[name], problems)
         if reference["default"] is None:
-            problems.append(f"the environment variable {name} is {'empty' if name in environ else 'not set'}")
+            state = "empty" if name in environ else "not set"
+            problems.append(f"environment variable {name} is {state}; set it, or write ${{{name}:-default}}")
         return reference["default"] or ""
 
     replaced = _REFERENCE.sub(value, text)
@@ -55,18 +57,18 @@ def interpolate(text: str, environ: Mapping[str, str]) -> Interpolated:
 
 
 def _malformed(found: str) -> str | None:
-    """What is wrong with something that begins as a reference does."""
+    """What is wrong with text that begins like a reference; ``None`` if nothing is."""
     if "${" in found[1:]:
-        return f"a default is plain text, and cannot hold another reference: {unmistakable(found)}…"
+        return f"{unmistakable(found)}…: a default must be plain text, without another ${{…}}"
     if _REFERENCE.fullmatch(found):
         return None
-    return f"{quoted(found)} is not a variable reference; write ${{NAME}}, ${{NAME:-default}}, or $$ for a dollar sign"
+    return f"{quoted(found)} is not a valid variable reference; write {_FORMS}"
 
 
 def _as_text(name: str, value: str, problems: list[str]) -> str:
-    """The value of a variable as UTF-8, which it may be where Python took another encoding."""
+    """The value of a variable as UTF-8, also where Python decoded it with another encoding."""
     try:
         return value.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:
-        problems.append(f"the environment variable {name} is not UTF-8 text: {escaped(value)}")
+        problems.append(f"environment variable {name} is not valid UTF-8: {escaped(value)}")
         return ""

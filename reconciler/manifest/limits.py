@@ -1,6 +1,6 @@
-"""What a request to Kafka cannot carry, so that it is refused at its line and never reaches a client.
+"""Limits of requests to Kafka, checked here so that a bad value is an error at its line and never reaches a client.
 
-A client that is handed such a thing refuses the whole request, cuts the text, shifts every byte after it, or crashes.
+With such a value, a client rejects the whole request, truncates the text, corrupts the bytes after it, or crashes.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ MAX_BYTES = 2**15 - 1
 """The protocol writes the length of a text in 16 bits (https://kafka.apache.org/protocol, STRING)."""
 
 MAX_BYTES_OF_A_REQUEST = 100 * 2**20
-"""The broker closes the connection at more, without an answer (``socket.request.max.bytes``, its default)."""
+"""In a larger request the broker closes the connection without a response (default of ``socket.request.max.bytes``)."""
 
 _BYTES_BESIDE_CONFIG = 1024
-"""At most: the header with the client's name, the topic's name and its counts."""
+"""An upper bound: the header with the client's name, the topic's name and its counts."""
 _BYTES_BESIDE_TEXTS = 5
-"""For each setting: two lengths, and what is to be done with it."""
+"""Per config key: two lengths and the operation."""
 
 
 def bytes_to_send(config: Mapping[str, str]) -> int:
-    """The size of a request that sets ``config`` for one topic."""
+    """The size in bytes of a request that sets ``config`` for one topic; never below the real one."""
     texts = sum(_BYTES_BESIDE_TEXTS + len(key.encode()) + len(value.encode()) for key, value in config.items())
     return _BYTES_BESIDE_CONFIG + texts
 
 
 def why_not_sent(text: str) -> str | None:
-    """What keeps ``text`` from being a configuration key or value in a request; ``None`` where nothing does."""
+    """Why ``text`` cannot be a config key or value in a request; ``None`` if it can."""
     if "\0" in text:
-        return "contains a NUL character (\\0), at which the Kafka client ends a text"
+        return "contains a NUL character (\\0), which the Kafka client cannot send"
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        return f"contains {quoted(text[error.start])}, which is not a character and cannot be sent"
+        return f"contains {quoted(text[error.start])}, which is not a valid Unicode character"
     if size > MAX_BYTES:
-        return f"is {size:,} bytes long; a request carries at most {MAX_BYTES:,}"
+        return f"is {size:,} bytes long; Kafka accepts at most {MAX_BYTES:,}"
     return None

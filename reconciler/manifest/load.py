@@ -1,4 +1,4 @@
-"""Files to the desired state: read, lay the overlay over, check, and report everything at once."""
+"""Files to the desired state: read, merge the overlay, check, and report all problems at once."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from reconciler.printable import quoted
 def load(paths: Sequence[Path], environment: str | None, environ: Mapping[str, str]) -> DesiredState:
     """The desired state of the files and directories ``paths``, with the overlay of ``environment`` on top.
 
-    ``environ`` is what interpolation and the variables of topics see. Raises ManifestInvalid with every
-    error of every file.
+    ``environ`` is the environment for interpolation and ``KAFKA_TOPIC_*`` variables. Raises ManifestInvalid with
+    every error of every file.
     """
     files, problems = _read_all(manifest_files(paths), "topics", environ)
     overlays: list[ReadFile] = []
@@ -68,18 +68,19 @@ def _read_all(
 
 
 def _merged(files: Sequence[ReadFile], overlays: Sequence[ReadFile]) -> tuple[Node | None, list[Diagnostic]]:
-    """All files as one document, the overlays on top; ``None`` where there is no document at all."""
+    """All files as one document with the overlays merged over it; ``None`` if there is no document."""
     documents = [document for file in files for document in file.documents]
     if not documents:
         return None, []
     whole, problems = union(documents)
-    missing = [key for key in ("version", "topics") if isinstance(whole.value, dict) and key not in whole.value]
+    missing = [key for key in _AT_LEAST if isinstance(whole.value, dict) and key not in whole.value]
     if missing:
         problems.append(
             Diagnostic(
                 severity=Severity.ERROR,
                 code="missing-key",
                 message=f"the manifest has no {' and no '.join(map(quoted, missing))}",
+                hint=f"add {' and '.join(_AT_LEAST[key] for key in missing)} at the top level",
                 origin=whole.location,
             )
         )
@@ -91,13 +92,16 @@ def _merged(files: Sequence[ReadFile], overlays: Sequence[ReadFile]) -> tuple[No
     return whole, problems
 
 
+_AT_LEAST = {"version": "version: 1", "topics": "topics:"}
+
+
 def _env_keys(document: Node) -> dict[str, str]:
     topics = mapping(mapping(document).get("topics"))
     return {name: env_key(name, string(mapping(node).get("env_key"))) for name, node in topics.items()}
 
 
 def _in_order(problems: Iterable[Diagnostic], files: Sequence[ReadFile]) -> list[Diagnostic]:
-    """Without repetitions, in the order of the files and their lines; what has no place comes first."""
+    """``problems`` without repetitions, by file and line; those without a place come first."""
     order = {str(file.path): number for number, file in enumerate(files)}
 
     def place(problem: Diagnostic) -> tuple[int, int, int]:
@@ -111,7 +115,7 @@ def _in_order(problems: Iterable[Diagnostic], files: Sequence[ReadFile]) -> list
 
 
 def _causes(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Without what follows from another problem of the same place: an unset variable, or an error already said."""
+    """``problems`` without those that follow from another one at the same place: an unset variable, or an error."""
     problems = list(problems)
     unset = {problem.origin for problem in problems if problem.code == "interpolation"}
     wrong = {problem.origin for problem in problems if problem.severity is Severity.ERROR} - {None}

@@ -1,6 +1,6 @@
-"""Laying an overlay over a manifest by JSON Merge Patch (RFC 7386).
+"""Merging an overlay into a manifest by JSON Merge Patch (RFC 7386).
 
-Mappings merge, lists and scalars replace, ``null`` removes. Every value keeps the place it came from.
+Mappings merge, lists and scalars replace, ``null`` removes. Every value keeps its place in its file.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from reconciler.manifest.nodes import Node
 
 
 def merge(base: Node, patch: Node) -> Node:
-    """``base`` with ``patch`` on top of it."""
+    """``base`` with ``patch`` applied."""
     if not isinstance(patch.value, dict):
         return patch
     merged = dict(base.value) if isinstance(base.value, dict) else {}
@@ -25,7 +25,7 @@ def merge(base: Node, patch: Node) -> Node:
 
 
 def without_nulls(node: Node) -> Node:
-    """``node`` as it is when there is nothing for its ``null`` members to remove."""
+    """``node`` without its ``null`` members, which have nothing to remove."""
     if not isinstance(node.value, dict):
         return node
     return merge(Node({}, node.location, node.key_location), node)

@@ -1,4 +1,4 @@
-"""The schema of overlays, which follows from that of manifests; running this module prints it."""
+"""The schema of overlays, generated from that of manifests; running this module prints it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from reconciler.schemas import schema_text
 
 
 def overlay_schema(topics_schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of an overlay, derived from that of a manifest: nothing is required, ``null`` removes.
+    """The schema of an overlay, generated from that of a manifest: nothing is required, ``null`` removes.
 
-    ``version`` and ``topics`` themselves cannot be removed, so a valid manifest stays one under any overlay.
+    ``version`` and ``topics`` themselves cannot be removed, so a valid manifest stays valid with any overlay.
     """
     overlay: dict[str, Any] = _nullable(topics_schema)
     del overlay["required"]
     overlay["type"] = "object"
     overlay["properties"]["topics"]["type"] = "object"  # version is an enumeration, which null is not in
-    overlay["title"] = "Overlay of the topics for one environment"
+    overlay["title"] = "Overlay of a reconciler manifest for one environment"
     overlay["description"] = (
-        "Laid over topics.yaml by `-e NAME` as a JSON Merge Patch (RFC 7386): "
-        "mappings merge, lists and scalars replace, null removes."
+        "Changes to the manifest for one environment, merged into it with `-e NAME` as a JSON Merge Patch (RFC 7386): "
+        "mappings merge, lists and scalars replace, `null` removes."
     )
-    overlay["errorMessage"] = "must be a mapping with keys such as defaults and topics"
+    overlay["errorMessage"] = "must be a mapping such as topics: {...}"
     return overlay
 
 

@@ -1,4 +1,4 @@
-"""The sections of a manifest that are about all topics: ``policy`` and ``cluster``."""
+"""The sections of a manifest that apply to all topics: ``policy`` and ``cluster``."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def cluster_of(document: Node) -> ClusterReference:
 
 
 def address_problems(document: Node) -> list[Diagnostic]:
-    """What is wrong with the broker addresses of the merged ``document``."""
+    """The errors in ``cluster.bootstrap_servers`` of the merged ``document``."""
     node = mapping(mapping(document).get("cluster")).get("bootstrap_servers")
     servers = string(node)
-    wrong = objection(servers) if servers else None  # an empty one is the schema's to refuse
+    wrong = objection(servers) if servers else None  # the schema rejects an empty one
     if node is None or wrong is None:
         return []
     return [Diagnostic(severity=Severity.ERROR, code="bootstrap-servers", message=wrong, origin=node.location)]

@@ -1,4 +1,4 @@
-"""What an overlay removes, held against what the files below it have."""
+"""Checks of what an overlay removes from the base manifest."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from reconciler.printable import unmistakable
 
 
 def removals(base: Node, patch: Node) -> list[Diagnostic]:
-    """A warning for each ``null`` of ``patch`` that removes nothing from ``base``, an error for each key without value.
+    """A warning for each ``null`` of ``patch`` that has no effect on ``base``, and an error for each key without one.
 
-    Only a written ``null`` removes: a key with nothing behind it is a line that somebody has not finished, or that a
-    template left empty.
+    Only a written ``null`` removes: a key without a value is an unfinished line, or one that a template left empty.
     """
     return [*_removals(base, patch, (), None)]
 
@@ -45,7 +44,7 @@ def _warning(change: Node, path: tuple[str, ...], hint: str | None) -> Diagnosti
     return Diagnostic(
         severity=Severity.WARNING,
         code="removes-nothing",
-        message=f"null removes nothing: {unmistakable('.'.join(path))} is not in the files below this overlay",
+        message=f"null removes nothing: {unmistakable('.'.join(path))} is not in the base manifest",
         hint=hint or "remove this line",
         topic=_topic(path),
         origin=change.key_location,
@@ -57,7 +56,7 @@ def _error(change: Node, path: tuple[str, ...]) -> Diagnostic:
         severity=Severity.ERROR,
         code="wrong-value",
         message=f"{unmistakable('.'.join(path))} has no value",
-        hint=glued(path[-1]) or "write one, or null to remove what the files below have there",
+        hint=glued(path[-1]) or "write a value, or null to remove the one in the base manifest",
         topic=_topic(path),
         origin=change.key_location,
     )

@@ -1,4 +1,4 @@
-"""Holding a document against its JSON Schema, with every objection at its place."""
+"""Validating a document against its JSON Schema, with every error at its place."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 def check(document: Node, schema_name: str) -> tuple[Node, list[Diagnostic]]:
-    """``document`` as the schema ``topics`` or ``overlay`` takes it, and every objection in the order of the file.
+    """``document`` with variables of the types that the schema ``topics`` or ``overlay`` wants, and its errors by line.
 
-    A variable holds text: its value becomes a number where a number belongs, and stays text where text does. What a
-    manifest as a whole must have, one of its documents need not.
+    The value of a variable is a string; it becomes a number where the schema wants one. Required keys are not checked:
+    a manifest may consist of several documents.
     """
     errors = _errors(document, schema_name)
     meant = {id(node): value for error in errors if (found := _meant(document, error)) for node, value in [found]}
@@ -44,7 +44,7 @@ def _errors(document: Node, schema_name: str) -> list[ValidationError]:
 
 
 def _meant(document: Node, error: ValidationError) -> tuple[Node, str | int] | None:
-    """The value of variables that the schema objects to, and what it is as the kind of value that is wanted there."""
+    """A value from variables that has the wrong type, and the same value as the type that the schema wants there."""
     node = document.at(error.absolute_path)
     if error.validator != "type" or node.variables is None:
         return None
@@ -66,10 +66,10 @@ def _with_values(node: Node, values: Mapping[int, str | int]) -> Node:
 
 
 def _is_valid(plain: Any, schema_name: str) -> bool:
-    """Whether there is nothing to object, in a hundredth of the time that looking for objections takes."""
+    """Whether ``plain`` is valid, in a hundredth of the time it takes to list the errors."""
     try:
         return _quick_validator(schema_name).is_valid(plain)
-    except ValueError:  # a number or a nesting that only Python can hold
+    except ValueError:  # a number or a nesting that only Python supports
         return False
 
 
@@ -80,7 +80,7 @@ def _quick_validator(schema_name: str) -> jsonschema_rs.Draft7Validator:
 
 @functools.cache
 def _validator(schema_name: str) -> Draft7Validator:
-    from jsonschema import Draft7Validator  # noqa: PLC0415 - 40 ms that a good manifest need not pay
+    from jsonschema import Draft7Validator  # noqa: PLC0415 - 40 ms, only needed for an invalid manifest
 
     return Draft7Validator(_schema(schema_name))
 
@@ -97,11 +97,12 @@ def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
     schema: Any = error.schema
     if error.validator == "additionalProperties" and isinstance(node.value, dict):
         known = schema["properties"]
+        place = f"in {where}" if error.absolute_path else "at the top level of the manifest"
         for key in sorted(key for key in node.value if key not in known and not _is_free(key, schema)):
             yield Diagnostic(
                 severity=Severity.ERROR,
                 code="unknown-key",
-                message=f"{quoted(key)} is not a key of {where}",
+                message=f"unknown key {quoted(key)} {place}",
                 hint=hint_for_unknown(key, node.value[key], list(known), at_top=node is document),
                 origin=node.value[key].key_location,
             )

@@ -1,4 +1,4 @@
-"""Which files a manifest is made of."""
+"""The files of a manifest and of its overlays."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from reconciler.errors import Diagnostic, Severity
-from reconciler.printable import unmistakable
+from reconciler.printable import quoted, unmistakable
 
 _ENDINGS = (".yaml", ".yml")
 STANDARD_INPUT = Path("-")
-"""What stands for standard input, as with other commands."""
+"""The path that means standard input."""
 
 
 def manifest_files(paths: Iterable[Path]) -> tuple[list[Path], list[Diagnostic]]:
-    """The files themselves, and of each directory every YAML file in it that is not hidden or an overlay of another.
+    """The files of ``paths``: each file itself, and every YAML file in a directory that is not hidden or an overlay.
 
-    One file that several paths lead to is there once.
+    A file that several paths lead to is there once.
     """
     files: list[Path] = []
     problems: list[Diagnostic] = []
@@ -31,16 +31,16 @@ def manifest_files(paths: Iterable[Path]) -> tuple[list[Path], list[Diagnostic]]
 
 
 def overlay_files(paths: Sequence[Path], environment: str) -> tuple[list[Path], list[Diagnostic]]:
-    """The files of the overlay of ``environment``: beside each path, and beside at least one of them."""
+    """The overlay files of ``environment`` next to ``paths``; an error if none of the paths has one."""
     beside = [path for path in paths if path != STANDARD_INPUT]
     if not beside:
-        words = f"-e {unmistakable(environment)}: a manifest from standard input has no overlay beside it"
-        return [], [_error("no-overlay", words, "write the manifest into a file, or name its directory")]
+        words = f"-e {unmistakable(environment)}: a manifest from standard input cannot have an overlay"
+        return [], [_error("no-overlay", words, "pass the manifest as a file or directory")]
     candidates = [candidate for path in beside for candidate in _overlays_of(path, environment)]
     found = [candidate for candidate in candidates if _may_exist(candidate)]
     if not found:
-        wanted = unmistakable(" or ".join(str(candidate) for candidate in candidates))
-        words = f"-e {unmistakable(environment)}: there is no {wanted}"
+        wanted = unmistakable(", ".join(str(candidate) for candidate in candidates))
+        words = f"no overlay for {quoted(environment)}; looked for {wanted}"
         return [], [_error("no-overlay", words, _instead(environment, environments(beside)))]
     read = [_files_of(path) for path in found]
     problems = [*_spelt_twice(found), *(problem for _, more in read for problem in more)]
@@ -48,7 +48,7 @@ def overlay_files(paths: Sequence[Path], environment: str) -> tuple[list[Path], 
 
 
 def environments(paths: Iterable[Path]) -> list[str]:
-    """The names of the overlays that lie beside ``paths``, sorted; nothing of a directory that cannot be read."""
+    """The environments that have an overlay next to ``paths``, sorted; none from a directory that cannot be read."""
     return sorted({name for path in paths if path != STANDARD_INPUT for name in _environments_of(path)})
 
 
@@ -68,22 +68,24 @@ def _environments_of(path: Path) -> Iterator[str]:
 
 
 def _instead(environment: str, there: Sequence[str]) -> str:
-    """What to do about an overlay that is not there."""
+    """What to do about a missing overlay."""
     if not there:
-        return "correct the name after -e if it is misspelt; otherwise create the file"
+        return "create one of these files, or correct the name after -e"
     close = get_close_matches(environment, there, n=1)
     meant = f"did you mean -e {unmistakable(close[0])}? " if close else ""
-    return f"{meant}overlays here: {unmistakable(', '.join(there))}"
+    return f"{meant}available overlays: {unmistakable(', '.join(there))}"
 
 
 def _spelt_twice(overlays: Iterable[Path]) -> Iterator[Diagnostic]:
-    """The objection to each ``topics.prod.yaml`` with a ``topics.prod.yml`` beside it: one of them is forgotten."""
+    """An error for each ``topics.prod.yaml`` with a ``topics.prod.yml`` next to it: one of them is a leftover."""
     by_stem: dict[Path, Path] = {}
     for path in _each_once(overlays):
         if path.suffix in _ENDINGS:
             first = by_stem.setdefault(path.with_suffix(""), path)
             if first != path:
-                yield _error("two-overlays", f"there are both {first} and {path}", "keep one of the two")
+                yield _error(
+                    "two-overlays", f"two overlays for one environment: {first} and {path}", "keep one of the two"
+                )
 
 
 def _overlays_of(path: Path, environment: str) -> list[Path]:
@@ -95,12 +97,12 @@ def _overlays_of(path: Path, environment: str) -> list[Path]:
 
 
 def spellings(ending: str) -> list[str]:
-    """``ending`` and, where it is one of YAML, the other one."""
+    """``ending`` and, if it is one of YAML, the other one."""
     return list(dict.fromkeys((ending, *_ENDINGS))) if ending in _ENDINGS else [ending]
 
 
 def _beside(directory: Path) -> tuple[Path, str]:
-    """The directory that holds ``directory``, and its name there, which ``.`` and ``..`` do not tell."""
+    """The parent of ``directory`` and its name there, also for ``.`` and ``..``."""
     if directory.name in {"", ".."}:
         above = Path("..") if directory == Path() else directory / ".."
         return above, directory.resolve().name
@@ -120,9 +122,9 @@ def _files_of(path: Path) -> tuple[list[Path], list[Diagnostic]]:
 
 
 def _yaml_files(directory: Path, around: frozenset[Path], closed: list[OSError]) -> Iterator[Path]:
-    """Every YAML file below ``directory``, also through links, as which Kubernetes mounts files and folders.
+    """Every YAML file below ``directory``, also through the links that Kubernetes mounts.
 
-    ``closed`` gets why a directory cannot be read.
+    ``closed`` collects the errors of directories that cannot be read.
     """
     try:
         around |= {directory.resolve()}
@@ -141,8 +143,8 @@ def _yaml_files(directory: Path, around: frozenset[Path], closed: list[OSError])
 
 
 def _is_dir(path: Path) -> bool:
-    """Whether ``path`` is a directory, as far as it may be looked at; reading what is none says what is wrong."""
-    return path != STANDARD_INPUT and os.path.isdir(path)  # noqa: PTH112 - that of a Path raises where a directory may not be entered
+    """Whether ``path`` is a directory; false if access is denied, in which case reading the path reports the error."""
+    return path != STANDARD_INPUT and os.path.isdir(path)  # noqa: PTH112 - the method of Path raises if a directory may not be entered
 
 
 def _may_be_file(path: Path) -> bool:
@@ -160,7 +162,7 @@ def _may_exist(path: Path) -> bool:
 
 
 def _overlays_inside(files: Sequence[Path]) -> dict[Path, Path]:
-    """Each ``orders.prod.yaml`` that has an ``orders.yaml`` beside it, with that file."""
+    """Each ``orders.prod.yaml`` that has an ``orders.yaml`` next to it, with that file."""
     by_stem = {file.with_suffix(""): file for file in files}
     bases = {file: by_stem.get(file.with_name(file.stem.rpartition(".")[0] or file.name)) for file in files}
     return {file: base for file, base in bases.items() if base is not None}
@@ -171,8 +173,8 @@ def _overlay_inside(directory: Path, file: Path, base: Path) -> Diagnostic:
     beside, name = _beside(directory)
     return _error(
         "overlay-inside",
-        f"{file}: an overlay of {base.name} in a directory whose files are all part of the manifest",
-        f"move it into {beside / f'{name}.{environment}'} for -e {environment}, or name files: "
+        f"{file}: looks like an overlay of {base.name}, but every file in this directory is part of the manifest",
+        f"move it to {beside / f'{name}.{environment}'} for -e {environment}, or pass the file: "
         f"-f {base} -e {environment}",
     )
 
@@ -188,7 +190,7 @@ def _identity(file: Path) -> object:
     try:
         status = file.stat()
     except OSError:
-        return file  # whoever reads it says why
+        return file  # reading it reports the error
     return status.st_dev, status.st_ino
 
 

@@ -22,9 +22,9 @@ _DEFAULTS = "defaults"
 
 
 def topics_of(document: Node) -> tuple[list[TopicSpec], Problems]:
-    """Every topic of the merged ``document``, sorted by name, and every objection to one.
+    """Every topic of the merged ``document``, sorted by name, and the problems of their values.
 
-    What the schema has objected to already is passed over here.
+    Values that the schema has rejected are skipped.
     """
     problems: Problems = []
     members = mapping(document)
@@ -46,14 +46,14 @@ def topics_of(document: Node) -> tuple[list[TopicSpec], Problems]:
 
 
 class _Layer:
-    """One mapping of settings, read: counts and canonical values, and what set each."""
+    """The settings of one layer: counts, canonical config values, and where each comes from."""
 
     def __init__(self, name: str, settings: Mapping[str, Node], topic: str | None, problems: Problems) -> None:
         self.name = name
         self.counts: dict[str, int | None] = {}
         self.config: dict[str, str] = {}
         self.removed: dict[str, Location] = {}
-        """Keys set to ``null``: what the layers below have there is taken away."""
+        """Keys set to ``null``, which removes the values of lower layers."""
         self.keys = mapping(settings.get("config")).keys()
         self.sources: dict[str, Source] = {}
         for field in MAX_COUNTS:
@@ -83,7 +83,7 @@ class _Layer:
                 severity=Severity.ERROR,
                 code="wrong-value",
                 message=f"{unmistakable(key)} has no value",
-                hint=glued(key) or "write one, or null for the broker's value",
+                hint=glued(key) or "write a value, or null for the broker default",
                 topic=topic,
                 origin=node.location,
             )
@@ -91,7 +91,7 @@ class _Layer:
 
 
 def _removals_in_vain(layer: _Layer, below: Sequence[_Layer], topic: str | None, rules: Policy) -> Iterator[Diagnostic]:
-    """A warning for each ``null`` of ``layer`` that has no effect: not on the layers below, and not on the cluster."""
+    """A warning for each ``null`` of ``layer`` that has no effect, neither on lower layers nor on the cluster."""
     for key, place in layer.removed.items():
         there = {other for each in below for other in each.keys}
         if key not in there and not rules.leaves_alone(key):
@@ -108,7 +108,7 @@ def _removals_in_vain(layer: _Layer, below: Sequence[_Layer], topic: str | None,
 
 
 def _value(key: str, text: str, node: Node, topic: str | None) -> str | Diagnostic:
-    """The broker's spelling of ``text`` as a value of ``key``, or what is wrong with one of the two."""
+    """The broker's spelling of ``text`` as a value of ``key``, or the error in one of the two."""
     refused = partial(Diagnostic, severity=Severity.ERROR, code="invalid-config-value", topic=topic)
     reason = why_not_sent(key) if key else "is empty"
     if reason is not None:
@@ -118,7 +118,7 @@ def _value(key: str, text: str, node: Node, topic: str | None) -> str | Diagnost
         value = canonical(key, expand(key, text))
     except InvalidValue as error:
         hint = hint_for_value(key, text) if key in TOPIC_CONFIGS else None
-        return refused(message=f"{key} {error}, not {excerpt(text)}{source_of(node)}", hint=hint, origin=node.location)
+        return refused(message=error.message(key, f"{excerpt(text)}{source_of(node)}"), hint=hint, origin=node.location)
     reason = why_not_sent(value)
     if reason is None:
         return value
@@ -137,12 +137,20 @@ def _profile(topic: str, node: Node, profiles: Mapping[str, _Layer], problems: P
         Diagnostic(
             severity=Severity.ERROR,
             code="unknown-profile",
-            message=f"there is no profile {quoted(name)}",
-            hint=f"profiles here: {unmistakable(', '.join(sorted(profiles))) or 'none'}",
+            message=f"unknown profile {quoted(name)}",
+            hint=_instead_of(name, sorted(profiles)),
             topic=topic,
             origin=named.location,
         )
     )
+
+
+def _instead_of(name: str, profiles: Sequence[str]) -> str:
+    if not profiles:
+        return f"define it under profiles:, or remove profile: {unmistakable(name)}"
+    close = get_close_matches(name, profiles, n=1)
+    meant = f"did you mean {unmistakable(close[0])}? " if close else ""
+    return f"{meant}available profiles: {unmistakable(', '.join(profiles))}"
 
 
 def _topic(name: str, node: Node, layers: list[_Layer]) -> TopicSpec:
@@ -175,7 +183,7 @@ def _topic(name: str, node: Node, layers: list[_Layer]) -> TopicSpec:
 
 
 def _count(node: Node, field: str) -> int | None:
-    """A count, or ``None`` where the broker decides or the schema objects."""
+    """A count; ``None`` for the broker default, and for a value that the schema rejects."""
     value: Any = node.value
     if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= MAX_COUNTS[field]:
         return None
@@ -183,7 +191,7 @@ def _count(node: Node, field: str) -> int | None:
 
 
 def _text(node: Node) -> str | None:
-    """A configuration value as it was written; ``None`` where the schema objects."""
+    """A config value as it was written; ``None`` for a value that the schema rejects."""
     match node.value:
         case bool(value):
             return str(value).lower()

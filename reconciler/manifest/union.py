@@ -1,7 +1,7 @@
-"""Many documents, one manifest: everything that any of them says.
+"""Combining several documents into one manifest.
 
-The same thing said twice is an error that names both places, also where both say the same: with two
-owners of one line, the next change is made in one of them only.
+A topic or profile defined twice is an error that names both places, even if both are equal: the next change would be
+made in one of them only.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.nodes import Node
 from reconciler.printable import quoted
 
-# Sections whose members have one owner each; others are settings, which may be repeated but not contradicted.
+# Members of these sections may be defined once; other settings may be repeated with the same value.
 _OWNED = ("topics", "profiles")
 
 
 def union(documents: Iterable[Node]) -> tuple[Node, list[Diagnostic]]:
-    """One document of all that ``documents`` say; there must be one."""
+    """``documents``, at least one, combined into one."""
     first, *others = documents
     problems: list[Diagnostic] = []
     whole = first
@@ -36,7 +36,7 @@ def _both(one: Node, other: Node, path: tuple[str, ...], problems: list[Diagnost
     together = dict(one.value)
     for key, node in other.value.items():
         if not path and key.startswith("x-"):
-            continue  # ignored, as its name says
+            continue  # x- keys are ignored
         together[key] = _both(together[key], node, (*path, key), problems) if key in together else node
     return Node(together, one.location, one.key_location)
 
@@ -47,11 +47,11 @@ _DEPTH_OF_MEMBERS = 2
 def _twice(one: Node, other: Node, path: tuple[str, ...], *, same: bool) -> Diagnostic:
     name = path[-1] if path and path[0] in _OWNED else ".".join(path)
     topic = name if path and path[0] == "topics" else None
-    alike = "with the same settings" if same else "with other settings"
+    alike = "with the same settings" if same else "with different settings"
     return Diagnostic(
         severity=Severity.ERROR,
         code="defined-twice",
-        message=f"{quoted(name or 'the manifest')} is defined twice, {alike}; first at {one.key_location}",
+        message=f"{quoted(name or 'the manifest')} is defined twice {alike}; first defined at {one.key_location}",
         hint="keep one of the two",
         topic=topic,
         origin=other.key_location,

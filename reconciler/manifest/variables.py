@@ -1,6 +1,6 @@
-"""``KAFKA_TOPIC_<ENV_KEY>_PARTITIONS`` and ``…_REPLICATION_FACTOR`` or ``…_REPLICATION``: the last word on the counts.
+"""``KAFKA_TOPIC_<ENV_KEY>_PARTITIONS`` and ``…_REPLICATION_FACTOR`` (or ``…_REPLICATION``) override counts.
 
-An empty variable is one that is not set.
+An empty variable counts as not set.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FIELDS = {
     "REPLICATION": "replication_factor",
 }
 _NAME = re.compile(rf"{_START}(?P<key>.+)_(?P<what>{'|'.join(_FIELDS)})")
-_BROKER_DECIDES = "-1"
+_BROKER_DEFAULT = "-1"
 _MAX_DIGITS = 10
 
 
@@ -35,21 +35,21 @@ class _Setting:
 
     @property
     def count(self) -> int | None:
-        return None if self.text == _BROKER_DECIDES else int(self.text)
+        return None if self.text == _BROKER_DEFAULT else int(self.text)
 
 
 def env_key(topic: str, explicit: str | None) -> str:
-    """The key of a topic: its own, or its name in capitals with ``_`` for all but letters and digits."""
+    """The key of a topic: its ``env_key``, or its name in capitals with ``_`` for all but letters and digits."""
     return explicit.upper() if explicit is not None else re.sub(r"[^A-Z0-9]", "_", topic.upper())
 
 
 def with_variables(
     topics: Sequence[TopicSpec], keys: Mapping[str, str], environ: Mapping[str, str]
 ) -> tuple[list[TopicSpec], list[Diagnostic]]:
-    """``topics`` with the counts that ``environ`` has for them; ``keys`` are the topics' keys by name.
+    """``topics`` with the counts from ``environ``; ``keys`` has the ``env_key`` of each topic by name.
 
-    A variable for no topic, or nearly one of a topic, is a warning; one for several topics, or with no count in
-    it, is an error, and so are two that contradict each other.
+    A variable that matches no topic or has a misspelt ending is a warning. A variable that matches several topics or
+    is not a count is an error, and so are two variables that contradict each other.
     """
     result = {topic.name: topic for topic in topics}
     given: dict[tuple[str, str], _Setting] = {}
@@ -78,7 +78,7 @@ def _settings(environ: Mapping[str, str]) -> Iterator[_Setting]:
 
 
 def _near_misses(environ: Mapping[str, str], keys: frozenset[str]) -> Iterator[Diagnostic]:
-    """Variables of a topic that end nearly as they should; all others of other programs are none of our business."""
+    """Warnings for variables of a topic with a misspelt ending; others may belong to other programs."""
     for name in sorted(environ):
         if not name.startswith(_START) or _NAME.fullmatch(name) or not environ[name].strip():
             continue
@@ -90,7 +90,7 @@ def _near_misses(environ: Mapping[str, str], keys: frozenset[str]) -> Iterator[D
                 yield Diagnostic(
                     severity=Severity.WARNING,
                     code="unknown-variable",
-                    message=f"the environment variable {unmistakable(name)} has no effect",
+                    message=f"environment variable {unmistakable(name)} has no effect",
                     hint=f"did you mean {_START}{key}_{close[0]}?",
                     origin=Variable(name),
                 )
@@ -102,7 +102,7 @@ def _contradiction(first: _Setting, second: _Setting, topic: str) -> Diagnostic 
     return Diagnostic(
         severity=Severity.ERROR,
         code="contradicting-variables",
-        message=f"{first.variable} is {first.text}, and {second.variable} is {second.text}: both set {second.field}",
+        message=f"{first.variable}={first.text} contradicts {second.variable}={second.text}: both set {second.field}",
         hint="unset one of the two",
         topic=topic,
         origin=second.variable,
@@ -115,24 +115,26 @@ def _objection(setting: _Setting, names: Sequence[str], keys: Mapping[str, str])
         return Diagnostic(
             severity=Severity.WARNING,
             code="variable-without-topic",
-            message=f"{setting.variable} matches no topic of the manifest",
-            hint=f"did you mean {setting.variable.name.replace(setting.key, close[0])}?" if close else None,
+            message=f"environment variable {setting.variable} matches no topic in the manifest",
+            hint=f"did you mean {setting.variable.name.replace(setting.key, close[0])}?"
+            if close
+            else "unset the variable, or correct its name",
         )
     if len(names) > 1:
         return Diagnostic(
             severity=Severity.ERROR,
             code="ambiguous-variable",
-            message=f"{setting.variable} means {' and '.join(map(quoted, names))} alike",
-            hint="give each of them an env_key of its own",
+            message=f"{setting.variable} is ambiguous: it matches {' and '.join(map(quoted, names))}",
+            hint="give each of these topics its own env_key",
         )
     digits = re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", setting.text)
-    if setting.text == _BROKER_DECIDES or (digits and 1 <= int(setting.text) <= MAX_COUNTS[setting.field]):
+    if setting.text == _BROKER_DEFAULT or (digits and 1 <= int(setting.text) <= MAX_COUNTS[setting.field]):
         return None
     return Diagnostic(
         severity=Severity.ERROR,
         code="wrong-value",
         message=f"{setting.variable} must be a whole number from 1 to {MAX_COUNTS[setting.field]}, "
-        f"or -1 to let the broker decide, not {quoted(setting.text)}",
+        f"or -1 for the broker default, not {quoted(setting.text)}",
         topic=names[0],
         origin=setting.variable,
     )

@@ -1,4 +1,4 @@
-"""How messages show what stands in a manifest, and what was probably meant by it."""
+"""How messages show the values of a manifest, and common hints."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from reconciler.printable import quoted, unmistakable
 _GLUED = re.compile(r"([\w.-]{1,60})(?::(?![/:])|=)(\S{1,60})")
 _NO_BREAK_SPACE = "\xa0"
 _LONGEST_SHOWN = 60
+RENDER = "render it first (helm template, envsubst, jinja); for plain variables write ${VARIABLE} instead"
 
 
 def shown(node: Node) -> str:
-    """A value: kinds for the large ones, quotes where they tell a text from a number, the variables that it is from."""
+    """A value for a message: a string in quotes, a mapping or list by its kind, with the variables it comes from."""
     match node.value:
         case dict():
             return "a mapping"
@@ -28,18 +29,18 @@ def shown(node: Node) -> str:
 
 
 def excerpt(text: str) -> str:
-    """A text in quotes, cut where it is long."""
+    """``text`` in quotes, shortened if it is long."""
     return quoted(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…")
 
 
 def source_of(node: Node) -> str:
-    """The variables that a value is from, so that it is clear which one is wrong."""
+    """The variables that a value comes from, in brackets; empty if there are none."""
     return f" (from {' and '.join(f'${{{name}}}' for name in node.variables)})" if node.variables else ""
 
 
 def glued(word: str) -> str | None:
-    """The hint for ``partitions:3`` or ``partitions=3``, which is one word to YAML; ``None`` for any other word."""
+    """The hint for ``partitions:3`` or ``partitions=3``, which YAML reads as one word; ``None`` for any other word."""
     if _NO_BREAK_SPACE in word:
-        return "replace the no-break spaces (U+00A0), which are no spaces to YAML"
+        return "replace no-break spaces (U+00A0) with ordinary spaces"
     found = _GLUED.fullmatch(word)
-    return f"put a colon and a space between the two: {found[1]}: {found[2]}" if found else None
+    return f"write a colon and a space: {found[1]}: {found[2]}" if found else None

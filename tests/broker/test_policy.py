@@ -124,5 +124,5 @@ def test_variables_of_the_environment_reach_the_broker(
     }
     done = reconciler("apply", "--yes", "-o", "json", env=variables)
     assert done.code == 0
-    assert "warning: KAFKA_TOPIC_OTHER_PARTITIONS matches no topic of the manifest" in done.stderr
+    assert "warning: environment variable KAFKA_TOPIC_OTHER_PARTITIONS matches no topic in the manifest" in done.stderr
     assert client.partitions(prefix) == 4

@@ -105,11 +105,11 @@ def test_annotations_point_to_their_lines(tmp_path: Path, reconciler: RunReconci
     done = reconciler("validate", "-o", "github")
     assert done.code == 1
     assert done.stdout.splitlines() == [
-        "::error file=topics.yaml,line=3,col=3,title=topic-name::'a,b: 100%25' is no topic name: "
-        "Kafka takes 1 to 249 of a-z A-Z 0-9 . _ - and not '.' or '..'",
-        "::error file=topics.yaml,line=4,col=22,title=client-setting::acks is a setting of clients, not of topics"
+        "::error file=topics.yaml,line=3,col=3,title=topic-name::invalid topic name 'a,b: 100%25'"
+        "%0Ause 1 to 249 characters from a-z A-Z 0-9 . _ -, but not just '.' or '..'",
+        "::error file=topics.yaml,line=4,col=22,title=client-setting::acks is a client setting, not a topic setting"
         "%0Aremove it here and set it in the application",
-        "::warning file=topics.yaml,line=4,col=30,title=unknown-config-key::x is not a topic config key of Apache Kafka"
+        "::warning file=topics.yaml,line=4,col=30,title=unknown-config-key::unknown topic config 'x'"
         "%0Asent as it is; the broker may reject it",
     ]
 

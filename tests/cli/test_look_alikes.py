@@ -96,7 +96,9 @@ def test_every_command_shows_a_refused_name_so_that_it_cannot_be_mistaken(kind: 
             arguments = [word.replace("NAME", name).replace("KAFKA", kafka.bootstrap_servers) for word in words]
             code, said = run(*arguments)
             as_python_has_it = name.encode("unicode_escape").decode()  # click's words
-            names_it = shown in said or as_python_has_it in said or "is not UTF-8 text" in said
+            names_it = (
+                shown in said or as_python_has_it in said or "is not UTF-8 text" in said or "is not valid UTF-8" in said
+            )
             if not names_it or is_unsafe(said) or code not in {1, 64}:
                 wrong[case] = (code, said)
     assert wrong == {}

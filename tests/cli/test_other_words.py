@@ -52,7 +52,7 @@ def test_what_is_advised_exists_and_what_exists_needs_no_advice() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [("prd", "did you mean -e prod? overlays here: dev, prod"), ("staging", "\n  overlays here: dev, prod")],
+    [("prd", "did you mean -e prod? available overlays: dev, prod"), ("staging", "\n  available overlays: dev, prod")],
 )
 @pytest.mark.parametrize("base", ["topics.yaml", "topics"])
 def test_an_overlay_that_is_not_there_is_told_those_that_are(

@@ -134,7 +134,7 @@ def test_a_variable_that_is_not_utf_8_is_an_error_at_its_place(tmp_path: Path) -
     arguments = ["-f", "m\udce9.yaml", "--report", "report.json"]
     done = shell("", "validate", *arguments, folder=tmp_path, env={"TEAM": "caf\udce9"})
     assert done.returncode == 1
-    words = r"the environment variable TEAM is not UTF-8 text: caf\xe9"
+    words = r"environment variable TEAM is not valid UTF-8: caf\xe9"
     assert rf"m\xe9.yaml:3:14: error: {words}" in done.stderr
     [diagnostic] = report_at(tmp_path / "report.json")["diagnostics"]
     assert (diagnostic["message"], diagnostic["origin"]["file"]) == (words, r"m\xe9.yaml")
@@ -145,8 +145,8 @@ def test_letters_that_look_alike_or_are_invisible_are_shown_escaped_in_a_refused
         "version: 1\ntopics:\n  \u043erders: {}\n  pay\u200bments: {}\n", encoding="utf-8"
     )
     stderr = shell("", "validate", "-f", "names.yaml", folder=tmp_path).stderr
-    assert r"error: '\u043erders' is no topic name" in stderr
-    assert r"error: 'pay\u200bments' is no topic name" in stderr
+    assert r"error: invalid topic name '\u043erders'" in stderr
+    assert r"error: invalid topic name 'pay\u200bments'" in stderr
 
 
 def test_terminal_escapes_reach_no_stream(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_what_is_not_refused_arrives_as_it_stands(
         ({"config": {}, "partitions": 100_001}, "must be a whole number from 1 to 100000"),
         ({"config": {"vendor.key": "v" * (MAX_BYTES + 1)}}, "the value of vendor.key is 32,768 bytes long"),
         ({"config": {"vendor.key": "é" * (MAX_BYTES // 2 + 1)}}, "the value of vendor.key is 32,768 bytes long"),
-        ({"config": {"k" * (MAX_BYTES + 1): "v"}}, "is 32,768 bytes long; a request carries at most 32,767"),
+        ({"config": {"k" * (MAX_BYTES + 1): "v"}}, "is 32,768 bytes long; Kafka accepts at most 32,767"),
         ({"config": {"": "v"}}, "the config key '' is empty"),
         ({"config": {"vendor.key": "a\0b"}}, "the value of vendor.key contains a NUL character"),
         ({"config": {"vendor\0key": "v"}}, r"the config key 'vendor\x00key' contains a NUL character"),

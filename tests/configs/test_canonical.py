@@ -33,31 +33,42 @@ def test_canonical_is_what_the_broker_reads_back(key: str, text: str, read_back:
     assert canonical(key, text) == read_back
 
 
+NO_DURATION = "is not a duration; write 7d, 12h, 4h5m, or milliseconds"
+CODECS = "gzip, lz4, producer, snappy, uncompressed, zstd"
+
+
 @pytest.mark.parametrize(
-    ("key", "text"),
+    ("key", "text", "message"),
     [
-        ("retention.ms", "604800000.0"),
-        ("retention.ms", "2.7e+9"),
-        ("retention.ms", "604_800_000"),
-        ("retention.ms", "9223372036854775808"),
-        ("retention.ms", "9" * 5000),
-        ("retention.ms", "-2"),
-        ("retention.ms", "7d"),
-        ("retention.ms", ""),
-        ("max.message.bytes", "2147483648"),
-        ("cleanup.policy", "Compact"),
-        ("cleanup.policy", "none"),
-        ("cleanup.policy", "compact,"),
-        ("compression.type", "ZSTD"),
-        ("preallocate", "yes"),
-        ("min.cleanable.dirty.ratio", "1.01"),
-        ("min.cleanable.dirty.ratio", "nan"),
-        ("min.cleanable.dirty.ratio", "1e999"),
+        ("retention.ms", "604800000.0", f"retention.ms: X {NO_DURATION}"),
+        ("retention.ms", "2.7e+9", f"retention.ms: X {NO_DURATION}"),
+        ("retention.ms", "604_800_000", f"retention.ms: X {NO_DURATION}"),
+        ("retention.ms", "9223372036854775808", "retention.ms must be at most 9223372036854775807, not X"),
+        ("retention.ms", "9" * 5000, f"retention.ms: X {NO_DURATION}"),
+        ("retention.ms", "-2", "retention.ms must be at least -1, not X"),
+        ("retention.ms", "7d", f"retention.ms: X {NO_DURATION}"),
+        ("retention.ms", "", f"retention.ms: X {NO_DURATION}"),
+        ("max.message.bytes", "5 mib", "max.message.bytes: X is not a size; write 512KiB, 5MiB, 15MB, or bytes"),
+        ("max.message.bytes", "2147483648", "max.message.bytes must be at most 2147483647 bytes, not X"),
+        ("retention.bytes", "-9223372036854775809", "retention.bytes must be at least -9223372036854775808, not X"),
+        ("max.decompressed.message.bytes", "0", "max.decompressed.message.bytes must be 1 to 2147483639, not X"),
+        ("min.insync.replicas", "two", "min.insync.replicas must be a whole number (at least 1), not X"),
+        ("compression.gzip.level", "high", "compression.gzip.level must be a whole number (-1 or 1 to 9), not X"),
+        ("compression.gzip.level", "0", "compression.gzip.level must be -1 or 1 to 9, not X"),
+        ("cleanup.policy", "Compact", "cleanup.policy must be compact or delete, not X"),
+        ("cleanup.policy", "none", "cleanup.policy must be compact or delete, not X"),
+        ("cleanup.policy", "compact,", "cleanup.policy must be compact or delete, not X"),
+        ("compression.type", "ZSTD", f"compression.type must be one of {CODECS}, not X"),
+        ("preallocate", "yes", "preallocate must be true or false, not X"),
+        ("min.cleanable.dirty.ratio", "1.01", "min.cleanable.dirty.ratio must be a number from 0 to 1, not X"),
+        ("min.cleanable.dirty.ratio", "nan", "min.cleanable.dirty.ratio must be a number from 0 to 1, not X"),
+        ("min.cleanable.dirty.ratio", "1e999", "min.cleanable.dirty.ratio must be a number from 0 to 1, not X"),
     ],
 )
-def test_what_the_broker_refuses_is_refused_here(key: str, text: str) -> None:
-    with pytest.raises(InvalidValue, match="must be"):
+def test_what_the_broker_refuses_is_refused_here(key: str, text: str, message: str) -> None:
+    with pytest.raises(InvalidValue) as raised:
         canonical(key, text)
+    assert raised.value.message(key, "X") == message
 
 
 def test_order_means_nothing_in_a_cleanup_policy() -> None:

@@ -47,12 +47,19 @@ def test_expand(key: str, text: str, expanded: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "text"),
-    [("retention.ms", "0.0001s"), ("retention.ms", "1h2h"), ("retention.ms", "25e-1"), ("retention.ms", "1e400")],
+    ("key", "text", "message"),
+    [
+        ("retention.ms", "0.0001s", "retention.ms: X is 0.1 ms, which is not a whole number"),
+        ("retention.bytes", "0.5B", "retention.bytes: X is 0.5 B, which is not a whole number"),
+        ("retention.ms", "1h2h", "retention.ms: X uses a unit twice; write each unit once"),
+        ("retention.ms", "25e-1", "retention.ms must be a whole number, not X"),
+        ("retention.ms", "1e400", "retention.ms must be a whole number, not X"),
+    ],
 )
-def test_an_amount_that_is_no_whole_number_is_refused(key: str, text: str) -> None:
-    with pytest.raises(InvalidValue, match="must"):
+def test_an_amount_that_is_not_a_whole_number_is_refused(key: str, text: str, message: str) -> None:
+    with pytest.raises(InvalidValue) as raised:
         expand(key, text)
+    assert raised.value.message(key, "X") == message
 
 
 @given(st.dictionaries(st.sampled_from(sorted(MILLISECONDS)), st.integers(0, 10**6), min_size=1))

@@ -42,7 +42,7 @@ def takes(schema: Any) -> str:
     words = {
         "object": "mapping",
         "array": "list",
-        "string": "text",
+        "string": "string",
         "integer": "whole number",
         "boolean": "true or false",
     }
@@ -76,12 +76,16 @@ def allowed(config: TopicConfig) -> str:
     return " ".join(parts)
 
 
+def until_words(config: TopicConfig) -> str:
+    return f"use {config.instead}" if config.instead else "no replacement"
+
+
 def manifest_page() -> Iterator[str]:
     properties = SCHEMA["properties"]
     definitions = SCHEMA["definitions"]
     yield f"{GENERATED}\n<!-- source: schemas/topics.schema.json and reconciler/configs/table.py -->\n"
     yield "# Manifest reference\n"
-    yield "Every key a manifest may have. How layers, overlays and variables work together: [layers.md](layers.md)."
+    yield "Every key of a manifest. See [layers.md](layers.md) for how layers, overlays and variables combine."
     yield from section("The file", SCHEMA)
     yield from section("`topics.NAME`", definitions["topic"])
     yield from section("`profiles.NAME`", definitions["profile"])
@@ -90,11 +94,11 @@ def manifest_page() -> Iterator[str]:
     yield from section("`cluster`", properties["cluster"])
     yield "\n## Configuration values\n"
     yield f"{definitions['config']['description']}\n\n{definitions['value']['description']}\n"
-    yield "The keys of Apache Kafka 3.9 to 4.4; others are sent as they are, with a warning.\n"
+    yield "These are the keys of Apache Kafka 3.9 to 4.4. Any other key is a warning, and is sent as it is.\n"
     yield "| key | type | default | takes | since, until |\n| --- | --- | --- | --- | --- |"
     for config in TOPIC_CONFIGS.values():
         kind = "list" if config.type is ValueType.SET else config.type.name.lower()
-        until = f"removed in {config.removed_in}; instead {config.instead}" if config.removed_in else ""
+        until = f"removed in {config.removed_in}, {until_words(config)}" if config.removed_in else ""
         default = f"`{config.default}`" if config.default else "empty"
         if config.default_before_4:
             default += f" (`{config.default_before_4}` before Kafka 4.0)"

@@ -40,16 +40,26 @@ def test_one_topic_is_named_as_such_and_two_in_the_words(tmp_path: Path) -> None
     text = "version: 1\ndefaults: {config: {no.such: 1}}\ntopics: {a: {}, b: {}, c: {config: {no.such: 2}}}\n"
     both, one = warnings(text, tmp_path)
     assert (both.topic, one.topic) == (None, "c")
-    assert both.message == "no.such is not a topic config key of Apache Kafka (2 topics: a, b)"
-    assert one.message == "no.such is not a topic config key of Apache Kafka"
+    assert both.message == "unknown topic config 'no.such' (2 topics: a, b)"
+    assert one.message == "unknown topic config 'no.such'"
 
 
 @pytest.mark.parametrize(
     ("needed", "replicas", "message", "hint"),
     [
-        (3, 2, "is above replication_factor (2), and Kafka 3.7 and newer use 2 instead", "write at most 1: producers"),
-        (2, 1, "is above replication_factor (1), and Kafka 3.7 and newer use 1 instead", "write at most 1"),
-        (3, 3, "equals replication_factor (3)", "write at most 2: producers with acks=all fail while one broker"),
+        (
+            3,
+            2,
+            "is above replication_factor (2); Kafka 3.7 and newer treat it as 2",
+            "set at most 1; otherwise producers",
+        ),
+        (2, 1, "is above replication_factor (1); Kafka 3.7 and newer treat it as 1", "set at most 1"),
+        (
+            3,
+            3,
+            "equals replication_factor (3)",
+            "set at most 2; otherwise producers with acks=all fail while one broker",
+        ),
     ],
 )
 def test_what_is_said_of_in_sync_replicas(needed: int, replicas: int, message: str, hint: str, tmp_path: Path) -> None:

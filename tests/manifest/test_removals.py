@@ -70,7 +70,10 @@ def test_no_value_of_a_variable_removes_anything(word: str, reference: str, over
 def test_an_empty_variable_is_one_that_is_not_set(reference: str, value: str, tmp_path: Path) -> None:
     overlay = f"topics:\n  orders.state:\n    owner: {reference}\n"
     (problem,) = problems_of(tmp_path, overlay, {"X": value})
-    assert (problem.severity, problem.message) == (Severity.ERROR, "the environment variable X is empty")
+    assert (problem.severity, problem.message) == (
+        Severity.ERROR,
+        "environment variable X is empty; set it, or write ${X:-default}",
+    )
     assert str(problem.origin).endswith("topics.prod.yaml:3:12")
 
 
@@ -82,7 +85,7 @@ def test_an_empty_text_can_be_written(empty: str, tmp_path: Path) -> None:
 
 def test_a_variable_that_is_not_set_is_the_only_problem_of_its_place(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, "topics:\n  orders.state:\n    partitions: ${X}\n", {})
-    assert problem.message == "the environment variable X is not set"
+    assert problem.message == "environment variable X is not set; set it, or write ${X:-default}"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +121,7 @@ def test_a_null_that_removes_nothing_is_a_warning(
 ) -> None:
     (problem,) = problems_of(tmp_path, overlay, {})
     assert problem.severity is Severity.WARNING
-    assert problem.message == f"null removes nothing: {what} is not in the files below this overlay"
+    assert problem.message == f"null removes nothing: {what} is not in the base manifest"
     assert problem.hint == hint
     assert str(problem.origin).endswith(f"topics.prod.yaml:{place}")
 

@@ -43,11 +43,11 @@ def test_an_overlay_of_comments_changes_nothing_and_an_empty_one_is_an_error(
 
 @pytest.mark.parametrize("text", ["", "\n", "---\n", "# nothing yet\n"])
 def test_a_manifest_without_anything_is_an_error(text: str, tmp_path: Path) -> None:
-    what = "the file holds only comments" if "#" in text else "the file is empty"
+    what = "the file contains only comments" if "#" in text else "the file is empty"
     assert said(tmp_path, text) == [f"topics.yaml:1:1: error: {what}\n  start with `version: 1` and `topics:`"]
 
 
-QUOTE_JSON = """JSON is text here: put it in single quotes, as in '{"count": 3}'"""
+QUOTE_JSON = """write JSON as a string in single quotes, such as '{"count": 3}'"""
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ QUOTE_JSON = """JSON is text here: put it in single quotes, as in '{"count": 3}'
             "6:9",
             "write the whole key on one line: cleanup.policy: compact",
         ),
-        ("owner: 42", "4:12", 'put quotes around it: "42"'),
-        ("labels: {version: 1.10}", "4:23", 'put quotes around it: "1.10"'),
-        ("description: true", "4:18", 'put quotes around it: "true"'),
+        ("owner: 42", "4:12", 'put quotes around the value: "42"'),
+        ("labels: {version: 1.10}", "4:23", 'put quotes around the value: "1.10"'),
+        ("description: true", "4:18", 'put quotes around the value: "true"'),
         ('partitions: "3"', "4:17", "remove the quotes: 3"),
     ],
 )
@@ -92,12 +92,12 @@ def test_a_mapping_that_is_no_config_value_is_not_taken_for_json(section: str, t
 def test_a_colon_without_a_space_is_named(text: str, place: str, written: str, tmp_path: Path) -> None:
     (problem,) = said(tmp_path, text)
     assert problem.startswith(f"topics.yaml:{place}: error: ")
-    assert problem.endswith(f"\n  put a colon and a space between the two: {written}")
+    assert problem.endswith(f"\n  write a colon and a space: {written}")
 
 
 @pytest.mark.parametrize("overlay", ["topics: {t: {partitions:3}}", "topics: {t: {config: {retention.ms:7d}}}"])
 def test_a_colon_without_a_space_is_named_in_an_overlay(overlay: str, tmp_path: Path) -> None:
-    assert any("put a colon and a space" in each for each in said(tmp_path, "version: 1\ntopics: {t: {}}\n", overlay))
+    assert any("write a colon and a space" in each for each in said(tmp_path, "version: 1\ntopics: {t: {}}\n", overlay))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_colon_without_a_space_is_named_in_an_overlay(overlay: str, tmp_path: 
 )
 def test_no_value_and_null_are_told_apart(value: str, is_written: bool, tmp_path: Path) -> None:
     (problem,) = said(tmp_path, f"version: 1\ntopics:\n  t:\n    {value}\n")
-    wanted = "must be a whole number from 1 to 100000, or -1 to let the broker decide"
+    wanted = "must be a whole number from 1 to 100000, or -1 for the broker default"
     end = f"topics.t.partitions {wanted}, not null" if is_written else f"topics.t.partitions has no value; it {wanted}"
     assert problem.endswith(end)
 
@@ -118,74 +118,75 @@ TOPIC = "version: 1\ntopics:\n  t:\n    "
     [
         (
             "version: 1\norders:\n  partitions: 3\ntopics: {}\n",
-            "2:1: error: 'orders' is not a key of the manifest\n  put a topic below topics:; known here: "
+            "2:1: error: unknown key 'orders' at the top level of the manifest\n  topics go under topics:; valid keys: "
             "version, cluster, defaults, profiles, topics, policy",
         ),
         (
             "version: 1\ntopics:\n  - name: t\n    partitions: 3\n",
-            "3:3: error: topics must be a mapping from topic names to their settings, not a list\n"
-            "  write t: in place of - name: t",
+            "3:3: error: topics must be a mapping of topic names to settings, not a list\n"
+            "  write t: instead of - name: t",
         ),
         (
             f"{TOPIC}config:\n      - retention.ms: 7d\n",
-            "5:7: error: topics.t.config must be a mapping from configuration keys to values, not a list\n"
-            "  write key: value, not a list",
+            "5:7: error: topics.t.config must be a mapping of config keys to values, not a list\n"
+            "  write key: value instead of - key: value",
         ),
         (
             f"{TOPIC}config: retention.ms=7d\n",
-            "4:13: error: topics.t.config must be a mapping from configuration keys to values, not 'retention.ms=7d'\n"
-            "  put a colon and a space between the two: retention.ms: 7d",
+            "4:13: error: topics.t.config must be a mapping of config keys to values, not 'retention.ms=7d'\n"
+            "  write a colon and a space: retention.ms: 7d",
         ),
         (
             f"{TOPIC}partitions=3\n",
-            "4:5: error: topics.t must be a mapping, not 'partitions=3'\n"
-            "  put a colon and a space between the two: partitions: 3",
+            "4:5: error: topics.t must be a mapping of settings, not 'partitions=3'\n"
+            "  write a colon and a space: partitions: 3",
         ),
         (
             f"{TOPIC}partitions:\xa03\n",
-            "4:5: error: topics.t must be a mapping, not 'partitions:\\xa03'\n"
-            "  replace the no-break spaces (U+00A0), which are no spaces to YAML",
+            "4:5: error: topics.t must be a mapping of settings, not 'partitions:\\xa03'\n"
+            "  replace no-break spaces (U+00A0) with ordinary spaces",
         ),
         (
             "version: 1\ntopics:\n  t: 3\n",
-            "3:6: error: topics.t must be a mapping, not 3\n  write {} for a topic with the defaults only",
+            "3:6: error: topics.t must be a mapping of settings, not 3\n  write {} for a topic with only the defaults",
         ),
         (
             "version: 1\ntopics:\n  t:\n",
-            "3:3: error: topics.t has no value; it must be a mapping\n  write {} for a topic with the defaults only",
+            "3:3: error: topics.t has no value; it must be a mapping of settings\n"
+            "  write {} for a topic with only the defaults",
         ),
         (
             f"{TOPIC}retention.ms: 7d\n",
-            "4:5: error: 'retention.ms' is not a key of topics.t\n  write retention.ms: below config:",
+            "4:5: error: unknown key 'retention.ms' in topics.t\n  write retention.ms: under config:",
         ),
         (
             f"{TOPIC}cleanup_policy: compact\n",
-            "4:5: error: 'cleanup_policy' is not a key of topics.t\n  write cleanup.policy: below config:",
+            "4:5: error: unknown key 'cleanup_policy' in topics.t\n  write cleanup.policy: under config:",
         ),
         (
             f"{TOPIC}vendor.key: 1\n",
-            "4:5: error: 'vendor.key' is not a key of topics.t\n  write it below config:",
+            "4:5: error: unknown key 'vendor.key' in topics.t\n  write the key under config:",
         ),
         (
             f"{TOPIC}replicas: 3\n",
-            "4:5: error: 'replicas' is not a key of topics.t\n  did you mean 'replication_factor'?",
+            "4:5: error: unknown key 'replicas' in topics.t\n  did you mean 'replication_factor'?",
         ),
         (
             "version: 1\ndefaults: {owner: x}\ntopics: {}\n",
-            "2:12: error: 'owner' is not a key of defaults\n  known here: partitions, replication_factor, config",
+            "2:12: error: unknown key 'owner' in defaults\n  valid keys: partitions, replication_factor, config",
         ),
         (
             f"{TOPIC}owner: [a, b]\n",
-            '4:12: error: topics.t.owner must be text, not a list\n  write one text: "a,b"',
+            '4:12: error: topics.t.owner must be a string, not a list\n  write one string: "a,b"',
         ),
         (
             "version: 1\npolicy: {ignore_config: flush.ms}\ntopics: {}\n",
-            "2:25: error: policy.ignore_config must be a list of keys or globs, not 'flush.ms'\n"
+            "2:25: error: policy.ignore_config must be a list of config keys or globs, not 'flush.ms'\n"
             '  write a list: ["flush.ms"]',
         ),
         (
             "version: '1'\ntopics: {}\n",
-            "1:10: error: version must be 1, the only version of this format, not '1'\n  remove the quotes: 1",
+            "1:10: error: version must be 1, not '1'\n  remove the quotes: 1",
         ),
         (
             "version: 1\ncluster: kafka:9092\ntopics: {}\n",
@@ -204,24 +205,24 @@ STRIMZI = "apiVersion: kafka.strimzi.io/v1\nkind: KafkaTopic\nmetadata: {name: t
 def test_a_kubernetes_resource_is_named_as_such_and_nothing_else_is_said(text: str, tmp_path: Path) -> None:
     line = text[: text.index("apiVersion")].count("\n") + 1
     assert said(tmp_path, text) == [
-        f"topics.yaml:{line}:1: error: a Kubernetes resource of kind 'KafkaTopic', not a manifest\n"
-        "  write the topic below topics:, with partitions:, replication_factor: and config:"
+        f"topics.yaml:{line}:1: error: this is a Kubernetes resource of kind 'KafkaTopic', not a manifest\n"
+        "  write the topic under topics:, with partitions:, replication_factor: and config:"
     ]
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "- name: t\n  partitions: 3\n"])
 def test_a_list_is_no_manifest(text: str, tmp_path: Path) -> None:
-    wanted = "must be a mapping with keys such as version, defaults and topics"
+    wanted = "must be a mapping such as version: 1, topics: {...}"
     assert said(tmp_path, text) == [f"topics.yaml:1:1: error: the manifest {wanted}, not a list"]
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"a: 1\nb: M\xc3\xbcl M\xfcller\n", "2:9: error: the byte 0xfc is not UTF-8 text\n  save the file as UTF-8"),
-        ("a: 1\n".encode("utf-16"), "1:1: error: the byte 0xff is not UTF-8 text\n  save the file as UTF-8"),
-        (b"a: 1\nb: x\x00y\n", "2:5: error: the character U+0000 is not allowed in YAML\n  remove it"),
-        (b"a: 1\r\nb: x\x07y\r\n", "2:5: error: the character U+0007 is not allowed in YAML\n  remove it"),
+        (b"a: 1\nb: M\xc3\xbcl M\xfcller\n", "2:9: error: the byte 0xfc is not valid UTF-8\n  save the file as UTF-8"),
+        ("a: 1\n".encode("utf-16"), "1:1: error: the byte 0xff is not valid UTF-8\n  save the file as UTF-8"),
+        (b"a: 1\nb: x\x00y\n", "2:5: error: the character U+0000 is not allowed in YAML\n  remove the character"),
+        (b"a: 1\r\nb: x\x07y\r\n", "2:5: error: the character U+0007 is not allowed in YAML\n  remove the character"),
     ],
 )
 def test_bytes_and_characters_that_cannot_be_are_at_their_place(content: bytes, message: str, tmp_path: Path) -> None:

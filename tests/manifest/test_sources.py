@@ -93,9 +93,10 @@ def test_an_overlay_inside_a_directory_is_refused_with_the_way_out(
         names("topics", environment=environment)
     (problem,) = raised.value.diagnostics
     assert problem.message == (
-        "topics/orders.prod.yaml: an overlay of orders.yaml in a directory whose files are all part of the manifest"
+        "topics/orders.prod.yaml: looks like an overlay of orders.yaml, "
+        "but every file in this directory is part of the manifest"
     )
-    assert problem.hint == "move it into topics.prod for -e prod, or name files: -f topics/orders.yaml -e prod"
+    assert problem.hint == "move it to topics.prod for -e prod, or pass the file: -f topics/orders.yaml -e prod"
     assert names("topics/orders.yaml", environment="prod") == ["a"]
 
 
@@ -108,7 +109,7 @@ def test_a_dot_in_a_name_alone_makes_no_overlay(tmp_path: Path) -> None:
 def test_an_overlay_inside_is_known_whatever_its_ending(tmp_path: Path) -> None:
     write(tmp_path / "orders.v1.yaml", TOPIC.format("a"))
     write(tmp_path / "orders.v1.prod.yml", TOPIC.format("b"))
-    with pytest.raises(ManifestInvalid, match=r"orders\.v1\.prod\.yml: an overlay of orders\.v1\.yaml"):
+    with pytest.raises(ManifestInvalid, match=r"orders\.v1\.prod\.yml: looks like an overlay of orders\.v1\.yaml"):
         names(tmp_path)
 
 
@@ -153,8 +154,8 @@ def test_one_overlay_linked_under_both_spellings_is_one(tmp_path: Path) -> None:
     [
         ("topics.yaml", "topics.yml", "did you mean topics.yml?"),
         ("topics.yml", "topics.yaml", "did you mean topics.yaml?"),
-        ("topics.yaml", "other.yaml", "name the manifest with -f, or run where it is"),
-        ("topics.json", "topics.yaml", "name the manifest with -f, or run where it is"),
+        ("topics.yaml", "other.yaml", "give the path of the manifest, or run in its directory"),
+        ("topics.json", "topics.yaml", "give the path of the manifest, or run in its directory"),
     ],
 )
 def test_a_missing_file_that_is_there_by_the_other_spelling_is_named(

@@ -73,16 +73,20 @@ def test_a_value_is_a_number_where_a_number_belongs(topic: str, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("value", "variables", "said"),
     [
-        ("partitions: ${P}", {"P": "three"}, "or -1 to let the broker decide, not 'three' (from ${P})"),
-        ("partitions: ${P}", {"P": "0"}, "or -1 to let the broker decide, not 0 (from ${P})"),
-        ("partitions: '${P}'", {"P": "0"}, "or -1 to let the broker decide, not 0 (from ${P})"),
+        ("partitions: ${P}", {"P": "three"}, "or -1 for the broker default, not 'three' (from ${P})"),
+        ("partitions: ${P}", {"P": "0"}, "or -1 for the broker default, not 0 (from ${P})"),
+        ("partitions: '${P}'", {"P": "0"}, "or -1 for the broker default, not 0 (from ${P})"),
         ("partitions: ${P}${Q}", {"P": "1", "Q": "x"}, "not '1x' (from ${P} and ${Q})"),
         ("partitions: ${P:-1}${Q}", {"Q": "x"}, "not '1x' (from ${Q})"),
-        ("partitions: ${P:-x}", {}, "or -1 to let the broker decide, not 'x'"),
-        ("partitions: ${P:-}", {"P": ""}, "or -1 to let the broker decide, not ''"),
-        ("env_key: ${P}", {"P": "a-b"}, "must be letters, digits and _, not 'a-b' (from ${P})"),
-        ("env_key: ${P}", {"P": "1.5"}, "must be letters, digits and _, not '1.5' (from ${P})"),
-        ("config: {retention.ms: '${P}'}", {"P": "soon"}, "not 'soon' (from ${P})"),
+        ("partitions: ${P:-x}", {}, "or -1 for the broker default, not 'x'"),
+        ("partitions: ${P:-}", {"P": ""}, "or -1 for the broker default, not ''"),
+        ("env_key: ${P}", {"P": "a-b"}, "must be a string of letters, digits and _, not 'a-b' (from ${P})"),
+        ("env_key: ${P}", {"P": "1.5"}, "must be a string of letters, digits and _, not '1.5' (from ${P})"),
+        (
+            "config: {retention.ms: '${P}'}",
+            {"P": "soon"},
+            "retention.ms: 'soon' (from ${P}) is not a duration; write 7d, 12h, 4h5m, or milliseconds",
+        ),
     ],
 )
 def test_a_wrong_value_is_shown_with_the_variables_that_it_is_from(
@@ -99,9 +103,9 @@ def test_a_wrong_value_is_shown_with_the_variables_that_it_is_from(
         ("${A}-${C}", ["A is not set"]),
         ("${C}-${E}-${A}", ["E is empty", "A is not set"]),
         ("${A}-${A}", ["A is not set"]),
-        ("${A:?must be set}", ["'${A:?must be set}' is not a variable reference"]),
+        ("${A:?must be set}", ["'${A:?must be set}' is not a valid variable reference"]),
         ("${A}-${B-x}-${1}", ["'${B-x}' is not", "'${1}' is not", "A is not set"]),
-        ("${A:-${B}}", ["a default is plain text, and cannot hold another reference: ${A:-${B}"]),
+        ("${A:-${B}}", ["a default must be plain text, without another ${…}"]),
     ],
 )
 def test_every_reference_that_cannot_be_replaced_is_named(owner: str, said: list[str], tmp_path: Path) -> None:

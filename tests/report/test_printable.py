@@ -100,5 +100,5 @@ def test_what_is_not_printable_is_shown_as_repr_shows_it(text: str, shown: str) 
 
 
 def test_a_variable_that_is_not_utf_8_has_no_value() -> None:
-    with pytest.raises(Undefined, match=r"TEAM is not UTF-8 text: caf\\xe9"):
+    with pytest.raises(Undefined, match=r"TEAM is not valid UTF-8: caf\\xe9"):
         interpolate("${TEAM}", {"TEAM": "caf\udce9"})

@@ -1,4 +1,4 @@
-# Two commands are all the set-up there is: `make demo` and `make test`.
+# `make demo` and `make test` need no other set-up.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ SCHEMAS := schemas/*.schema.json
 
 .PHONY: help demo picture test check dist bench chaos lock schemas docs clean
 
-help:  ## Show these targets
+help:  ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 $(INSTALLED): requirements-dev.lock pyproject.toml
@@ -18,20 +18,20 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-demo: $(INSTALLED)  ## Manifest to topics on a real Kafka, start to end
+demo: $(INSTALLED)  ## Apply a manifest to a real Kafka, and correct drift
 	@PATH="$(CURDIR)/$(BIN):$$PATH" reconciler sandbox run -- demo/run.sh
 
 picture: $(INSTALLED)  ## Record the demo into docs/demo.svg
 	$(BIN)/python demo/picture.py $(MAKE) --silent demo
 
-test: check  ## Everything CI runs: checks and all tests
+test: check  ## Run what CI runs: checks and all tests
 	@echo "All tests, against real brokers: about 16 minutes on two cores"
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-check: $(INSTALLED)  ## Lint, types, import contracts, schemas, workflows
+check: $(INSTALLED)  ## Check format, lint, types, imports, schemas, workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -54,20 +54,20 @@ bench: $(INSTALLED)  ## Measure against a bare client on a real Kafka
 SEEDS ?= 200
 FIRST ?= 1
 
-chaos: $(INSTALLED)  ## Applies while connections break, checked against the cluster; SEEDS of them, from FIRST
+chaos: $(INSTALLED)  ## Apply through broken connections, SEEDS times from FIRST
 	$(BIN)/python -m tests.chaos --first $(FIRST) --seeds $(SEEDS)
 
-lock: $(INSTALLED)  ## Renew requirements-dev.lock from pyproject.toml
+lock: $(INSTALLED)  ## Update requirements-dev.lock from pyproject.toml
 	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra sandbox --group dev --output-file requirements-dev.lock $(UPGRADE) pyproject.toml
 
-schemas: $(INSTALLED)  ## Renew the generated schemas
+schemas: $(INSTALLED)  ## Update the generated schemas
 	$(BIN)/python -m reconciler.report.schema > schemas/report.schema.json
 	$(BIN)/python -m reconciler.manifest.overlay_schema > schemas/overlay.schema.json
 
-docs: $(INSTALLED)  ## Renew docs/manifest.md and docs/cli.md
-	$(BIN)/pytest --quiet --update-golden tests/docs
+docs: $(INSTALLED)  ## Update what is generated in docs/ and README.md
+	$(BIN)/pytest --quiet --update-golden tests/docs tests/broker/test_readme.py
 
 clean:  ## Remove the environment and caches
 	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -10,8 +10,8 @@ import pytest
 
 from reconciler.sandbox import start
 from tests.broker.another_client import AnotherClient
-from tests.docs.pages import uniform
 from tests.support.command import PROJECT, RunReconciler
+from tests.support.pages import uniform
 
 README = PROJECT / "README.md"
 MANIFEST = re.compile(r"(?<=^```yaml\n)# topics\.yaml\n.*?(?=^```)", re.MULTILINE | re.DOTALL)

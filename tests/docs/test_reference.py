@@ -20,6 +20,7 @@ from reconciler.cluster.error_table import (
     INVALID_REPLICATION_FACTOR,
     START_BROKERS,
 )
+from reconciler.cluster.symptoms import KNOWN, WITHOUT_SASL
 from reconciler.configs import TOPIC_CONFIGS, TopicConfig, ValueType
 from tests.support.command import PROJECT, RunReconciler
 
@@ -35,7 +36,7 @@ def resolved(schema: Any) -> Any:
 
 
 def takes(schema: Any) -> str:
-    """What a key takes, in a word or two."""
+    """The type of a key's value, in a word or two."""
     if "enum" in schema:
         return " or ".join(f"`{value}`" for value in schema["enum"])
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -52,7 +53,7 @@ def takes(schema: Any) -> str:
 def section(title: str, schema: Any) -> Iterator[str]:
     yield f"\n## {title}\n"
     yield f"{schema['description']}\n"
-    yield "| key | takes | meaning |\n| --- | --- | --- |"
+    yield "| key | type | meaning |\n| --- | --- | --- |"
     for key, value in schema["properties"].items():
         member = resolved(value)
         default = f" Default: `{json.dumps(member['default'])}`." if "default" in member else ""
@@ -95,7 +96,7 @@ def manifest_page() -> Iterator[str]:
     yield "\n## Configuration values\n"
     yield f"{definitions['config']['description']}\n\n{definitions['value']['description']}\n"
     yield "These are the keys of Apache Kafka 3.9 to 4.4. Any other key is a warning, and is sent as it is.\n"
-    yield "| key | type | default | takes | since, until |\n| --- | --- | --- | --- | --- |"
+    yield "| key | type | default | values | since, until |\n| --- | --- | --- | --- | --- |"
     for config in TOPIC_CONFIGS.values():
         kind = "list" if config.type is ValueType.SET else config.type.name.lower()
         until = f"removed in {config.removed_in}, {until_words(config)}" if config.removed_in else ""
@@ -119,14 +120,15 @@ def test_the_command_line_page(golden: Callable[[Path, str], None], reconciler: 
 
 def errors_page() -> Iterator[str]:
     yield f"{GENERATED}\n<!-- source: reconciler/cluster/error_table.py -->\n"
-    yield "# Errors of Kafka\n"
+    yield "# Kafka errors\n"
     yield (
-        "What `reconciler` does about each error code of a broker, and of the Kafka client (negative, but for -1).\n\n"
-        "- **EXPECTED**: somebody or something was there first. The topic is looked at and compared, then it goes on.\n"
-        "- **RETRIABLE**: it passes. Sent again after a pause and a look, up to `--retries` times.\n"
-        "- **FATAL**: trying again does not help, for this topic; where the scope is the run, for all.\n\n"
-        "*Outcome* `unknown` means that the request may have been carried out all the same: the cluster is read "
-        "before anything is sent again.\n"
+        "How `reconciler` handles each error code of a broker, and of the Kafka client (negative codes, except -1).\n\n"
+        "- **EXPECTED**: the desired state may already exist. The topic is read and compared, then the run continues.\n"
+        "- **RETRIABLE**: a transient error. The cluster is read, then what is missing is sent again after a pause, "
+        "up to `--retries` times.\n"
+        "- **FATAL**: retrying does not help. *Scope* is what fails: this topic, or the whole run.\n\n"
+        "*Outcome* `unknown` means that the change may have been made although the response is an error: the cluster "
+        "is read before anything is sent again.\n"
     )
     yield "| code | name | class | scope | outcome | what to do |\n| ---: | --- | --- | --- | --- | --- |"
     for code, kind in sorted(ERRORS.items(), key=lambda item: (item[0] < -1, abs(item[0]))):
@@ -134,18 +136,32 @@ def errors_page() -> Iterator[str]:
         remedy = kind.remedy.format(permission="what the request needs")
         yield f"| {code} | {kind.name} | {kind.error_class} | {kind.scope} | {outcome} | {remedy} |"
     yield f"| any other | | {ELSE.error_class} | {ELSE.scope} | not done | {ELSE.remedy} |"
-    yield "\nThe broker's words tell more than the code:\n"
-    yield "| code | words | class | what to do |\n| ---: | --- | --- | --- |"
+    yield "\nThe message of the broker can tell more than the code:\n"
+    yield "| code | message | class | what to do |\n| ---: | --- | --- | --- |"
     for words in BY_WORDS:
         codes = ", ".join(map(str, sorted(words.codes)))
         smaller = "send it again in smaller requests; alone: " if words.is_of_batch else ""
         yield f"| {codes} | `{words.pattern}` | {words.error_class} | {smaller}{words.remedy} |"
-    seen = "as many brokers were seen alive in this run"
+    seen = "any, if this run has seen as many brokers as are needed"
     yield f"| {INVALID_REPLICATION_FACTOR} | {seen} | RETRIABLE | {START_BROKERS} |"
 
 
 def test_the_page_of_errors(golden: Callable[[Path, str], None]) -> None:
     golden(PROJECT / "docs/errors.md", "".join(f"{line}\n" for line in errors_page()))
+
+
+def causes() -> Iterator[str]:
+    yield "| message | what to do | the run ends |\n| --- | --- | --- |"
+    for cause in dict.fromkeys([*(cause for _pattern, cause in KNOWN), WITHOUT_SASL]):
+        message, hint = (text.replace("|", r"\|").replace("<", "&lt;") for text in (cause.message, cause.hint))
+        yield f"| {message} | {hint} | {'at once' if cause.final else 'after `--timeout`'} |"
+
+
+def test_the_table_of_connection_errors(golden: Callable[[Path, str], None]) -> None:
+    page = PROJECT / "docs/clusters.md"
+    start, rest = page.read_text(encoding="utf-8").split("symptoms.py -->\n")
+    end = rest[rest.index("<!-- end of causes -->") :]
+    golden(page, f"{start}symptoms.py -->\n" + "".join(f"{line}\n" for line in causes()) + end)
 
 
 @pytest.mark.parametrize("name", ["topics", "overlay"])

@@ -1,4 +1,4 @@
-"""The tutorial works as written, on a real Kafka that it starts and stops itself."""
+"""Pages show what their commands print; the tutorial on a real Kafka that it starts and stops itself."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.docs.pages import played
 from tests.support.command import PROJECT, environment
+from tests.support.pages import played
 
 
 def test_the_tutorial_shows_what_its_commands_print(golden: Callable[[Path, str], None], tmp_path: Path) -> None:
@@ -20,3 +20,8 @@ def test_the_tutorial_shows_what_its_commands_print(golden: Callable[[Path, str]
         stop = [sys.executable, "-m", "reconciler", "sandbox", "stop"]
         subprocess.run(stop, env=environment(env), capture_output=True, timeout=60, check=False)
     golden(page, text)
+
+
+def test_the_page_of_layers_shows_what_its_commands_print(golden: Callable[[Path, str], None], tmp_path: Path) -> None:
+    page = PROJECT / "docs/layers.md"
+    golden(page, played(page.read_text(encoding="utf-8"), tmp_path, {}))

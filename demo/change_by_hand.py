@@ -1,4 +1,4 @@
-"""``change_by_hand.py TOPIC KEY VALUE``: what a colleague in a hurry does, with a Kafka client of his own."""
+"""``change_by_hand.py TOPIC KEY VALUE``: set one config key of a topic, with another Kafka client."""
 
 import os
 import sys

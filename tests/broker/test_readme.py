@@ -45,3 +45,9 @@ def test_every_link_leads_somewhere() -> None:
     for page in [README, PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_index_has_every_page() -> None:
+    index = (PROJECT / "docs/README.md").read_text(encoding="utf-8")
+    pages = {page.name for page in (PROJECT / "docs").glob("*.md")} - {"README.md"}
+    assert set(re.findall(r"\]\((\w+\.md)\)", index)) == pages

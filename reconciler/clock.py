@@ -1,4 +1,4 @@
-"""Time as an argument, so that whatever waits or stamps can be tried without waiting."""
+"""Time as an argument, so that code that waits can be tested without waiting."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from reconciler.errors import DeadlinePassed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The system's clock, unless told otherwise."""
+    """The system's clock by default."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
@@ -19,24 +21,25 @@ class Clock:
 
 
 class TimeLimit:
-    """How much longer something may take: so long without progress, and until a deadline of the whole run.
+    """How much longer a step may take without progress, and the whole run at most.
 
-    ``seconds`` is for a step without progress; ``deadline`` is in seconds from now, ``None`` for none.
+    ``seconds`` limits a step without progress; ``deadline`` limits the run, in seconds from now, ``None`` for no limit.
     """
 
     def __init__(self, seconds: float, *, deadline: float | None = None, clock: Clock | None = None) -> None:
         self.seconds = seconds
+        self.deadline = deadline
         self._clock = clock or Clock()
         self._end_of_run = self._clock.monotonic() + deadline if deadline is not None else math.inf
         self._end_of_step = 0.0
         self.restart()
 
     def restart(self) -> None:
-        """A step begins, or has made progress."""
+        """Give the step its full time again: it begins, or has made progress."""
         self._end_of_step = self._clock.monotonic() + self.seconds
 
     def shorten(self, seconds: float) -> None:
-        """Give the step at most so many seconds more."""
+        """Cap the rest of the step, in seconds."""
         self._end_of_step = min(self._end_of_step, self._clock.monotonic() + seconds)
 
     def remaining(self) -> float:
@@ -46,6 +49,10 @@ class TimeLimit:
     def is_run_over(self) -> bool:
         """Whether the deadline of the whole run has passed."""
         return self._clock.monotonic() >= self._end_of_run
+
+    def deadline_passed(self) -> DeadlinePassed:
+        """The error of a run that is over."""
+        return DeadlinePassed.after(self.deadline or 0)
 
     def for_one_request(self) -> float:
         """Seconds for one request: half of what the step has, so that a lost one can be sent again."""

@@ -112,10 +112,10 @@ class DeadlinePassed(ReconcilerError):
     """The time for the whole run is over."""
 
     @classmethod
-    def now(cls) -> Self:
-        """The deadline has passed."""
-        hint = "raise --deadline; running again goes on where this run ended"
-        return cls.because("deadline", "the deadline has passed", hint=hint)
+    def after(cls, seconds: float) -> Self:
+        """A run that was to take ``seconds`` at most has taken them."""
+        message = f"the run did not finish within the deadline of {seconds:g} s"
+        return cls.because("deadline", message, hint="run the command again to continue, or raise --deadline")
 
 
 class ApplyStopped(ReconcilerError):
@@ -146,5 +146,12 @@ class Interrupted(ReconcilerError):
 
     def __init__(self, signal_number: int) -> None:
         name = Signals(signal_number).name
-        super().__init__(Diagnostic(severity=Severity.ERROR, code="interrupted", message=f"interrupted by {name}"))
+        super().__init__(
+            Diagnostic(
+                severity=Severity.ERROR,
+                code="interrupted",
+                message=f"interrupted by {name}",
+                hint="run the command again to finish",
+            )
+        )
         self.signal_number = signal_number

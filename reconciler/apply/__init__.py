@@ -1,4 +1,4 @@
-"""Carrying a plan out: write in batches, retry what passes, read every write back, keep account of it all."""
+"""Carrying a plan out: write in batches, retry transient errors, read every write back, record all of it."""
 
 from reconciler.apply.execute import Execution
 from reconciler.apply.ledger import Ledger

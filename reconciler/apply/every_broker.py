@@ -1,7 +1,7 @@
-"""Whether every broker shows what was written, so that the next plan is empty whichever of them answers it.
+"""Whether every broker shows what was written, so that the next plan is empty whichever broker answers it.
 
-One look shows what one broker knows, and others may be behind it. Cluster metadata is one log that every broker
-follows: who has the last write has all of them. So few topics are enough to ask about.
+One look shows what one broker knows, and others may lag behind. Cluster metadata is one log that every broker follows
+(KIP-500): a broker that has the last write has all of them, so it is enough to ask about a few topics.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from reconciler.clock import Clock, TimeLimit
 from reconciler.model import RETRIABLE, KafkaFailure, LiveTopic, Operation, Policy, TopicPlan, TopicSpec
 
 AT_A_LOOK = 50
-"""Topics of a request that every broker is asked about: it gets the whole request at once."""
+"""Topics of a request that every broker is asked about: a request becomes visible as a whole."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 
 
@@ -42,10 +42,10 @@ def await_every_broker(
     clock: Clock,
     tell: Callable[[str], None],
 ) -> None:
-    """Wait until each broker shows the last writes; when ``limit`` is over, nothing counts as verified.
+    """Wait until each broker shows the last writes; once ``limit`` has passed, nothing counts as verified.
 
-    ``look_again`` notes in ``ledger`` what has become of topics that no broker shows as written any more, and returns
-    those that are not as written. Raises ClusterUnavailable, DeadlinePassed and Interrupted.
+    ``look_again`` records in ``ledger`` the state of topics that no broker shows as written any more, and returns those
+    that are not as written. Raises ClusterUnavailable, DeadlinePassed and Interrupted.
     """
     pause = FIRST_PAUSE
     lost: Sequence[TopicPlan] = ()
@@ -69,9 +69,9 @@ def await_every_broker(
 
 
 def doubt(reader: AsksEachBroker, ledger: Ledger) -> None:
-    """Let nothing count as verified, for not every broker was asked; the only one of a cluster need not be."""
+    """Let nothing count as verified if there are several brokers: not every one was asked."""
     if reader.brokers > 1:
-        ledger.doubt(_failure("the run ended before every broker had shown it"))
+        ledger.doubt(_failure("the run ended before every broker showed the change"))
 
 
 def _missing(
@@ -97,7 +97,7 @@ def _failure(message: str) -> KafkaFailure:
         name="NOT_ON_EVERY_BROKER",
         error_class=RETRIABLE,
         message=message,
-        remedy="brokers may lag behind: run plan later, or raise --timeout",
+        remedy="brokers may lag behind the controller: run plan later, or raise --timeout",
     )
 
 

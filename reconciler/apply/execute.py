@@ -1,4 +1,4 @@
-"""A plan carried out: each request sent, what failed in a way that passes sent again, everything read back."""
+"""Carrying a plan out: send each request, retry transient errors, read everything back."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _UNKNOWN_TOPIC = 3
 
 @dataclass(slots=True, kw_only=True)
 class Execution:
-    """The plan of ``ledger`` on its way to one cluster; the ledger has the account of it at any moment.
+    """Carries the plan of ``ledger`` out on one cluster; the ledger has the current state at any moment.
 
-    ``limit`` is the longest that the writes with their retries, or the wait for them to become visible, may go
-    without another topic getting done. ``check`` raises Interrupted between requests where the run is to end;
-    inside ``undisturbed`` nothing does. ``tell`` gets what is going on, in words, ``log`` a line an attempt.
+    ``limit`` is the longest that writing, or waiting for writes to become visible, may go without another topic
+    completing. ``check`` is called between requests and raises Interrupted to end the run; inside ``undisturbed``
+    nothing interrupts. ``tell`` gets progress messages, ``log`` one line for each attempt.
     """
 
     ledger: Ledger
@@ -57,10 +57,10 @@ class Execution:
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("reconciler.apply"))
 
     def write(self) -> None:
-        """Make every safe change of the plan; one topic's failure leaves the others done.
+        """Make every safe change of the plan; a topic that fails does not affect the others.
 
-        Raises ApplyStopped where every further request would fail alike, ClusterUnavailable, DeadlinePassed and
-        Interrupted. What was written before a stop or a signal has been looked at once.
+        Raises ApplyStopped if every further request would fail too, ClusterUnavailable, DeadlinePassed and
+        Interrupted. What was written before a stop or a signal has been read back once.
         """
         try:
             self._write()
@@ -69,7 +69,7 @@ class Execution:
             raise
 
     def verify(self) -> None:
-        """Read back what was written until every broker shows it. Raises as ``write`` does."""
+        """Read back what was written until every broker shows it. Raises the same errors as ``write``."""
         try:
             self._read_back(self._await_visible)
         except Interrupted:
@@ -86,7 +86,7 @@ class Execution:
             self._read_back(lambda: look_once(reader=self.reader, ledger=self.ledger, clock=self.clock))
 
     def _read_back(self, look: Callable[[], None]) -> None:
-        """What ``look`` finds as written counts as verified only once every broker shows the last of it."""
+        """Run ``look``; what it finds as written counts as verified only once every broker shows the last write."""
         try:
             look()
             await_every_broker(
@@ -117,13 +117,13 @@ class Execution:
                 in_doubt = []
         if queue or in_doubt:
             if self.limit.is_run_over():
-                raise DeadlinePassed.now()
-            self.log.warning("no topic got done for %g s; nothing more is sent", self.limit.seconds)
+                raise self.limit.deadline_passed()
+            self.log.warning("no progress for %g s; giving up on what is left", self.limit.seconds)
 
     def _is_look_due(self, following: Request, in_doubt: Sequence[Request]) -> bool:
-        """Whether a look is worth more than the ``following`` request: also where that is for a topic in doubt.
+        """Whether to read before the ``following`` request is sent.
 
-        Somebody else may have changed the topic.
+        So it is if that request is for a topic in doubt, which somebody else may have changed.
         """
         doubtful = {topic.name for request in in_doubt for topic in request.topics}
         return self._is_cluster_silent(in_doubt) or any(topic.name in doubtful for topic in following.topics)
@@ -137,7 +137,7 @@ class Execution:
         return all(failure is not None and failure.from_client for failure in failures)
 
     def _send_first_of(self, queue: deque[Request]) -> list[Request]:
-        """Send one request; the part of it that ended in doubt."""
+        """Send one request; returns the part of it whose result is in doubt."""
         request = self._without_changed(queue.popleft())
         if not request.topics:
             return []
@@ -149,13 +149,13 @@ class Execution:
         return [Request(request.operation, part)] if part else []
 
     def _without_changed(self, request: Request) -> Request:
-        """``request`` without the topics that somebody else changed: what is left of their plan was not reviewed."""
+        """``request`` without the topics that somebody else changed: what they need now was not reviewed."""
         return Request(
             request.operation, [topic for topic in request.topics if self.ledger.changed(topic.name) is None]
         )
 
     def _send(self, request: Request) -> Answers:
-        """Put one request to the cluster and note its answers, whatever signal comes meanwhile."""
+        """Send one request and record its answers; a signal does not interrupt this."""
         with self.undisturbed():
             started_at, started = self.clock.now(), self.clock.monotonic()
             try:
@@ -188,7 +188,7 @@ class Execution:
             log_attempt(self.log, name, attempt)
 
     def _is_in_doubt(self, topic: TopicPlan, operation: Operation, answers: Answers) -> bool:
-        """Whether a look has to show if there is more to do; not where it failed for good, or too often."""
+        """Whether reading has to show what is left to do; not after a fatal error or too many retries."""
         failure = answers[topic.name]
         if failure is None:
             return False
@@ -203,8 +203,8 @@ class Execution:
         seconds = min(self.retries.pause(tries), self.limit.remaining())
         number = sum(len(request.topics) for request in in_doubt)
         if tries:
-            topics = "1 topic is" if number == 1 else f"{number} topics are"
-            self.log.warning("%s looked at again in %.1f s: %s", topics, seconds, self._reasons(in_doubt))
+            topics = "1 topic" if number == 1 else f"{number:,} topics"
+            self.log.warning("retrying %s in %.1f s (%s)", topics, seconds, self._reasons(in_doubt))
         self.clock.sleep(seconds)
 
     def _reasons(self, in_doubt: Sequence[Request]) -> str:
@@ -214,9 +214,9 @@ class Execution:
         return ", ".join(sorted({failure.name for failure in failures if failure is not None}))
 
     def _still_to_send(self, in_doubt: Sequence[Request]) -> Iterator[Request]:
-        """What one look shows to be lacking of requests that ended in doubt.
+        """Read once; returns what is lacking of the requests whose result is in doubt.
 
-        The look also tells the client who the controller is now.
+        Reading also tells the client which broker is the controller now.
         """
         live = self.reader.look([topic.desired for request in in_doubt for topic in request.topics])
         for request in in_doubt:
@@ -227,10 +227,10 @@ class Execution:
                 yield from again.halves() if self._was_refused_as_batch(again) else [again]
 
     def _is_lacking(self, topic: TopicPlan, operation: Operation, live: LiveState) -> bool:
-        """Whether ``operation`` is to be asked for again; the ledger gets what was found done or changed."""
+        """Whether to send ``operation`` again; what was found applied or changed goes to the ledger."""
         ledger, name = self.ledger, topic.name
         if name in live.unreadable and not ledger.is_outcome_known(name, operation):
-            return False  # verification reads on
+            return False  # verification keeps reading
         found = live.topics.get(name)
         if found is None:
             if name in live.unreadable or not self._is_gone(topic, operation):
@@ -250,7 +250,7 @@ class Execution:
         self.ledger.saw(name, Seen(verification=Verification.NOT_VISIBLE, at=self.clock.now(), changed=changed))
 
     def _is_gone(self, topic: TopicPlan, operation: Operation) -> bool:
-        """Whether a broker answered that a topic that was there is not, which a look has just shown as well."""
+        """Whether the topic was deleted: a broker answered so, and reading has just confirmed that."""
         failure = self.ledger.last_failure(topic.name, operation)
         return isinstance(topic, Drift) and failure is not None and failure.code == _UNKNOWN_TOPIC
 
@@ -260,14 +260,14 @@ class Execution:
 
 
 def _lost(error: Exception) -> KafkaFailure:
-    """What a request came to that was under way when the cluster went out of reach for good, or our own code failed."""
+    """The result of a request that was in flight when the cluster became unreachable or our own code failed."""
     if not isinstance(error, ReconcilerError):
         return KafkaFailure(
             code=0,
             name="INTERNAL_ERROR",
             error_class=FATAL,
-            message=f"reconciler failed while the request was under way: {type(error).__name__}",
-            remedy="run plan to see what was done, and report the error",
+            message=f"internal error while the request was in flight: {type(error).__name__}",
+            remedy="run plan to see what was applied, and report this error",
             outcome_known=False,
         )
     (diagnostic, *_) = error.diagnostics

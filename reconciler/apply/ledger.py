@@ -1,6 +1,6 @@
-"""The account of an apply: what was asked, what was answered, what was seen afterwards.
+"""The record of an apply: what was sent, what was answered, what was read back.
 
-It can be read at any moment, so that a run that is cut short still reports truly.
+It can be read at any moment, so that an interrupted run still reports the actual state.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Ledger:
         return self._plan.policy
 
     def attempted(self, name: str, attempt: Attempt) -> None:
-        """Note a request and its answer."""
+        """Record a request and its answer."""
         self._attempts.setdefault(name, []).append(attempt)
         request = attempt.operation, attempt.started_at
         if request != self._last_request:
@@ -50,45 +50,45 @@ class Ledger:
             self._written[name, attempt.operation] = self._requests if attempt.failure is None else None
 
     def found_applied(self, name: str, operation: Operation) -> None:
-        """Note that the cluster has what the last such request was to bring, although its answer was an error."""
+        """Record that the last such request was applied although it was answered with an error."""
         attempts = self._attempts[name]
         last = max(place for place, attempt in enumerate(attempts) if attempt.operation is operation)
         attempts[last] = replace(attempts[last], found_applied=True)
         self._written[name, operation] = self._requests
 
     def number_of_attempts(self, name: str, operation: Operation) -> int:
-        """How often that was asked for the topic."""
+        """Requests of this kind for the topic."""
         return len(self._asked(name, operation))
 
     def tries(self, name: str, operation: Operation) -> int:
-        """How often that failed for the topic itself, not for the size of its batch."""
+        """Failed requests of this kind for the topic, without those that failed for the size of their batch."""
         failures = (attempt.failure for attempt in self._asked(name, operation))
         return sum(failure is not None and not failure.is_of_batch for failure in failures)
 
     def last_failure(self, name: str, operation: Operation) -> KafkaFailure | None:
-        """What the last such request was answered with, ``None`` where it was accepted."""
+        """The error that the last such request was answered with; ``None`` if it was accepted."""
         return self._asked(name, operation)[-1].failure
 
     def is_outcome_known(self, name: str, operation: Operation) -> bool:
-        """Whether the answer to the last such request tells if it was carried out."""
+        """Whether the answer to the last such request shows if it was carried out."""
         failure = self.last_failure(name, operation)
         return failure is None or failure.outcome_known
 
     def accepted(self, name: str) -> frozenset[Operation]:
-        """What a broker said yes to."""
+        """The operations that a broker accepted."""
         return frozenset(attempt.operation for attempt in self._attempts.get(name, ()) if attempt.failure is None)
 
     def saw(self, name: str, seen: Seen) -> None:
-        """Note what a look showed, in place of what an earlier one did."""
+        """Record what a look showed; it replaces what an earlier one showed."""
         self._seen[name] = seen
 
     def changed(self, name: str) -> Changed | None:
-        """What somebody else did to the topic after it was planned, as far as a look showed."""
+        """What somebody else changed after the topic was planned, as far as a look showed."""
         seen = self._seen.get(name)
         return seen.changed if seen is not None else None
 
     def may_still_happen(self, name: str) -> bool:
-        """Whether some request for the topic was not answered, so that it may be carried out yet."""
+        """Whether a request for the topic got no answer, so that it may still be carried out."""
         failures = (attempt.failure for attempt in self._attempts.get(name, ()))
         return any(failure is not None and not failure.outcome_known for failure in failures)
 
@@ -101,7 +101,7 @@ class Ledger:
         return frozenset(attempt.operation for attempt in self._attempts.get(name, ()) if attempt.may_have_happened)
 
     def last_writes(self, most: int) -> Sequence[tuple[TopicPlan, Operation]]:
-        """The last request with a write that was read back, up to so many topics of it, and what may be later than it.
+        """At most ``most`` topics of the last request that was read back, and all writes that may be later than it.
 
         The metadata of a cluster is one log (KIP-500): a broker that shows these has everything before them too.
         """
@@ -117,7 +117,7 @@ class Ledger:
         return [*of_last[::step], *(write for number, write in verified if number is None)]
 
     def doubt(self, failure: KafkaFailure) -> None:
-        """Take back that anything was verified, because of ``failure``."""
+        """Let nothing count as verified, because of ``failure``."""
         for name, seen in self._seen.items():
             if seen.verification is Verification.VERIFIED:
                 self._seen[name] = replace(seen, verification=Verification.NOT_VISIBLE, failure=failure)
@@ -125,7 +125,7 @@ class Ledger:
                 self._seen[name] = replace(seen, as_written=frozenset())
 
     def progress(self) -> str:
-        """How far the writes are, in words."""
+        """How far the writes are, for people."""
         tried = [attempts[-1] for attempts in self._attempts.values()]
         done = sum(attempt.failure is None or attempt.found_applied for attempt in tried)
         failed = sum(attempt.failure is not None and attempt.failure.error_class == FATAL for attempt in tried)
@@ -134,7 +134,7 @@ class Ledger:
         return f"applying: {done:,} done, {failed:,} failed, {retrying:,} retrying, {remaining:,} remaining"
 
     def outcomes(self) -> Mapping[str, Outcome]:
-        """What came of every topic of the plan."""
+        """The outcome of every topic of the plan."""
         return {
             topic.name: outcome_of(topic, self._attempts.get(topic.name, ()), self._seen.get(topic.name))
             for topic in self._plan.topics

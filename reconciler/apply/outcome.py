@@ -1,4 +1,4 @@
-"""What came of a topic, by its attempts and by what was seen afterwards."""
+"""The outcome of a topic, from its attempts and from what was read back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from reconciler.model import (
 )
 from reconciler.plan import operation_for
 
-# The worst of what came of a topic's changes is what came of the topic.
+# The worst status of a topic's changes is the topic's.
 _WORST_FIRST = (
     TopicStatus.FAILED,
     TopicStatus.UNKNOWN,
@@ -43,9 +43,9 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What reading a topic back showed, and why it is not what was written, where it is not.
+    """What reading a topic back showed, and why if it is not what was written.
 
-    ``changed`` is left out of ``verification``: what somebody else did says nothing about what was written.
+    ``verification`` does not count ``changed``: what somebody else did is no proof about what was written.
     """
 
     verification: Verification
@@ -53,11 +53,11 @@ class Seen:
     failure: KafkaFailure | None = None
     changed: Changed | None = None
     as_written: frozenset[str] = frozenset()
-    """Fields that are as written although others are not; where all are, ``verification`` says so."""
+    """Fields that are as written although others are not; if all are, ``verification`` is ``VERIFIED``."""
 
 
 def outcome_of(topic: TopicPlan, attempts: Sequence[Attempt], seen: Seen | None) -> Outcome:
-    """What came of ``topic`` after all ``attempts``; ``seen`` is what the last look showed, if there was one."""
+    """The outcome of ``topic`` after all ``attempts``; ``seen`` is what the last look showed, if there was one."""
     last = {attempt.operation: attempt for attempt in attempts}
     shown = _Shown(frozenset(attempt.operation for attempt in attempts if attempt.may_have_happened), seen)
     changes = {change.field: _change_status(change, last, shown) for change in changes_of(topic)}
@@ -87,7 +87,7 @@ def _failure(
     last: Mapping[Operation, Attempt],
     seen: Seen | None,
 ) -> KafkaFailure | None:
-    """Why a topic is not done: what came of that which was to be written, or else what its plan refuses."""
+    """Why a topic is not done: the failure to write it, or to read it."""
     if status in {TopicStatus.STALE, TopicStatus.APPLIED, TopicStatus.REFUSED}:
         return None
     match topic:
@@ -100,7 +100,7 @@ def _failure(
 
 
 def _refusal(topic: TopicPlan, status: TopicStatus, seen: Seen | None) -> Refusal | None:
-    """What is refused of a topic: by its plan, or because somebody else was there."""
+    """Why a topic is refused: by its plan, or because somebody else changed it."""
     if status is TopicStatus.STALE and seen is not None and seen.changed is not None:
         return seen.changed.refusal
     return refusal_of(topic)
@@ -158,7 +158,7 @@ def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], shown
 
 
 def _written(field: str | None, last: Attempt | None, shown: _Shown) -> TopicStatus:
-    """What came of writing ``field``, or the whole topic, by its last attempt: done is only what was read back."""
+    """The status of ``field``, or of the whole topic, after its last attempt: applied is only what was read back."""
     if last is None:
         return TopicStatus.NOT_ATTEMPTED
     if shown.is_as_written(field, last.operation):

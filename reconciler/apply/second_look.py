@@ -1,7 +1,7 @@
-"""What is still to be done of a topic whose request ended in doubt, now that the cluster was looked at again.
+"""What is left to do for a topic whose request ended in doubt, once the cluster was read again.
 
-An answer may be lost although the request was carried out, and somebody else may have been there first. So
-nothing is sent again before a look. The look decides what is done already; it never widens what was reviewed.
+A response may be lost although the request was carried out, and somebody else may have changed the topic. So nothing is
+sent again before the cluster was read. Reading finds what is done already; it never widens what was reviewed.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ class Changed:
 
 
 def is_done(topic: TopicPlan, operation: Operation, live: LiveTopic, policy: Policy) -> bool:
-    """Whether the cluster has all that ``operation`` was to bring."""
+    """Whether the cluster has everything that ``operation`` was to write."""
     return not step_of(operation).lacking(topic, differences(topic.desired, live, policy))
 
 
 def changed_meanwhile(
     topic: TopicPlan, live: LiveTopic, policy: Policy, accepted: Collection[Operation]
 ) -> Changed | None:
-    """What is neither as wanted nor as it was when ``topic`` was planned, with all that is still open of it.
+    """Whether somebody else changed ``topic``: a field is neither as wanted nor as it was when it was planned.
 
-    What a broker ``accepted`` does not count. Compared is what is set on the topic itself: an inherited value may
-    differ from broker to broker without anybody having changed the topic.
+    Operations that a broker ``accepted`` do not count. Only what is set on the topic itself is compared: an inherited
+    value may differ from broker to broker although nobody changed the topic.
     """
     differing = differences(topic.desired, live, policy)
     match topic:
@@ -68,7 +68,7 @@ def changed_meanwhile(
 
 
 def deleted_meanwhile(topic: TopicPlan, accepted: Collection[Operation]) -> Changed:
-    """What is still open of a topic that was there when it was planned and is gone."""
+    """What is left to do for a topic that existed when it was planned and is gone."""
     return _changed(_still_open(topic, accepted), "deleted after this plan")
 
 
@@ -77,13 +77,13 @@ def _still_open(topic: TopicPlan, accepted: Collection[Operation]) -> list[Field
 
 
 def not_as_written(differing: Iterable[Difference]) -> KafkaFailure:
-    """What a look shows in place of what was written."""
+    """The failure of a write that is not visible as written."""
     return KafkaFailure(
         code=0,
         name="NOT_AS_WRITTEN",
         error_class=FATAL,
-        message=f"the cluster does not show what was written: {_now(differing)}",
-        remedy="somebody changed it afterwards, or the cluster ignores the setting; run plan to see",
+        message=f"the cluster does not have what was written: {_now(differing)}",
+        remedy="it was changed afterwards, or the cluster ignores the setting; run plan to see",
     )
 
 
@@ -91,13 +91,13 @@ def _changed(open_changes: Iterable[Difference], what: str) -> Changed:
     refusal = Refusal(
         kind=RefusalKind.STALE,
         reason=f"the topic was {what}",
-        way_out="run plan to review what is there now, then apply again",
+        way_out="run plan to review the topic as it is now, then run apply again",
     )
     return Changed(fields=frozenset(change.field for change in open_changes), refusal=refusal)
 
 
 def _now(differing: Iterable[Difference]) -> str:
-    """What is there and what is wanted, in words."""
+    """The live and the desired value of each difference."""
     return "; ".join(
         f"{change.field.removeprefix('config.')} is {_value(change.before, 'not set')}, "
         f"wanted {_value(change.after, 'the default')}"

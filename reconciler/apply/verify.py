@@ -1,7 +1,7 @@
 """Reading writes back until they are visible.
 
-A broker may answer from metadata that lags behind the controller, so a first look proves nothing:
-10,000 new topics take tens of seconds to appear.
+A broker may answer from metadata that lags behind the controller: 10,000 new topics take tens of seconds to appear.
+So a single look that does not show a write proves nothing.
 """
 
 from __future__ import annotations
@@ -36,20 +36,19 @@ log = logging.getLogger(__name__)
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 OF_WAITING, OF_LOOKING = 0.1, 2.0
-"""A pause in relation to the time waited so far, so that what comes soon is seen soon, and to that of the last look,
-so that looking takes little from a broker that is busy creating."""
+"""The pause grows with the time waited, and with the cost of a look: a busy broker is asked less often."""
 A_FAIR_CHANCE = 1.0
-"""Seconds in which a cluster that answers does so."""
+"""Seconds within which a healthy cluster answers."""
 AT_A_LOOK = 2_000
-"""Topics of one look: what is not visible yet is not asked for, and a slow cluster shows progress."""
+"""Topics per look, so that progress is visible on a slow cluster."""
 
 _VALUE_NOT_SHOWN = "VALUE_NOT_SHOWN"
 _NOT_VISIBLE = KafkaFailure(
     code=0,
     name="NOT_VISIBLE",
     error_class=RETRIABLE,
-    message="no broker has shown the topic since it was written",
-    remedy="brokers may lag behind: run plan again later; if they always need longer, raise --timeout",
+    message="the topic is not visible on any broker since it was written",
+    remedy="brokers may lag behind the controller: run plan later, or raise --timeout",
 )
 
 
@@ -57,16 +56,15 @@ class LooksAtTopics(AsksEachBroker, Protocol):
     """What verification needs of a cluster."""
 
     def look(self, topics: Collection[TopicSpec]) -> LiveState:
-        """What one look shows of ``topics``; what is not there is left out."""
+        """The live state of ``topics`` now; topics that are not there are left out."""
 
 
 def verify(
     *, reader: LooksAtTopics, ledger: Ledger, limit: TimeLimit, clock: Clock, tell: Callable[[str], None]
 ) -> None:
-    """Look at every topic that may have been written until it is as planned.
+    """Read every topic that may have been written until it is as planned.
 
-    Gives up when ``limit`` passes in which no further topic was. Raises ClusterUnavailable where there is no
-    hope of an answer.
+    Gives up after ``limit`` without a further topic as planned. Raises ClusterUnavailable if no answer can be expected.
     """
     pending = deque(ledger.to_verify())
     number = len(pending)
@@ -88,12 +86,12 @@ def verify(
 
 
 def _pause(waited: float, looked: float) -> float:
-    """Seconds until the next look, after waiting for so long, of which the last look took so long."""
+    """Seconds until the next look, from the seconds waited so far and those that the last look took."""
     return min(max(SHORTEST_PAUSE, OF_WAITING * waited, OF_LOOKING * looked), LONGEST_PAUSE)
 
 
 def look_once(*, reader: LooksAtTopics, ledger: Ledger, clock: Clock) -> None:
-    """Note what a single look shows of every topic that may have been written. Raises ClusterUnavailable."""
+    """Record what a single look shows of every topic that may have been written. Raises ClusterUnavailable."""
     topics = ledger.to_verify()
     if topics:
         _different(topics, reader, ledger, clock)
@@ -102,16 +100,16 @@ def look_once(*, reader: LooksAtTopics, ledger: Ledger, clock: Clock) -> None:
 def look_again(
     topics: Sequence[TopicPlan], *, reader: LooksAtTopics, ledger: Ledger, limit: TimeLimit, clock: Clock
 ) -> Sequence[TopicPlan]:
-    """Note what a look shows of ``topics``; those that are not as planned. Raises ClusterUnavailable."""
+    """Record what a look shows of ``topics``; returns those that are not as planned. Raises ClusterUnavailable."""
     return _patiently(topics, reader, ledger, limit, clock) if topics else ()
 
 
 def _patiently(
     topics: Sequence[TopicPlan], reader: LooksAtTopics, ledger: Ledger, limit: TimeLimit, clock: Clock
 ) -> Sequence[TopicPlan]:
-    """Those of ``topics`` that are not as planned, all of them where the cluster did not answer in time.
+    """Those of ``topics`` that are not as planned; all of them if the cluster did not answer in time.
 
-    No answer to a look that had only the last moments of the limit says nothing: an earlier one was answered.
+    A look in the last moments of the limit that gets no answer proves nothing: an earlier one was answered.
     """
     had_time = limit.remaining() >= min(A_FAIR_CHANCE, limit.seconds / 2)
     try:
@@ -123,7 +121,7 @@ def _patiently(
 
 
 def _different(topics: Sequence[TopicPlan], reader: LooksAtTopics, ledger: Ledger, clock: Clock) -> Sequence[TopicPlan]:
-    """Those of ``topics`` of which another look may show more; ``ledger`` gets what this one does show."""
+    """Those of ``topics`` that are worth another look; ``ledger`` gets what this one shows."""
     live = reader.look([topic.desired for topic in topics])
     at = clock.now()
     different = []
@@ -136,7 +134,7 @@ def _different(topics: Sequence[TopicPlan], reader: LooksAtTopics, ledger: Ledge
 
 
 def _is_settled(seen: Seen, unreadable: KafkaFailure | None, may_still_happen: bool) -> bool:
-    """Whether it is pointless to look again."""
+    """Whether another look would not show more."""
     if unreadable is not None:
         return unreadable.error_class == FATAL
     is_final = seen.verification is Verification.VERIFIED or (seen.failure and seen.failure.name == _VALUE_NOT_SHOWN)
@@ -176,7 +174,7 @@ def _seen(topic: TopicPlan, state: LiveState, ledger: Ledger, at: datetime) -> S
 def _as_written(
     topic: TopicPlan, live: LiveTopic, operations: Collection[Operation], differing: Collection[Difference]
 ) -> frozenset[str]:
-    """The fields that were written and that the cluster shows so."""
+    """The fields that were written and that the cluster shows as written."""
     asked = [change for each in operations for change in step_of(each).changes(topic)]
     shown = [change for change in asked if live.overrides.get(change.config_key or "", "") is not None]
     return frozenset(change.field for change in shown).difference(change.field for change in differing)
@@ -185,7 +183,7 @@ def _as_written(
 def _not_as_asked(
     topic: TopicPlan, live: LiveTopic, operations: Collection[Operation], policy: Policy
 ) -> Sequence[Difference]:
-    """What was written and is not there; what was not asked for, or was refused, does not count."""
+    """What was written and is not there; what was not sent, or was rejected, does not count."""
     differing = differences(topic.desired, live, policy)
     return [lacking for each in Operation if each in operations for lacking in step_of(each).lacking(topic, differing)]
 
@@ -195,6 +193,6 @@ def _value_not_shown(keys: Sequence[str]) -> KafkaFailure:
         code=0,
         name=_VALUE_NOT_SHOWN,
         error_class=FATAL,
-        message=f"{' and '.join(keys)}: set, but the cluster does not show the value, so it cannot be compared",
-        remedy="the cluster hides values of sensitive keys: check by its effect that the value is the one wanted",
+        message=f"{' and '.join(keys)}: set, but the cluster does not return the value, so it cannot be verified",
+        remedy="values of sensitive keys are hidden: check another way that the value is right",
     )

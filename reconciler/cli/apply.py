@@ -152,7 +152,7 @@ def _put(session: WritingSession, console: Console, text: str) -> bool:
 
 def _plan_text(planned: Record, look: TextStyle) -> str:
     from reconciler.report.build import build  # noqa: PLC0415 - not needed for --help
-    from reconciler.report.document import printable  # noqa: PLC0415 - not needed for --help
+    from reconciler.report.escaping import printable  # noqa: PLC0415 - not needed for --help
     from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
 
     return "".join(f"{line}\n" for line in render_plan(printable(build(planned)), look))

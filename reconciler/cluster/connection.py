@@ -184,7 +184,7 @@ class Connection:
         """Time limit in seconds of a write sent now. Raises DeadlinePassed, and what ``check`` raises."""
         self._check()
         if self.limit.is_run_over():
-            raise DeadlinePassed.now()
+            raise self.limit.deadline_passed()
         return self.limit.for_one_request()
 
     def errors(self, answers: Mapping[Key, Future[Any]], seconds: float) -> dict[Key, BaseException | None]:
@@ -222,7 +222,7 @@ class Connection:
 
     def unavailable(self, last_words: str) -> ClusterUnavailable | DeadlinePassed:
         """The cause as an exception; ``last_words`` is the client's message, used where no cause is known."""
-        return DeadlinePassed.now() if self.limit.is_run_over() else self._unreachable(last_words)
+        return self.limit.deadline_passed() if self.limit.is_run_over() else self._unreachable(last_words)
 
     def _unreachable(self, last_words: str) -> ClusterUnavailable:
         if not self._causes.by_address:

@@ -1,7 +1,7 @@
-"""The nouns: what a manifest wants, what a cluster has, what would change and what came of it.
+"""The nouns: desired state, live state, plan, outcome, record.
 
-Configuration values are text in the broker's canonical spelling (see ``reconciler.configs``);
-an absent value is ``None``. Everything is immutable and sorted, so equal facts give equal output.
+Config values are strings in the broker's canonical spelling (see ``reconciler.configs``); an absent value is ``None``.
+Everything is immutable and sorted, so the same input gives the same output.
 """
 
 from reconciler.model.desired import (

@@ -1,4 +1,4 @@
-"""What a manifest wants."""
+"""The desired state: what a manifest wants."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from reconciler.errors import Diagnostic, Location, Origin
 
 ALWAYS_IGNORED = "*.replication.throttled.replicas"
-"""Reassignment tools set these while they move replicas and remove them afterwards."""
+"""Reassignment tools set these keys while they move replicas and remove them afterwards."""
 
 
 class Source(NamedTuple):
-    """What set a value: the layer (``defaults``, ``profile compacted``, ``topic``, ``variable``) and the place."""
+    """Where a value was set: the layer (``defaults``, ``profile compacted``, ``topic``, ``variable``) and the place."""
 
     layer: str
     origin: Origin
@@ -24,9 +24,9 @@ class Source(NamedTuple):
 class TopicSpec:
     """A topic as the manifest wants it, all layers merged.
 
-    ``partitions`` and ``replication_factor`` are ``None`` where the broker decides at creation and any
-    live count is right. ``sources`` maps a field (``partitions``, ``config.retention.ms``) to what set it; a
-    configuration key that is there and not in ``config`` was set to ``null``: the broker's value.
+    ``partitions`` and ``replication_factor`` are ``None`` if the broker chooses them at creation; any live count
+    is then in sync. ``sources`` maps a field (``partitions``, ``config.retention.ms``) to the layer and place that set
+    it; a config key in ``sources`` that is not in ``config`` was set to ``null``, back to the broker's default.
     """
 
     name: str
@@ -40,12 +40,12 @@ class TopicSpec:
     sources: Mapping[str, Source] = field(default_factory=dict)
 
     def origin_of(self, name: str) -> Origin | None:
-        """The place that set the field ``name``; ``None`` where nothing did."""
+        """The place that set the field ``name``; ``None`` if it was not set."""
         source = self.sources.get(name)
         return source.origin if source is not None else None
 
     def names(self, key: str) -> bool:
-        """Whether the manifest says what the configuration ``key`` is to be, if only with ``null``."""
+        """Whether the manifest sets the config ``key``, even to ``null``."""
         return key in self.config or f"config.{key}" in self.sources
 
 
@@ -54,18 +54,18 @@ class Policy:
     """Rules for all topics; patterns are globs."""
 
     keep_extra_config: bool = False
-    """Leave overrides alone that the manifest does not name."""
+    """Keep overrides that the manifest does not set."""
     ignore_config: Sequence[str] = ()
     protected_topics: Sequence[str] = ("__*", "_schemas", "_confluent*")
 
     def leaves_alone(self, key: str) -> bool:
-        """Whether an override of ``key`` stays on the cluster where the manifest does not name it."""
+        """Whether an override of ``key`` is kept if the manifest does not set it."""
         return self.keep_extra_config or any(fnmatchcase(key, each) for each in (ALWAYS_IGNORED, *self.ignore_config))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterReference:
-    """The cluster that a manifest says it is for, as far as it does."""
+    """The cluster that a manifest is for; ``None`` for what it does not set."""
 
     id: str | None = None
     bootstrap_servers: str | None = None
@@ -73,7 +73,7 @@ class ClusterReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestFile:
-    """A file that was read, with the SHA-256 of its bytes in hexadecimal."""
+    """A file that was read, with the hexadecimal SHA-256 of its bytes."""
 
     path: str
     sha256: str
@@ -81,7 +81,7 @@ class ManifestFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredState:
-    """What the manifest wants: topics sorted by name, the files it came from, warnings on the way."""
+    """A loaded manifest: topics sorted by name, the files it came from, and its warnings."""
 
     topics: Sequence[TopicSpec]
     files: Sequence[ManifestFile] = ()
@@ -89,4 +89,4 @@ class DesiredState:
     policy: Policy = field(default_factory=Policy)
     cluster: ClusterReference = field(default_factory=ClusterReference)
     diagnostics: Sequence[Diagnostic] = ()
-    """Warnings: errors keep a desired state from coming about."""
+    """Warnings only: a manifest with errors has no desired state."""

@@ -1,4 +1,4 @@
-"""What came of a plan."""
+"""What was done of a plan."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Operation(StrEnum):
 
 
 class TopicStatus(StrEnum):
-    """What came of a topic or of one change."""
+    """The status of a topic, or of one change."""
 
     PLANNED = "planned"
     APPLIED = "applied"
     FAILED = "failed"
     REFUSED = "refused"
     STALE = "stale"
-    """Somebody else made or changed the topic after it was planned, so that the plan no longer fits it."""
+    """Somebody else created or changed the topic after it was planned, so the plan no longer fits."""
     UNKNOWN = "unknown"
     NOT_ATTEMPTED = "not_attempted"
     UNCHANGED = "unchanged"
@@ -40,14 +40,14 @@ class Verification(StrEnum):
     MISMATCH = "mismatch"
     NOT_VISIBLE = "not_visible"
     UNVERIFIABLE = "unverifiable"
-    """The broker accepted the write and does not show it, or does not let us read the topic."""
+    """The broker accepted the write but does not return it, or reading the topic is not authorized."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One write request as far as it concerns one topic.
+    """One write request, as far as it concerns one topic.
 
-    ``found_applied``: the answer was lost, and reading showed that the request had been carried out.
+    ``found_applied``: the response was lost, and reading back showed that the request had been carried out.
     """
 
     operation: Operation
@@ -59,14 +59,14 @@ class Attempt:
 
     @property
     def may_have_happened(self) -> bool:
-        """Whether the cluster may have what was asked for: accepted, unanswered, or there already."""
+        """Whether the request may have been carried out: accepted, unanswered, or there already."""
         failure = self.failure
         return failure is None or self.found_applied or not failure.outcome_known or failure.error_class == EXPECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What apply did to one topic; ``changes`` maps a field to what came of its change."""
+    """What was done of one topic's plan; ``changes`` maps a field to the status of its change."""
 
     name: str
     status: TopicStatus

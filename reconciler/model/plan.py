@@ -15,7 +15,7 @@ from reconciler.model.refusal import Refusal
 
 
 class Action(StrEnum):
-    """What a topic needs, in one word. ``UNREADABLE`` is no wish to act: its live state is not known."""
+    """What a topic needs. ``UNREADABLE``: its live state is not known."""
 
     CREATE = "create"
     SKIP = "skip"
@@ -36,7 +36,7 @@ class Refused:
 
 
 Decision = Safe | Refused
-"""What is decided about a change."""
+"""Whether apply makes a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What is known of a run, and how it ended: in one word, and in one number."""
+"""The record of a run: all that is known of it, its status and its exit code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reconciler.model.plan import Plan
 
 
 class Command(StrEnum):
-    """What was asked for, of what leaves a report."""
+    """The commands that write a report."""
 
     VALIDATE = "validate"
     PLAN = "plan"
@@ -27,17 +27,17 @@ class RunStatus(StrEnum):
     """How a run ended."""
 
     OK = "ok"
-    """Nothing is pending that matters."""
+    """In sync, or everything was applied."""
     CHANGES = "changes"
-    """There are differences that apply would make."""
+    """There are changes that apply would make."""
     REFUSED = "refused"
-    """Something is impossible; everything else was done."""
+    """Something cannot be applied; everything else was."""
     FAILED = "failed"
     INTERRUPTED = "interrupted"
 
 
 def ending(status: TopicStatus) -> RunStatus:
-    """How a run ends of whose topics this one came to ``status``, and none to anything worse."""
+    """How a run ends if this is the worst ``status`` of its topics."""
     match status:
         case TopicStatus.APPLIED | TopicStatus.UNCHANGED:
             return RunStatus.OK
@@ -50,16 +50,16 @@ def ending(status: TopicStatus) -> RunStatus:
 
 
 def is_trouble(status: TopicStatus) -> bool:
-    """Whether a topic that came to ``status`` fails its run."""
+    """Whether a topic with ``status`` makes the run fail."""
     return ending(status) in {RunStatus.REFUSED, RunStatus.FAILED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What is known of a run at one moment, however far it came; ``outcomes`` has every topic of ``plan``.
+    """What is known of a run at one moment; ``outcomes`` has every topic of ``plan``.
 
-    ``requests`` counts what was sent, by kind; ``durations`` are seconds by phase. ``tells_changes`` says that changes
-    that apply would make have an exit code of their own.
+    ``requests`` counts requests sent, by kind; ``durations`` are seconds by phase. ``tells_changes``: changes that
+    apply would make have an exit code of their own (``--detailed-exitcode``).
     """
 
     command: Command
@@ -83,7 +83,7 @@ class Record:
 
     @property
     def status(self) -> RunStatus:
-        """How the run ended: the worst that happened decides."""
+        """How the run ended: the worst of its topics and diagnostics."""
         if isinstance(self.ended_by, Interrupted):
             return RunStatus.INTERRUPTED
         if isinstance(self.ended_by, WrongUsage) or self._has_errors():
@@ -94,7 +94,7 @@ class Record:
 
     @property
     def exit_code(self) -> int:
-        """What the process exits with; the report has it, too."""
+        """The exit code of the process."""
         match self.status:
             case RunStatus.OK:
                 return OK

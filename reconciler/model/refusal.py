@@ -1,4 +1,4 @@
-"""Why something is not done that the manifest wants."""
+"""Why something in the manifest is not applied."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from reconciler.model.failure import KafkaFailure
 
 
 class RefusalKind(StrEnum):
-    """Who or what stands in the way."""
+    """The kind of obstacle."""
 
     IMPOSSIBLE = "impossible"
-    """Kafka has no way to do it."""
+    """Kafka cannot do it."""
     BROKER = "broker"
-    """The broker would refuse it, and was asked."""
+    """The broker rejects it."""
     CLIENT = "client"
-    """The Kafka client would not send it."""
+    """The Kafka client does not send it."""
     CREATION_OFF = "creation-off"
-    """This run may not create topics."""
+    """Creating topics is turned off."""
     STALE = "stale"
-    """Somebody else made, changed or deleted the topic after it was planned."""
+    """Somebody else created, changed or deleted the topic after it was planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why something is not done, and what to do instead; ``failure`` is what a broker or the client said."""
+    """Why something is not applied, and what to do instead; ``failure`` is the error of the broker or the client."""
 
     kind: RefusalKind
     reason: str
@@ -34,6 +34,6 @@ class Refusal:
 
     @classmethod
     def by(cls, failure: KafkaFailure) -> Refusal:
-        """What a broker or the client refuses, in its words."""
+        """The refusal of a broker or of the client."""
         kind = RefusalKind.BROKER if failure.from_broker else RefusalKind.CLIENT
         return cls(kind=kind, reason=failure.message, way_out=failure.remedy, failure=failure)

@@ -1,4 +1,4 @@
-"""A plan with what the broker says of it: what it would refuse is impossible, in its own words."""
+"""A plan validated by the broker: a change that the broker would reject is impossible, with the broker's message."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from reconciler.clock import Clock, TimeLimit
-from reconciler.errors import ClusterUnavailable, DeadlinePassed
+from reconciler.errors import ClusterUnavailable
 from reconciler.model import (
     EXPECTED,
     FATAL,
@@ -38,26 +38,25 @@ from reconciler.plan.unchecked import NOT_ALLOWED, count_of, marked
 
 _UNKNOWN_TOPIC = 3
 _TOO_FEW_BROKERS = 38
-"""INVALID_REPLICATION_FACTOR, where it passes: brokers may be starting."""
+"""INVALID_REPLICATION_FACTOR; transient while brokers start."""
 _LOOKS = 5
-"""How often a topic is looked for that the broker calls existing and does not show, or the reverse."""
+"""How often a topic is read again that the broker calls existing and does not show, or the reverse."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _Key = tuple[str, Operation]
 
 
 class ReadsAnew(Protocol):
-    """What the check needs where the broker contradicts what was read."""
+    """What the check needs when the broker contradicts what was read."""
 
     def read_anew(self, topics: Collection[TopicSpec]) -> LiveState:
-        """The live state of ``topics``, if possible by another broker than the last one."""
+        """The live state of ``topics``, if possible from another broker than the last one."""
 
 
 class BrokerCheck:
-    """Puts every safe create and change of ``plan`` to ``broker``, which does none of them.
+    """Has ``broker`` validate every safe create and change of ``plan``; the broker carries out none of them.
 
-    ``limit`` is the longest that the check may go without an answer that counts. A topic
-    that is planned anew on the way, because the broker contradicts what was read, goes ``through`` the passes that the
-    plan went through. ``tell`` gets what is waited for, in words.
+    ``limit`` is the longest that the check may go without a usable answer. Where the broker contradicts what was read,
+    the topic is planned again and goes ``through`` the same passes as the plan did. ``tell`` gets progress messages.
     """
 
     def __init__(
@@ -84,14 +83,14 @@ class BrokerCheck:
 
     @property
     def plan(self) -> Plan:
-        """The plan with what is known so far; a topic that still has an open question is unchecked."""
+        """The plan with the answers so far; a topic with an open question counts as unchecked."""
         waiting = {name for name, _ in self._open}
         return replace(self._plan, topics=tuple(map(partial(marked, waiting), self._topics.values())))
 
     def run(self) -> None:
-        """Ask until everything has its answer; only a missing permission leaves a topic unchecked.
+        """Ask until every question has an answer; only a missing permission leaves a topic unchecked.
 
-        Raises ClusterUnavailable where the broker does not answer in time, DeadlinePassed, and what ``broker`` and
+        Raises ClusterUnavailable if the broker does not answer in time, DeadlinePassed, and whatever ``broker`` and
         ``reader`` raise.
         """
         self._ask_about(self._plan.topics)
@@ -114,7 +113,7 @@ class BrokerCheck:
         self._open |= {(each.topic.name, each.operation): each for topic in topics for each in questions_about(topic)}
 
     def _ask(self) -> Mapping[_Key, KafkaFailure]:
-        """Ask every open question once; those without an answer that counts, and why."""
+        """Ask every open question once; returns those without a usable answer, and why."""
         doubtful: dict[_Key, KafkaFailure] = {}
         for operation in Operation:
             parts = [each.part for each in self._open.values() if each.operation is operation]
@@ -128,7 +127,7 @@ class BrokerCheck:
         return doubtful
 
     def _answers(self, requests: Iterable[Request]) -> Iterator[Answers]:
-        """The answers to ``requests``, halved where they are refused for what is in them as a whole."""
+        """The answers to ``requests``; a request that is refused as a whole is split in half."""
         queue = deque(requests)
         while queue:
             request = queue.popleft()
@@ -150,7 +149,7 @@ class BrokerCheck:
         self._topics[topic.name] = with_objections(topic, question)
 
     def _look_again(self, doubtful: Mapping[str, KafkaFailure]) -> None:
-        """Plan anew what is not as it was read. The look also tells the client where the controller is now."""
+        """Read again, and plan again what has changed. Reading also tells the client where the controller is now."""
         specs = [self._topics[name].desired for name in doubtful]
         live = self._reader.read_anew(specs)
         for spec in specs:
@@ -170,12 +169,12 @@ class BrokerCheck:
         self._ask_about([self._topics[topic.name]])
 
     def _give_up(self, doubtful: Mapping[_Key, KafkaFailure]) -> None:
-        """Take a lack of brokers for what it is, unless it might have passed after the deadline.
+        """Stop waiting for more brokers: a topic that lacks them is refused.
 
-        Raises DeadlinePassed, and ClusterUnavailable where other answers are missing.
+        Raises DeadlinePassed if they might still have come, and ClusterUnavailable if other answers are missing.
         """
         if self._limit.is_run_over():
-            raise DeadlinePassed.now()
+            raise self._limit.deadline_passed()
         lacking = {key: failure for key, failure in doubtful.items() if failure.code == _TOO_FEW_BROKERS}
         unanswered = {key: failure for key, failure in doubtful.items() if key not in lacking}
         for key, failure in lacking.items():
@@ -192,7 +191,7 @@ class BrokerCheck:
         more = "" if "--timeout" in failure.remedy else "; if the broker is only slow, raise --timeout"
         return ClusterUnavailable.because(
             "not-checked",
-            f"the broker did not check {number} within {self._limit.seconds:g} s: {failure.name}: {failure.message}",
+            f"the broker did not validate {number} within {self._limit.seconds:g} s: {failure.name}: {failure.message}",
             hint=f"{failure.remedy}{more}",
         )
 
@@ -200,16 +199,16 @@ class BrokerCheck:
 def _waiting_for(doubtful: Mapping[_Key, KafkaFailure]) -> str:
     (name, _), failure = next(iter(doubtful.items()))
     number = count_of({each for each, _ in doubtful})
-    return f"asking again about {number}: {name}: {failure.name}: {failure.message}"
+    return f"validating {number} again: {name}: {failure.name}: {failure.message}"
 
 
 def with_objections(topic: TopicPlan, question: Question) -> TopicPlan:
-    """``topic`` with what the broker refuses of it by the answers to ``question`` so far."""
+    """``topic`` with what the broker has refused in answer to ``question``."""
     if isinstance(topic, InSync | Unreadable) or (not question.objections and question.failure is None):
         return topic
     refused = {field: Refusal.by(failure) for field, failure in question.objections.items()}
     objections = {**topic.objections, **refused}
-    # What is said of the topic as a whole stands nowhere else.
+    # An objection to the topic as a whole is recorded nowhere else.
     of_the_whole = Refusal.by(question.failure) if question.failure is not None else topic.refusal
     refusal = of_the_whole or next(iter(objections.values()), None)
     if isinstance(topic, Create):
@@ -231,5 +230,5 @@ def _refused(change: FieldChange, refusal: Refusal | None) -> FieldChange:
 
 
 def _contradicts(failure: KafkaFailure) -> bool:
-    """Whether the broker knows a topic, or its absence, otherwise than it was read."""
+    """Whether the broker contradicts what was read: the topic exists, or does not."""
     return failure.error_class == EXPECTED or failure.code == _UNKNOWN_TOPIC

@@ -11,8 +11,8 @@ from reconciler.printable import quoted
 
 _TURNED_OFF = Refusal(
     kind=RefusalKind.CREATION_OFF,
-    reason="the topic is missing, and this run may not create topics",
-    way_out="create it by other means; if this run may create it, use --auto-create or KAFKA_TOPIC_AUTO_CREATE=true",
+    reason="the topic does not exist, and creating topics is turned off (--no-auto-create)",
+    way_out="create the topic by other means, or pass --auto-create (KAFKA_TOPIC_AUTO_CREATE=true)",
 )
 
 
@@ -29,8 +29,8 @@ INTERNAL_TOPICS = frozenset(
 
 _INTERNAL = Refusal(
     kind=RefusalKind.IMPOSSIBLE,
-    reason="brokers create this internal topic themselves, when it is first needed",
-    way_out="plan again once it exists; its settings at creation are broker settings, such as offsets.topic.*",
+    reason="this is an internal topic, which brokers create themselves when it is first needed",
+    way_out="run plan again once the topic exists; broker settings such as offsets.topic.* set what it is created with",
 )
 
 
@@ -80,5 +80,5 @@ def _collision(name: str, others: list[str]) -> Refusal | None:
         kind=RefusalKind.IMPOSSIBLE,
         reason=f"{quoted(name)} and {', '.join(map(quoted, others))} differ only in . and _, "
         "which Kafka's metrics cannot tell apart",
-        way_out="rename the topic; if one of the names is a misspelling, remove that one from the manifest",
+        way_out="rename the topic, or remove the misspelt one from the manifest",
     )

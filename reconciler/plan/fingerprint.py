@@ -26,7 +26,7 @@ from reconciler.model import (
 def sealed(plan: Plan) -> Plan:
     """``plan`` with its fingerprint: equal exactly when the same changes are made to the same live state of a cluster.
 
-    Places in files do not count. To be taken when nothing changes the plan any more.
+    Places in files do not count. Seal last: nothing may change the plan afterwards.
     """
     return replace(plan, fingerprint=_sha256([plan.cluster_id, *map(_planned, plan.topics)]))
 

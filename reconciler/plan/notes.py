@@ -1,4 +1,4 @@
-"""Everything that there is to say about a plan beside the plan itself."""
+"""The diagnostics about a plan."""
 
 from __future__ import annotations
 

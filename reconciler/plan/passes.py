@@ -1,7 +1,7 @@
-"""Everything that changes a plan once it is made, in order. Each pass is a function from plan to plan.
+"""The passes: everything that changes a plan once it is made, in order. Each is a function from plan to plan.
 
-A pass leaves alone what is refused already, so that a plan of which a topic was planned anew can go through them again.
-After them the broker is asked, and the fingerprint is sealed when nothing changes the plan any more.
+A pass does not touch what is refused already, so a plan can go through all of them again after one topic was planned
+again. Then the broker validates the plan (``BrokerCheck``), and last the fingerprint is sealed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Pass = Callable[[Plan], Plan]
 
 
 def passes(*, creating: bool) -> Sequence[Pass]:
-    """What a run applies to its plan; ``creating`` says whether it may create topics."""
+    """The passes of a run; ``creating`` is whether it may create topics."""
     always = [without_internal_topics, without_collisions]
     return always if creating else [*always, without_creation]
 

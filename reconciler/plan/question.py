@@ -1,7 +1,7 @@
-"""What the broker is asked about one topic, until every field has an answer of its own.
+"""What the broker is asked about one topic, until every field has its own answer.
 
-Kafka checks the keys of a topic together and names only the first one that it refuses. So the topic is asked about
-again without that key. Where the broker's words name no key, halves of the changes tell which one is refused.
+Kafka validates the keys of a topic together and names only the first that it rejects, so the rest is validated again
+without that key. If the message names no key, the changes are validated in halves to find the one.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _CONFIG = "config."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Whether the broker would do what ``operation`` is to do with ``topic``.
+    """Whether the broker would accept ``operation`` for ``topic``.
 
-    ``accepted`` are the fields that it would take, ``open`` the groups of fields without an answer; the first of
-    them is asked about next. ``objections`` has what it refuses, by field.
+    ``accepted`` are the fields that it accepts, ``open`` the groups of fields without an answer, the next one to ask
+    about first. ``objections`` has what it rejects, by field.
     """
 
     topic: TopicPlan
@@ -74,7 +74,7 @@ def questions_about(topic: TopicPlan) -> list[Question]:
 
 
 def _named(failure: KafkaFailure, fields: Sequence[str]) -> str | None:
-    """The one of ``fields`` that the broker's words, or its error code, blame; the first that is mentioned."""
+    """The field that the broker's error code or message blames, the first if there are several."""
     by_code = _FIELDS_OF_CODES.get(failure.code)
     if by_code in fields:
         return by_code

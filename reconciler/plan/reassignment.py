@@ -1,4 +1,4 @@
-"""Replicas on the move: seen from outside, said, never acted on."""
+"""Replicas that are being moved: a warning, nothing else."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from reconciler.printable import quoted
 def suspected_reassignments(plan: Plan) -> Iterator[Diagnostic]:
     """A warning for every topic whose partitions have different numbers of replicas.
 
-    While Kafka moves replicas it lists the old and the new ones together, so that a replication factor
-    read meanwhile is that of no plan.
+    While Kafka moves replicas it lists old and new ones together, so the replication factor read meanwhile is neither
+    the old nor the new one.
     """
     for topic in plan.topics:
         live = live_of(topic)
@@ -22,9 +22,9 @@ def suspected_reassignments(plan: Plan) -> Iterator[Diagnostic]:
         yield Diagnostic(
             severity=Severity.WARNING,
             code="reassignment-suspected",
-            message=f"{quoted(topic.name)} has partitions of {live.replication_factor} and of "
+            message=f"the partitions of {quoted(topic.name)} have between {live.replication_factor} and "
             f"{live.highest_replication_factor} replicas",
-            hint="a reassignment is probably under way; plan again when it has ended",
+            hint="a reassignment is probably in progress; run plan again when it is complete",
             topic=topic.name,
             origin=topic.desired.origin,
         )

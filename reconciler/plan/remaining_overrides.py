@@ -1,4 +1,4 @@
-"""Overrides that a plan leaves in place without knowing their value, or against the broker's will.
+"""Overrides that a plan leaves in place although their value is unknown or the broker objects to them.
 
 Kafka 4.0 and 4.1 describe a key that they no longer know as set, sensitive and without its value, and refuse to change
 anything else of the topic until the key is reset (https://issues.apache.org/jira/browse/KAFKA-19851). Sensitive keys
@@ -30,8 +30,8 @@ def not_compared(plan: Plan) -> Iterator[Diagnostic]:
         yield Diagnostic(
             severity=Severity.WARNING,
             code="value-not-compared",
-            message=f"{key} of {_names(having)} is set, but the cluster does not show the value, "
-            "so it is not compared with the manifest",
+            message=f"{key} of {_names(having)} is set, but the cluster does not return its value, "
+            "so it cannot be compared with the manifest",
             hint=_way_to_compare(key),
             topic=None if more else first.name,
             origin=first.desired.origin_of(f"config.{key}"),
@@ -41,7 +41,7 @@ def not_compared(plan: Plan) -> Iterator[Diagnostic]:
 def in_the_way(plan: Plan) -> Iterator[Diagnostic]:
     """A warning for every override that stays and that the broker names when it refuses a change of the topic.
 
-    A readable one that the manifest sets too is left out: there the broker's words about the value are enough.
+    One that is readable and set in the manifest is left out: the broker's message about its value is enough.
     """
     for topic in plan.topics:
         refusals = "\n".join(
@@ -69,15 +69,15 @@ def _overrides(topic: TopicPlan) -> Mapping[str, str | None]:
 def _way_to_compare(key: str) -> str:
     config = TOPIC_CONFIGS.get(key)
     if config is not None and config.removed_in is not None:
-        return f"Kafka {config.removed_in} removed the key; remove it from the manifest, and apply resets it"
-    return "to set the value again, remove the key from the manifest, apply, add the key and apply"
+        return f"the key was removed in Kafka {config.removed_in}; remove it from the manifest, and apply resets it"
+    return "to set the value again, remove the key from the manifest and apply, then add it and apply"
 
 
 def _way_to_remove(topic: TopicPlan, key: str) -> str:
     command = f"kafka-configs --bootstrap-server HOST:PORT --alter --topic {topic.name} --delete-config {key}"
     if key in topic.desired.config:
         return f"remove {key} from the manifest, and apply resets it; or run {command}"
-    return f"policy.extra_config: keep or policy.ignore_config leaves it there; change the policy, or run {command}"
+    return f"policy.extra_config: keep or policy.ignore_config keeps this override; change the policy, or run {command}"
 
 
 def _names(topics: Sequence[TopicPlan]) -> str:

@@ -13,16 +13,16 @@ from reconciler.model import Operation, TopicPlan
 from reconciler.plan.steps import Answers, TakesRequests, step_of
 
 MAX_RECORDS = 5_000
-"""Half the controller's limit: what an omitted partition count comes to is the broker's secret."""
+"""Half the controller's limit: the broker chooses an omitted partition count, so we cannot know it."""
 MAX_TOPICS = 400
-"""A broker shows the topics of a request before it has made them, but only after it has made those of the requests
-before. With 1,000 topics in one request an apply ends twice as soon, and with a tenth of their partitions in place.
+"""A broker shows the topics of a request before their partitions are ready, but after those of earlier requests are.
+With 1,000 topics in a request an apply ends twice as soon, and with a tenth of the partitions ready.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: what it does, to which topics, and how it is put to a cluster."""
+    """One request: the kind of write and the topics."""
 
     operation: Operation
     topics: Sequence[TopicPlan]
@@ -32,11 +32,11 @@ class Request:
         return step_of(self.operation).send(self.topics, cluster)
 
     def is_refused_as_a_whole(self, answers: Answers) -> bool:
-        """Whether it is refused for something in it that a smaller request may not have."""
+        """Whether the request was refused as a whole, so that a smaller one may be accepted."""
         return len(self.topics) > 1 and all(failure is not None and failure.is_of_batch for failure in answers.values())
 
     def is_refused_for_its_size(self, answers: Answers) -> bool:
-        """The same where it is known that nothing was done."""
+        """The same, and it is known that nothing was done."""
         return self.is_refused_as_a_whole(answers) and all(
             failure is not None and failure.outcome_known for failure in answers.values()
         )
@@ -50,7 +50,7 @@ class Request:
 def requests_of(
     topics: Collection[TopicPlan], operations: Collection[Operation] = tuple(Operation)
 ) -> Iterator[Request]:
-    """Everything safe in ``topics`` that ``operations`` bring, in order, in as few requests as the limits allow."""
+    """Everything safe in ``topics`` that ``operations`` write, in order, in as few requests as the limits allow."""
     for operation in operations:
         weight = step_of(operation).weight
         for batch in batches([topic for topic in topics if weight(topic)], weight):
@@ -58,7 +58,7 @@ def requests_of(
 
 
 def batches(topics: Iterable[TopicPlan], records: Callable[[TopicPlan], int]) -> Iterator[list[TopicPlan]]:
-    """``topics`` in order, in as few batches as the limits allow; one beyond the limit stands alone."""
+    """``topics`` in order, in as few batches as the limits allow; a topic beyond the limit gets its own batch."""
     batch: list[TopicPlan] = []
     weight = 0
     for topic in topics:

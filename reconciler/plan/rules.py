@@ -1,4 +1,4 @@
-"""The rules by which differences are judged: what Kafka cannot do, why, and what there is to do instead.
+"""The rules that judge differences: what Kafka cannot do, why, and what to do instead.
 
 The first rule that applies decides; a difference that none applies to is safe.
 """

@@ -1,4 +1,4 @@
-"""Topics that the broker did not check: which, why, and what there is to say about it."""
+"""Topics that the broker did not validate: which, why, and the note about them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from reconciler.errors import Diagnostic, Severity
 from reconciler.model import RETRIABLE, Create, Drift, InSync, KafkaFailure, Plan, TopicPlan, Unreadable, unchecked_of
 
 NOT_ALLOWED = frozenset({29, 31})
-"""TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED: this principal may not even ask."""
+"""TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED: not authorized to validate."""
 _ENDED_BEFORE = KafkaFailure(
     code=0,
     name="NOT_CHECKED",
     error_class=RETRIABLE,
-    message="the run ended before the broker had checked all of the topic",
+    message="the run ended before the broker had validated the topic",
     remedy="run the command again",
 )
 
@@ -29,15 +29,15 @@ def marked(waiting: Collection[str], topic: TopicPlan) -> TopicPlan:
 
 
 def not_checked(plan: Plan) -> Iterator[Diagnostic]:
-    """One note for all topics of ``plan`` that this principal may not ask the broker about."""
+    """One note for all topics of ``plan`` that this principal is not authorized to validate."""
     failures = map(unchecked_of, plan.topics)
     denied = [failure for failure in failures if failure is not None and failure.code in NOT_ALLOWED]
     if denied:
         yield Diagnostic(
             severity=Severity.INFO,
             code="not-checked",
-            message=f"not checked by the broker: {count_of(denied)} ({denied[0].name})",
-            hint=f"apply may be refused; {denied[0].remedy}, so that plan can check",
+            message=f"the broker could not validate {count_of(denied)} ({denied[0].name})",
+            hint=f"apply may still be rejected; {denied[0].remedy}, so that plan can validate",
         )
 
 

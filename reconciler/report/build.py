@@ -146,7 +146,7 @@ def _topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
     desired = topic.desired
     verification = None
     if outcome.verification is not None and outcome.verified_at is not None:
-        verification = document.Verification(status=outcome.verification, checked_at=outcome.verified_at)
+        verification = document.ReadBack(status=outcome.verification, checked_at=outcome.verified_at)
     return document.Topic(
         name=topic.name,
         action=topic.action,

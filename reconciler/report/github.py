@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.report.document import DiagnosticEntry, Place, Report, printable
+from reconciler.report.document import DiagnosticEntry, Place, Report
+from reconciler.report.escaping import printable
 from reconciler.report.layout import TextStyle
 
 SHOWN = 10

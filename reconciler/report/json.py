@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from reconciler.printable import encodable, escaped_json
-from reconciler.report.document import Report, json_name, mapped
+from reconciler.report.document import Report, json_name
+from reconciler.report.escaping import mapped
 from reconciler.report.layout import TextStyle
 
 

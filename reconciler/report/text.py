@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from click import unstyle
 
 from reconciler.model import Command
-from reconciler.report.document import DiagnosticEntry, Place, Report, printable
+from reconciler.report.document import DiagnosticEntry, Place, Report
+from reconciler.report.escaping import printable
 from reconciler.report.layout import Detail, TextStyle, wrapped
 from reconciler.report.plan_text import render_plan
 from reconciler.report.result_text import render_result

@@ -1,7 +1,7 @@
-"""One manifest and one cluster, from files to what came of it, with the record of it all.
+"""The pipeline for one manifest and one cluster: load, read, plan, validate, apply, record.
 
-A session knows no command line, no terminal, no signals and nothing global: several may run at once in one process.
-What only reads is here; what writes is in ``reconciler.session.writing``, which reading commands cannot reach.
+A session uses no command line, no terminal, no signals and no global state, so several may run at once in a process.
+Sessions here only read; the one that writes is in ``reconciler.session.writing``, which reading commands cannot import.
 """
 
 from reconciler.session.control import Control

@@ -1,4 +1,4 @@
-"""How whoever starts a session follows it and ends it."""
+"""How to follow a session's progress, and to end it early."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 class WaitsFor(Protocol):
-    """Calls something that may take long; what it raises itself ends the session."""
+    """Makes a call that may take long; may raise to end the session."""
 
     def __call__(self, call: Callable[[], Result], /) -> Result:
         """What ``call`` returns."""
@@ -26,11 +26,11 @@ def _at_once(call: Callable[[], Result], /) -> Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """What a session needs of its surroundings; by default it is neither followed nor ended.
+    """What a session gets from its caller. By default nobody follows it and nothing ends it early.
 
-    ``check`` is called at every safe point and raises where the session is to end; inside ``undisturbed`` nothing
-    does. ``wait_for`` makes calls that may take long. ``tell`` gets what is going on, in words, as often as there is
-    news. ``log`` gets the session's lines: give each of several sessions its own.
+    ``tell`` gets progress messages. ``check`` is called at every point where the session can end; it raises to end it.
+    Inside ``undisturbed`` nothing interrupts the session. ``wait_for`` makes the calls that may take long. ``log`` gets
+    the log lines; give each of several sessions its own logger.
     """
 
     tell: Callable[[str], None] = lambda _line: None

@@ -1,4 +1,4 @@
-"""A defect of ours as a problem that is reported like any other."""
+"""An unexpected exception as a diagnostic."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from reconciler.errors import Diagnostic, Severity
 
 
 def defect(error: Exception, *, traceback: str = "-vv shows and a report has") -> Diagnostic:
-    """What is known of an exception that nobody expected: its type, and the way to the place where it was raised.
+    """The diagnostic of an unexpected exception: its type, the place that raised it, and the traceback.
 
-    ``traceback`` is who has that way, for the hint.
+    ``traceback`` is where the traceback can be found, for the hint.
     """
     place = extract_tb(error.__traceback__)[-1]
     return Diagnostic(
         severity=Severity.ERROR,
         code="internal-error",
         message=f"internal error: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}",
-        hint=f"this is a defect of reconciler; please report it with the traceback, which {traceback}",
+        hint=f"this is a bug in reconciler; please report it with the traceback, which {traceback}",
         detail=_traceback(error),
     )
 

@@ -1,4 +1,4 @@
-"""What every session does: load the manifest, connect, read, compare, ask the broker."""
+"""What every session does: load the manifest, connect, read, compare, validate on the broker."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """A plan for one cluster, and the record of how it came about. Nothing is ever written to the cluster.
+    """One manifest planned against one cluster. Never writes to the cluster.
 
-    The record is there at any moment, from any thread, so that a session that fails or is ended still reports.
+    ``record`` can be read at any moment, from any thread, so that a session that fails or is interrupted still reports.
     """
 
     _brokers_awaited: int | None = None
-    """How many brokers are worth waiting for, within the time limit; ``None`` for those there are."""
+    """How many brokers to wait for, within the time limit; ``None`` for those that are there."""
 
     def __init__(self, command: Command, *, control: Control | None = None, tells_changes: bool = False) -> None:
         self.control = control or Control()
@@ -51,15 +51,15 @@ class Session:
         self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
-        """To be closed at the end of the block."""
+        """Close the session at the end of the block."""
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Close it."""
+        """Close the session."""
         self.close()
 
     def close(self) -> None:
-        """Leave the cluster; the record stays."""
+        """Disconnect from the cluster. ``record`` stays available."""
         if self._connection is not None:
             self._known = replace(self._known, requests=dict(self._connection.requests))
             self._connection.close()
@@ -67,7 +67,7 @@ class Session:
 
     @property
     def record(self) -> Record:
-        """What is known now."""
+        """What is known so far."""
         known, connection = self._known, self._connection
         return replace(
             known,
@@ -78,11 +78,11 @@ class Session:
         )
 
     def note(self, *diagnostics: Diagnostic) -> None:
-        """Add to what is wrong or worth knowing."""
+        """Add diagnostics to the record."""
         self._known = replace(self._known, diagnostics=(*self._known.diagnostics, *diagnostics))
 
     def end(self, error: Exception) -> None:
-        """Note why the session ended early. What is none of ours is a defect, and noted as one."""
+        """Record why the session ended early; anything but a ``ReconcilerError`` as a bug in reconciler."""
         if isinstance(error, ReconcilerError):
             self._known = replace(self._known, ended_by=error)
             self.note(*error.diagnostics)
@@ -92,9 +92,10 @@ class Session:
     def load(
         self, files: Sequence[Path], environment: str | None, environ: Mapping[str, str], *, only: Sequence[str] = ()
     ) -> DesiredState:
-        """The manifest in ``files``; of its topics those whose names match one of the globs in ``only``, if any.
+        """Load the manifest in ``files`` with the overlay of ``environment``.
 
-        Raises ManifestInvalid, and WrongUsage where nothing matches.
+        With globs in ``only``, all other topics are ignored. ``environ`` has the environment variables.
+        Raises ManifestInvalid, and WrongUsage if no topic matches.
         """
         from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
 
@@ -109,7 +110,7 @@ class Session:
         return desired
 
     def connect(self, settings: ClientSettings, limit: TimeLimit) -> None:
-        """Make a client and send the first request, whose answer ``plan`` takes. Raises ClusterUnavailable.
+        """Create a client and send the first request; ``plan`` waits for the answer. Raises ClusterUnavailable.
 
         ``limit`` is the longest that any step may go without progress.
         """
@@ -126,9 +127,10 @@ class Session:
         self._connection.ask_early()
 
     def plan(self, *, creating: bool = True) -> Plan:
-        """What the cluster lacks of the manifest, checked by the broker; without ``creating`` no topic is created.
+        """Compare the manifest with the cluster and validate the changes on the broker, which makes none of them.
 
-        Raises ClusterUnavailable, DeadlinePassed, and what ``check`` raises; the record then has what was found.
+        Without ``creating``, missing topics are refused. Raises ClusterUnavailable, DeadlinePassed, and whatever
+        ``Control.check`` raises; the record then has what was found so far.
         """
         from reconciler.plan import passed, passes, plan  # noqa: PLC0415 - not needed for --help
 
@@ -142,7 +144,7 @@ class Session:
         return self._checked(passed(plan(desired, live), through), through, connection)
 
     def _checked(self, made: Plan, through: Sequence[Pass], connection: Connection) -> Plan:
-        """``made`` with all that the broker says of it, also in the record."""
+        """``made`` validated by the broker and sealed; the record gets it, too."""
         from reconciler.cluster.checker import Checker  # noqa: PLC0415 - not needed for --help
         from reconciler.plan import BrokerCheck, notes, sealed  # noqa: PLC0415 - likewise
 
@@ -170,7 +172,7 @@ class Session:
         return Reader(connection, tell=self.control.tell, sleep=self._clock.sleep)
 
     def _outcomes(self, plan: Plan) -> Mapping[str, Outcome]:
-        """What came of every topic of ``plan``, of which nothing is carried out."""
+        """The outcome of every topic of a plan that is not carried out."""
         from reconciler.plan import outlook  # noqa: PLC0415 - not needed for --help
 
         return outlook(plan)
@@ -192,7 +194,7 @@ class Session:
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:
-        """Count the time inside the block as that of a phase."""
+        """Add the time of the block to the duration of a phase."""
         began = self._clock.monotonic()
         try:
             yield

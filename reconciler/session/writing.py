@@ -11,30 +11,30 @@ from reconciler.session.session import Session
 
 
 class WritingSession(Session):
-    """A plan, and what came of it: ``plan``, then ``begin``, then ``apply``."""
+    """A session that applies its plan: ``plan``, then ``begin``, then ``apply``."""
 
     _brokers_awaited = 2**15 - 1
-    """As many as a topic can have replicas: they may be starting."""
+    """As many as a topic can have replicas: brokers may be starting."""
     _ledger: Ledger | None = None
 
     def begin(self) -> None:
-        """From now on the record says of every topic of the plan what came of it, not what is planned."""
+        """From now on the record has what was done of the plan, not what is planned."""
         plan = self._known.plan
         if plan is None:
             raise RuntimeError("make a plan first")
         self._ledger = Ledger(plan)
 
     def end(self, error: Exception) -> None:
-        """The same; nothing is attempted any more of a plan that was not begun."""
+        """Record why the session ended early; topics that were not attempted are recorded as such."""
         super().end(error)
         if self._ledger is None and self._known.plan is not None:
             self.begin()
 
     def apply(self, retries: Retries) -> None:
-        """Carry out everything safe in the plan, and read it back.
+        """Make every safe change of the plan, and read it back.
 
-        Raises ApplyStopped, ClusterUnavailable, DeadlinePassed, and what ``check`` raises; the record then says what
-        was done.
+        Raises ApplyStopped, ClusterUnavailable, DeadlinePassed, and whatever ``Control.check`` raises; the record then
+        has what was done.
         """
         if self._ledger is None:
             self.begin()

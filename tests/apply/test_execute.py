@@ -49,7 +49,7 @@ def execution(ledger: Ledger, outcome: Exception | KafkaFailure, limit: TimeLimi
         (
             UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "odd"),
             "INTERNAL_ERROR",
-            "reconciler failed while the request was under way: UnicodeDecodeError",
+            "internal error while the request was in flight: UnicodeDecodeError",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
@@ -72,7 +72,7 @@ def test_a_request_that_the_deadline_keeps_from_being_sent_was_not_attempted() -
     time = Time()
     ledger = ledger_of(created("a"))
     with pytest.raises(DeadlinePassed):
-        execution(ledger, DeadlinePassed.now(), time.limit(10), time).write()
+        execution(ledger, DeadlinePassed.after(5), time.limit(10), time).write()
     assert ledger.outcomes()["a"].status is TopicStatus.NOT_ATTEMPTED
 
 

@@ -505,7 +505,7 @@ def test_a_value_that_the_cluster_hides_is_unverifiable_at_once(
     assert done.topic("a")["verification"]["status"] == "unverifiable"
     error = done.topic("a")["error"]
     assert error["name"] == "VALUE_NOT_SHOWN"
-    assert error["message"].startswith(f"{HIDDEN}: set, but the cluster does not show the value")
+    assert error["message"].startswith(f"{HIDDEN}: set, but the cluster does not return the value")
     assert "hush" not in json.dumps(error)
     assert done.report["run"]["duration_seconds"] < 30
 

@@ -41,7 +41,7 @@ def test_a_retry_is_worth_a_warning(reconciler: RunReconciler) -> None:
         done = apply(reconciler, kafka)
     assert done.code == 0
     (line,) = (line for line in done.stderr.splitlines() if "WARNING" in line)
-    assert "1 topic is looked at again in 0.0 s: NOT_CONTROLLER" in line
+    assert "retrying 1 topic in 0.0 s (NOT_CONTROLLER)" in line
 
 
 def test_one_line_a_topic_at_info_and_one_an_attempt_at_debug(reconciler: RunReconciler) -> None:

@@ -47,7 +47,7 @@ def test_what_could_not_be_checked_in_time_fails_the_run(
         done = reconciler(*command, "--bootstrap-server", kafka.bootstrap_servers, "--timeout", "3", "-o", "json")
         assert kafka.topics == {"b": Topic()}, "nothing is done of a plan that was not checked"
     assert done.code == 1
-    assert "the broker did not check 1 topic within 3 s: REQUEST_TIMED_OUT" in done.stderr
+    assert "the broker did not validate 1 topic within 3 s: REQUEST_TIMED_OUT" in done.stderr
     assert [topic["unchecked"] and topic["unchecked"]["name"] for topic in done.report["topics"]] == [
         "REQUEST_TIMED_OUT",
         None,

@@ -65,7 +65,7 @@ def test_standard_input_alone_has_no_overlay(tmp_path: Path, reconciler: RunReco
     (tmp_path / "-.prod").write_text("topics: {}\n")
     done = reconciler("validate", "-", "-e", "prod", stdin=MANIFEST.format("a"))
     assert done.code == 1
-    assert "error: -e prod: a manifest from standard input has no overlay beside it" in done.stderr
+    assert "error: -e prod: a manifest from standard input cannot have an overlay" in done.stderr
     (tmp_path / "a.prod.yaml").write_text("topics: {}\n")
     read = files(reconciler, "-", "a.yaml", "-e", "prod", stdin=MANIFEST.format("b"))
     assert read == ["<stdin>", "a.yaml", "a.prod.yaml"]

@@ -22,7 +22,7 @@ from tests.wire.fake_kafka import FakeKafka
 
 QUESTION = "Apply this plan? [y/N]: "
 MANIFEST = "version: 1\ntopics:\n  asked: {partitions: 2, config: {no.such.key: 1}}\n  there: {}\n"
-WARNING = "warning: no.such.key"
+WARNING = "warning: unknown topic config 'no.such.key'"
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def test_a_report_that_cannot_be_written_stops_the_apply_before_anything_is_done
         ("validate -f .", "error: .: cannot be read: No such file or directory"),
         ("explain a", "error: topics.yaml: no such file"),
         ("plan --bootstrap-server 127.0.0.1:1", "error: topics.yaml: no such file"),
-        ("sandbox run -- true", "error: the working directory does not exist any more"),
+        ("sandbox run -- true", "error: the working directory no longer exists"),
     ],
 )
 def test_a_working_directory_that_was_removed_is_an_error_like_any_other(

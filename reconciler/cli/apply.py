@@ -126,7 +126,8 @@ def _ask(session: WritingSession, console: Console) -> None:
     console.progress.end()
     planned = session.record
     console.say_problems(planned.diagnostics, quiet=False)
-    text = _plan_text(planned, replace(look, detail=max(look.detail, Detail.CHANGES)))
+    detail = Detail.FITTING if look.detail is Detail.SUMMARY else look.detail
+    text = _plan_text(planned, replace(look, detail=detail))
     if not is_seen:
         say(text)
     elif not _put(session, console, text):

@@ -17,12 +17,24 @@ from reconciler.errors import Diagnostic, OutputNotWritten, Severity
 from reconciler.printable import escaped_lines
 
 if TYPE_CHECKING:
-    from reconciler.report.text import TextStyle
+    from reconciler.report.text import Detail, TextStyle
 
 log = logging.getLogger(__name__)
 
 _COLUMNS_WITHOUT_TERMINAL = 100
 _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING, Severity.INFO: logging.INFO}
+
+
+def _detail(output: OutputOptions) -> Detail:
+    from reconciler.report.text import Detail  # noqa: PLC0415 - not needed for --help
+
+    if output.quiet:
+        return Detail.SUMMARY
+    if output.compact:
+        return Detail.COMPACT
+    if output.verbosity:
+        return Detail.ALL
+    return Detail.FITTING if output.compact is None else Detail.CHANGES
 
 
 @dataclass(slots=True)
@@ -44,11 +56,10 @@ class Console:
     @property
     def style(self) -> TextStyle:
         """Width and detail of text: as wide as the terminal, 100 columns without one."""
-        from reconciler.report.text import Detail, TextStyle  # noqa: PLC0415 - not needed for --help
+        from reconciler.report.text import TextStyle  # noqa: PLC0415 - not needed for --help
 
         width = shutil.get_terminal_size((_COLUMNS_WITHOUT_TERMINAL, 0)).columns
-        detail = Detail.SUMMARY if self.output.quiet else Detail.ALL if self.output.verbosity else Detail.CHANGES
-        return TextStyle(width=width, detail=detail)
+        return TextStyle(width=width, detail=_detail(self.output))
 
     def put(self, text: str, write: Callable[[str], None] = streams.put) -> None:
         """Write ``text`` to standard output. Raises OutputNotWritten, and keeps it in ``failure``."""

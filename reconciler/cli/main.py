@@ -17,6 +17,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli import streams
+from reconciler.cli.colour import colour
 from reconciler.cli.defect import say_defect
 from reconciler.cli.other_words import command_hint, hint
 from reconciler.cli.signals import Signals
@@ -124,8 +125,7 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
     """Run the command and exit with its exit code; ``signals`` end the run at its safe points."""
     # A short run that builds much and frees little: collecting at the usual pace takes a third of its time.
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        reconciler.context_settings["color"] = False
+    reconciler.context_settings["color"] = colour("auto", os.environ)
     try:
         code = reconciler.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=signals or Signals())
     except click.UsageError as error:

@@ -8,6 +8,8 @@ import shutil
 import sys
 import time
 
+import click
+
 from reconciler.cli.streams import say
 from reconciler.printable import escaped
 
@@ -17,6 +19,14 @@ _A_MOMENT = 1.0
 _BETWEEN_REDRAWS = 0.1
 _LONGEST_SILENCE = 30.0
 _ERASE_LINE = "\r\x1b[K"
+
+
+def _erasing() -> str:
+    """What erases a line: spaces where escape sequences are not wanted, which click removes."""
+    context = click.get_current_context(silent=True)
+    if context is None or context.color is not False:
+        return _ERASE_LINE
+    return f"\r{' ' * (shutil.get_terminal_size().columns - 1)}\r"
 
 
 class Progress:
@@ -43,7 +53,7 @@ class Progress:
         self._said = line
         if self._on_terminal:
             width = shutil.get_terminal_size().columns
-            say(f"{_ERASE_LINE}{line[: width - 1]}", nl=False)
+            say(f"{_erasing()}{line[: width - 1]}", nl=False)
             self._is_drawn = True
             self._due = now + _BETWEEN_REDRAWS
         else:
@@ -57,7 +67,7 @@ class Progress:
     def erase(self) -> None:
         """Remove the line from the terminal before other output."""
         if self._is_drawn:
-            say(_ERASE_LINE, nl=False)
+            say(_erasing(), nl=False)
             self._is_drawn = False
 
     def end(self) -> None:

@@ -17,8 +17,18 @@ class Detail(IntEnum):
     """How much is shown of each topic."""
 
     SUMMARY = 0
-    CHANGES = 1
-    ALL = 2
+    """Only topics that fail the run."""
+    COMPACT = 1
+    """One line per topic that changes; in full those that fail the run."""
+    FITTING = 2
+    """``CHANGES``, or ``COMPACT`` where more than ``MAX_NEW_IN_FULL`` topics are new."""
+    CHANGES = 3
+    """Every setting that changes."""
+    ALL = 4
+    """Unchanged topics too."""
+
+
+MAX_NEW_IN_FULL = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from enum import Enum
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from click import style
 
-from reconciler.model import Action, RefusalKind, is_trouble
-from reconciler.report.document import Change, Error, Report, Settings, Topic
+from reconciler.model import RefusalKind, is_trouble
+from reconciler.report.compact import compact_line, described, settings
+from reconciler.report.document import Change, Error, Report, Topic
 from reconciler.report.layout import (
+    MAX_NEW_IN_FULL,
     Detail,
     TextStyle,
     behind,
@@ -21,7 +23,7 @@ from reconciler.report.layout import (
     words_of,
     wrapped,
 )
-from reconciler.report.units import with_units
+from reconciler.report.signs import Extent, extent, legend, sign_of, sign_of_change
 
 
 def render_plan(report: Report, look: TextStyle) -> Iterator[str]:
@@ -32,10 +34,15 @@ def render_plan(report: Report, look: TextStyle) -> Iterator[str]:
     cluster = f"cluster {report.cluster.id}, {count(report.cluster.brokers, 'broker')}"
     yield from wrapped(f"Plan for {report.cluster.bootstrap_servers} ({cluster}){environment}", look)
     yield ""
-    shown = [topic for topic in report.topics if _is_shown(topic, look)]
-    for topic in shown:
-        yield from _topic(topic, look)
-        yield ""
+    fitted = _fitted(report, look)
+    shown = [topic for topic in report.topics if _is_shown(topic, fitted)]
+    yield from _topics(shown, fitted)
+    if fitted.detail is Detail.COMPACT and look.detail is Detail.FITTING:
+        yield from wrapped(
+            f"More than {MAX_NEW_IN_FULL} topics are new: one line per topic. --no-compact shows every setting.", look
+        )
+    if fitted.detail is not Detail.SUMMARY:
+        yield from legend((sign for topic in shown for sign in _signs(topic, fitted)), look)
     for line in wrapped(plan_summary(report), look):
         yield style(line, bold=True)
     for diagnostic in report.diagnostics:
@@ -45,9 +52,9 @@ def render_plan(report: Report, look: TextStyle) -> Iterator[str]:
 
 def plan_summary(report: Report) -> str:
     """The plan in one line; each topic is counted once."""
-    whole = [topic for topic in report.topics if _refused(topic) is Extent.WHOLE]
-    part = [topic for topic in report.topics if _refused(topic) is Extent.PART]
-    clear: Counter[str] = Counter(topic.action for topic in report.topics if _refused(topic) is Extent.NONE)
+    whole = [topic for topic in report.topics if extent(topic) is Extent.WHOLE]
+    part = [topic for topic in report.topics if extent(topic) is Extent.PART]
+    clear: Counter[str] = Counter(topic.action for topic in report.topics if extent(topic) is Extent.NONE)
     numbers = [f"{clear['create']} to create", f"{clear['drift']} to change", f"{clear['skip']} unchanged"]
     if whole or part:
         turned_off = sum(
@@ -67,14 +74,30 @@ def _is_shown(topic: Topic, look: TextStyle) -> bool:
     return look.detail is Detail.ALL or topic.action != "skip"
 
 
+def _is_one_line(topic: Topic, look: TextStyle) -> bool:
+    return look.detail is Detail.COMPACT and not is_trouble(topic.status)
+
+
+def _topics(topics: Sequence[Topic], look: TextStyle) -> Iterator[str]:
+    """The topics, each followed by a blank line unless it takes only one itself; a blank line at the end."""
+    for topic in topics:
+        if _is_one_line(topic, look):
+            yield compact_line(topic, look)
+        else:
+            yield from _topic(topic, look)
+            yield ""
+    if topics and _is_one_line(topics[-1], look):
+        yield ""
+
+
 def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
-    sign = "!" if _refused(topic) is Extent.WHOLE else _sign(topic.action)
+    sign = sign_of(topic)
     owner = f"  ({topic.owner})" if topic.owner else ""
     lines = wrapped(f"{sign} {topic.name}{owner}{behind(topic.origin)}", look, indent=4)
     yield lines[0].replace(f"{sign} {topic.name}", f"{coloured(sign)} {style(topic.name, bold=True)}", 1)
     yield from lines[1:]
-    if topic.action == "create" and topic.desired is not None:
-        yield from _created(topic, topic.desired, look)
+    if topic.action == "create":
+        yield from _created(topic, look)
     for change in topic.changes:
         yield from _change(change, look)
     if topic.error is not None and not topic.attempts and not _is_told_by_field(topic, topic.error):
@@ -83,18 +106,6 @@ def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:
     if topic.unchecked is not None:
         why = f"{topic.unchecked.name}: {topic.unchecked.remedy}"
         yield from wrapped(f"not validated by the broker: {why}", look, start=6, indent=8)
-
-
-def _sign(action: Action) -> str:
-    match action:
-        case Action.CREATE:
-            return "+"
-        case Action.DRIFT:
-            return "~"
-        case Action.SKIP:
-            return " "
-        case Action.UNREADABLE:
-            return "?"
 
 
 def _is_told_by_field(topic: Topic, error: Error) -> bool:
@@ -112,17 +123,11 @@ def _what_failed(topic: Topic, error: Error) -> str:
             return f"refused: {words}"
 
 
-def _created(topic: Topic, desired: Settings, look: TextStyle) -> Iterator[str]:
+def _created(topic: Topic, look: TextStyle) -> Iterator[str]:
     """The settings of a topic to create, each with the broker's objection to it."""
     objections = {objection.field: objection for objection in topic.objections}
-    sign = " " if _refused(topic) is Extent.WHOLE else "+"
-    values = {
-        name: "broker default" if number is None else str(number)
-        for name in ("partitions", "replication_factor")
-        for number in [getattr(desired, name)]
-    }
-    values |= {f"config.{key}": with_units(key, value) for key, value in desired.config.items()}
-    for field, value in values.items():
+    sign = " " if extent(topic) is Extent.WHOLE else "+"
+    for field, value in settings(topic).items():
         setting = f"{field.removeprefix('config.')}: {value}"
         objection = objections.get(field)
         if objection is None:
@@ -135,29 +140,23 @@ def _created(topic: Topic, desired: Settings, look: TextStyle) -> Iterator[str]:
 
 
 def _change(change: Change, look: TextStyle) -> Iterator[str]:
-    key = change.field.removeprefix("config.")
-    not_shown = "(not set)" if change.after is not None else "(value not readable)"
-    before = not_shown if change.before is None else with_units(key, str(change.before))
-    after = "(broker default)" if change.after is None else with_units(key, str(change.after))
-    sign = "!" if change.verdict == "impossible" else "-" if change.after is None else "~"
-    yield from signed(sign, f"{key}: {before} → {after}{behind(change.origin)}", look)
+    yield from signed(sign_of_change(change), f"{described(change)}{behind(change.origin)}", look)
     if change.reason is not None:
         yield from wrapped(f"{change.verdict}: {change.reason}", look, start=6, indent=8)
 
 
-class Extent(Enum):
-    """How much of a topic is refused."""
+def _fitted(report: Report, look: TextStyle) -> TextStyle:
+    """``look`` with a detail that does not depend on the number of new topics."""
+    if look.detail is not Detail.FITTING:
+        return look
+    new = sum(topic.action == "create" for topic in report.topics)
+    return replace(look, detail=Detail.COMPACT if new > MAX_NEW_IN_FULL else Detail.CHANGES)
 
-    NONE = 0
-    PART = 1
-    WHOLE = 2
 
-
-def _refused(topic: Topic) -> Extent:
-    """How much of ``topic`` is refused by its plan, also after an apply."""
-    if topic.action == "create":
-        return Extent.WHOLE if topic.status == "refused" else Extent.NONE
-    refused = [change.verdict == "impossible" for change in topic.changes]
-    if not any(refused):
-        return Extent.NONE
-    return Extent.WHOLE if all(refused) else Extent.PART
+def _signs(topic: Topic, look: TextStyle) -> Iterator[str]:
+    """The signs that are shown for ``topic``."""
+    yield sign_of(topic)
+    if not _is_one_line(topic, look):
+        yield from map(sign_of_change, topic.changes)
+        if topic.objections:
+            yield "!"

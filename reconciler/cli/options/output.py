@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.colour import Colour, colour
 from reconciler.cli.defect import note_verbosity
 from reconciler.cli.logs import LogFormat
 from reconciler.cli.options.kinds import Command, Option, Repeatable, bundled
@@ -26,6 +27,8 @@ class OutputOptions:
     log_format: LogFormat
     verbosity: int
     quiet: bool
+    compact: bool | None = None
+    """Whether each topic takes one line; ``None`` where that depends on how many are new."""
 
 
 def output_options(*forms: str) -> Callable[[Command], Command]:
@@ -65,6 +68,27 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
             help="Also show unchanged topics, and log each topic; -vv also logs each attempt.",
         ),
         click.option("-q", "--quiet", is_flag=True, help="Print only errors and the summary."),
+        click.option(
+            "--compact/--no-compact",
+            default=None,
+            cls=Option,
+            envvar="RECONCILER_COMPACT",
+            show_envvar=True,
+            help="Show one line per topic. Default: when more than 50 topics are new.",
+        ),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_colour,
+            cls=Option,
+            envvar="RECONCILER_COLOR",
+            show_envvar=True,
+            help="Colour the text. auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR=1 means always.",
+        ),
     )
 
 
@@ -94,6 +118,10 @@ def verbose_option(command: Callable[..., Any]) -> Callable[..., Any]:
         help="With -vv, show the traceback of an internal error.",
     )
     return option(command)
+
+
+def _colour(ctx: click.Context, _parameter: click.Parameter, wanted: Colour) -> None:
+    ctx.color = colour(wanted, os.environ)
 
 
 def _reports(_ctx: click.Context, _parameter: click.Parameter, values: tuple[Path, ...]) -> tuple[Path, ...]:

@@ -1,0 +1,61 @@
+"""A plan with one line per topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from click import style
+
+from reconciler.report.document import Change, Topic
+from reconciler.report.layout import TextStyle, coloured
+from reconciler.report.signs import sign_of
+from reconciler.report.units import with_units
+
+
+def compact_line(topic: Topic, look: TextStyle) -> str:
+    """Sign, name, and as many settings or changes as fit the width, at least one."""
+    sign = sign_of(topic)
+    owner = f"  ({topic.owner})" if topic.owner else ""
+    head = f"{sign} {topic.name}{owner}"
+    items = list(_items(topic))
+    fitting = _fitting(items, look.width - len(head) - 2) if items else ""
+    shown = head.replace(f"{sign} {topic.name}", f"{coloured(sign)} {style(topic.name, bold=True)}", 1)
+    return f"{shown}  {fitting}" if fitting else shown
+
+
+def described(change: Change) -> str:
+    """``retention.ms: 604800000 (7d) → 86400000 (1d)``."""
+    key = change.field.removeprefix("config.")
+    not_shown = "(not set)" if change.after is not None else "(value not readable)"
+    before = not_shown if change.before is None else with_units(key, str(change.before))
+    after = "(broker default)" if change.after is None else with_units(key, str(change.after))
+    return f"{key}: {before} → {after}"
+
+
+def settings(topic: Topic) -> dict[str, str]:
+    """The settings of a topic to create, by field; empty where it has none."""
+    if topic.desired is None:
+        return {}
+    counts = {"partitions": topic.desired.partitions, "replication_factor": topic.desired.replication_factor}
+    shown = {name: "broker default" if number is None else str(number) for name, number in counts.items()}
+    return shown | {f"config.{key}": with_units(key, value) for key, value in topic.desired.config.items()}
+
+
+def _items(topic: Topic) -> Iterator[str]:
+    if topic.unchecked is not None:
+        yield "not validated by the broker"
+    if topic.action == "create":
+        for field, value in settings(topic).items():
+            yield f"{field.removeprefix('config.')}: {value}"
+    for change in topic.changes:
+        yield described(change)
+
+
+def _fitting(items: Sequence[str], width: int) -> str:
+    """As many of ``items`` as fit ``width`` columns, at least one, and how many more there are."""
+    for number in range(len(items), 0, -1):
+        more = f", and {len(items) - number} more" if number < len(items) else ""
+        text = f"{', '.join(items[:number])}{more}"
+        if len(text) <= width or number == 1:
+            return text
+    return ""

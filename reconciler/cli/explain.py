@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
+from reconciler.cli import suggest
 from reconciler.cli.options import ManifestOptions, format_option, manifest_options, verbose_option
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import put, put_json, say
@@ -21,26 +20,8 @@ from reconciler.model import Source, TopicSpec
 from reconciler.printable import escaped, escaped_json, quoted
 
 
-def _topic_names(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The topics of the manifest that the command line so far names."""
-    from reconciler.manifest.load import load  # noqa: PLC0415 - as below
-
-    files = ctx.params.get("files") or (Path("topics.yaml"),)
-    if Path("-") in files:
-        return []  # reading standard input would wait for the user to type a manifest
-    try:
-        desired = load(files, ctx.params.get("environment"), os.environ)
-    except ReconcilerError:
-        return []
-    return [
-        CompletionItem(topic.name, help=topic.description)
-        for topic in desired.topics
-        if topic.name.startswith(incomplete)
-    ]
-
-
 @click.command("explain")
-@click.argument("topic", shell_complete=_topic_names)
+@click.argument("topic", shell_complete=suggest.topics)
 @manifest_options
 @format_option("text", "json")
 @verbose_option

@@ -15,13 +15,13 @@ from typing import NoReturn
 
 import click
 
-from reconciler import __version__
 from reconciler.cli import streams
 from reconciler.cli.colour import colour
 from reconciler.cli.defect import say_defect
-from reconciler.cli.other_words import command_hint, hint
+from reconciler.cli.other_words import command_hint, in_our_words
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import say
+from reconciler.cli.version import show_version
 from reconciler.errors import Interrupted, OutputNotWritten, ReconcilerError
 from reconciler.exit_codes import ERROR, SIGNALLED, USAGE
 from reconciler.printable import quoted, unmistakable
@@ -35,6 +35,7 @@ COMMANDS = {
     "explain": "Show every value of a topic and where each comes from.",
     "schema": "Print a JSON Schema.",
     "sandbox": "Run a temporary Apache Kafka on this machine.",
+    "completion": "Print the completion script of a shell.",
 }
 
 
@@ -93,23 +94,16 @@ def _closest(word: str) -> str:
     return f" Did you mean {quoted(matches[0])}?" if matches else ""
 
 
-def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    if not wanted or ctx.resilient_parsing:
-        return
-    streams.put(f"reconciler {__version__}\n")
-    ctx.exit()
-
-
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--version",
     is_flag=True,
-    is_eager=True,
     expose_value=False,
-    callback=_show_version,
-    help="Show the version and exit.",
+    callback=show_version,  # not eager: -v may follow
+    help="Show the version and exit; with -v also the versions of Python and of the Kafka client, and the platform.",
 )
-def reconciler() -> None:
+@click.option("-v", "--verbose", is_flag=True, is_eager=True, hidden=True)
+def reconciler(*, verbose: bool) -> None:
     """Keep Kafka topics in sync with manifests in Git.
 
     \b
@@ -119,6 +113,8 @@ def reconciler() -> None:
       reconciler apply --yes --report run.json  apply without asking, and write a report
       reconciler sandbox run -- CMD             run CMD against a temporary Kafka
     """
+    if verbose:
+        raise click.UsageError("-v belongs after the command, or with --version")
 
 
 def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = None) -> NoReturn:
@@ -129,7 +125,7 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
     try:
         code = reconciler.main(args=arguments, prog_name="reconciler", standalone_mode=False, obj=signals or Signals())
     except click.UsageError as error:
-        _show(error, hint(error))
+        _show(in_our_words(error, sys.argv[1:] if arguments is None else arguments))
         sys.exit(USAGE)
     except click.ClickException as error:
         _show(error)
@@ -156,13 +152,13 @@ def main(arguments: Sequence[str] | None = None, *, signals: Signals | None = No
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _show(error: click.ClickException, more: str = "") -> None:
-    """Print what is wrong with the command line, followed by ``more``."""
+def _show(error: click.ClickException) -> None:
+    """Print what is wrong with the command line."""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         error.ctx.color = True  # else click drops escape sequences, which are shown escaped
     shown = io.StringIO()
     error.show(shown)
-    words = f"{shown.getvalue().rstrip()}{more}\n".expandtabs(4)
+    words = shown.getvalue().expandtabs(4)
     say("\n".join(map(unmistakable, words.split("\n"))), nl=False)
 
 

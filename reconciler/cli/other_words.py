@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from reconciler.printable import quoted
@@ -23,11 +25,15 @@ COMMANDS = {
     "describe": "explain",
     "show": "explain",
     "get": "explain",
+    "completions": "completion",
+    "autocomplete": "completion",
 }
 """Commands of terraform, kubectl, helm, topicctl, kafka-gitops and julie, and the command here."""
 
 OPTIONS = {
     "--auto-approve": "--yes",
+    "--assume-yes": "--yes",
+    "--no-input": "--yes",
     "--skip-confirm": "--yes",
     "--broker": "--bootstrap-server",
     "--brokers": "--bootstrap-server",
@@ -44,24 +50,49 @@ OPTIONS = {
     "--topics": "--only",
     "--out": "--report",
     "--detailed-exit-code": "--detailed-exitcode",
-    "--no-color": "NO_COLOR=1 in the environment",
+    "--no-color": "--color never",
+    "--no-colour": "--color never",
+    "--colour": "--color",
+    "--output-format": "--output",
+    "--format": "--output",
+    "--namespace": "--environment",
+    "--config-file": "--command-config",
 }
 """Likewise for options."""
 
 _DRY_RUNS = frozenset({"--dry-run", "--dryRun", "--check", "--diff"})
 
 
-def hint(error: click.UsageError) -> str:
-    """What to write instead of an option of another tool, to follow the message; empty for any other option."""
+_ASKS = {"help": "--help", "version": "--version"}
+
+
+def in_our_words(error: click.UsageError, arguments: Sequence[str]) -> click.UsageError:
+    """``error``; where it is about an option of another tool, one that names the option here instead.
+
+    ``arguments`` are those of the command line: click takes ``-auto-approve`` for ``-a``.
+    """
     if not isinstance(error, click.NoSuchOption) or error.ctx is None:
-        return ""
-    if error.option_name in _DRY_RUNS:
-        return " For a dry run, use 'reconciler plan'; it changes nothing."
-    meant = OPTIONS.get(error.option_name, "")
+        return error
+    word = error.option_name
+    if len(word) == _SHORT:
+        word = next((each for each in arguments if each.startswith(word) and f"-{each}" in _KNOWN), word)
+    long = word if word.startswith("--") else f"-{word}"
     there = {name for parameter in error.ctx.command.params for name in parameter.opts}
-    return f" Here it is {meant}." if meant in there or (not meant.startswith("-") and meant) else ""
+    meant = OPTIONS.get(long, "")
+    if long in _DRY_RUNS:
+        found = "For a dry run, use 'reconciler plan'; it changes nothing."
+    elif meant and meant.split()[0] in there:
+        found = f"Use {meant} instead."
+    else:
+        return error
+    return click.UsageError(f"No such option {quoted(word)}. {found}", error.ctx)
 
 
 def command_hint(word: str) -> str:
     """Likewise for a command."""
-    return f" Here it is {quoted(COMMANDS[word])}." if word in COMMANDS else ""
+    meant = COMMANDS.get(word) or _ASKS.get(word)
+    return f" Use {quoted(meant)} instead." if meant else ""
+
+
+_SHORT = len("-a")
+_KNOWN = _DRY_RUNS | OPTIONS.keys()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from reconciler.cli import suggest
 from reconciler.cli.options.kinds import Command, Option, Repeatable, bundled
 
 
@@ -41,7 +42,7 @@ def manifest_options(command: Command) -> Command:
             cls=Repeatable,
             multiple=True,
             type=click.Path(path_type=Path, readable=False, allow_dash=True),
-            default=["topics.yaml"],
+            default=list(map(str, suggest.DEFAULT_FILES)),
             show_default=True,
             callback=_files,
             envvar="RECONCILER_FILE",
@@ -54,6 +55,7 @@ def manifest_options(command: Command) -> Command:
             "--environment",
             metavar="NAME",
             callback=_environment,
+            shell_complete=suggest.environments,
             cls=Option,
             envvar="RECONCILER_ENVIRONMENT",
             show_envvar=True,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import click
 
+from reconciler.cli import suggest
 from reconciler.cli.duration import Duration
 from reconciler.cli.options.kinds import Command, Option, Repeatable, bundled
 
@@ -70,6 +71,7 @@ def only_option(command: Command) -> Command:
         metavar="GLOB",
         cls=Repeatable,
         multiple=True,
+        shell_complete=suggest.topics,
         envvar="RECONCILER_ONLY",
         show_envvar=True,
         help="Only topics whose names match, such as 'orders.*'. All other topics are ignored. Repeatable; one per "

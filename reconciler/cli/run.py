@@ -65,7 +65,9 @@ def _conclude(session: Session, console: Console) -> int:
     if console.failure is None:
         is_json = console.output.output == "json"
         try:
-            text = FORMATS[console.output.output].renderer().render(report, console.style)
+            desired = session.record.desired
+            look = replace(console.style, topics=None if desired is None else len(desired.topics))
+            text = FORMATS[console.output.output].renderer().render(report, look)
             console.put(text, streams.put_json if is_json else streams.put)
         except OutputNotWritten as failure:
             session.note(*failure.diagnostics)

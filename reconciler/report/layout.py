@@ -37,6 +37,8 @@ class TextStyle:
 
     width: int = 100
     detail: Detail = Detail.CHANGES
+    topics: int | None = None
+    """How many topics a valid manifest has, which its report does not tell."""
 
 
 _COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "red", "?": "red"}

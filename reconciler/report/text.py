@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from click import unstyle
 
+from reconciler.errors import Severity
 from reconciler.model import Command
 from reconciler.report.document import DiagnosticEntry, Place, Report
 from reconciler.report.escaping import printable
-from reconciler.report.layout import Detail, TextStyle, wrapped
+from reconciler.report.layout import Detail, TextStyle, count, wrapped
 from reconciler.report.plan_text import render_plan
 from reconciler.report.result_text import render_result
 
@@ -40,11 +42,15 @@ def render_file(report: Report) -> str:
     return unstyle("".join(f"{line}\n" for line in [*lines, *([""] if messages else []), *messages]))
 
 
-def render_validation(report: Report, _look: TextStyle) -> Iterator[str]:
+def render_validation(report: Report, look: TextStyle) -> Iterator[str]:
     """One line for a valid manifest; errors go to standard error."""
     if report.run.status == "ok" and report.manifest is not None:
         paths = [file.path for file in report.manifest.files]
-        yield f"{' with '.join(paths) if len(paths) <= _NAMED_FILES else f'{len(paths)} files'}: valid"
+        found = Counter(diagnostic.severity for diagnostic in report.diagnostics)
+        numbers = [] if look.topics is None else [count(look.topics, "topic")]
+        numbers += [count(found[Severity.WARNING], "warning")] if found[Severity.WARNING] else []
+        files = " with ".join(paths) if len(paths) <= _NAMED_FILES else f"{len(paths)} files"
+        yield ", ".join([f"{files}: valid", *numbers])
 
 
 def _said(command: Command) -> Callable[[Report, TextStyle], Iterator[str]]:

@@ -101,3 +101,52 @@ def test_options_come_from_the_environment(reconciler_process: RunReconciler) ->
     )
     assert done.code == 0
     assert done.report["command"] == "validate"
+
+
+@pytest.mark.parametrize("arguments", [["--version", "-v"], ["-v", "--version"]])
+def test_the_version_with_all_that_a_bug_report_needs(arguments: list[str], reconciler: RunReconciler) -> None:
+    done = reconciler(*arguments)
+    first, *more = done.stdout.splitlines()
+    assert first == "reconciler 0.1.0"
+    assert [line.split(" ")[0] for line in more] == ["Python", "confluent-kafka", "librdkafka", "platform"]
+    assert all(len(line.split(" ")) > 1 for line in more)
+
+
+def test_the_verbose_flag_before_a_command_is_not_ignored(reconciler: RunReconciler) -> None:
+    done = reconciler("-v", "plan")
+    assert done.code == 64
+    assert "-v belongs after the command" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("topics", "ending"),
+    [
+        ("a: {}", "topics.yaml: valid, 1 topic"),
+        ("{a: {}, b: {config: {no.such: 1}}, c: {config: {nor.this: 1}}}", "topics.yaml: valid, 3 topics, 2 warnings"),
+    ],
+)
+def test_validate_ends_with_how_much_it_checked(
+    topics: str, ending: str, tmp_path: Path, reconciler: RunReconciler
+) -> None:
+    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics:\n  {topics}\n")
+    assert reconciler("validate").stdout == f"{ending}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["plan", "orders"], "orders is a topic; did you mean --only orders?"),
+        (["apply", "-y", "topics.yaml", "orders"], "orders is a topic; did you mean --only orders?"),
+        (["plan", "orders", "-e", "prod"], "orders is a topic; did you mean --only orders?"),
+        (["validate", "orders"], "orders is a topic; 'reconciler explain orders' shows its settings"),
+        (["plan", "payments"], "give the path of the manifest"),
+    ],
+)
+def test_a_file_that_is_a_topic_gets_a_hint(
+    arguments: list[str], hint: str, tmp_path: Path, reconciler: RunReconciler
+) -> None:
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {orders: {}}\n")
+    (tmp_path / "topics.prod.yaml").write_text("topics: {orders: {partitions: 2}}\n")
+    done = reconciler(*arguments)
+    assert done.code in {1, 64}
+    assert hint in done.stderr

@@ -169,4 +169,4 @@ def test_a_path_with_a_space_and_a_colon_can_come_from_the_environment(
     (tmp_path / "my topics:1.yaml").write_text(MANIFEST)
     (tmp_path / "more.yaml").write_text(MANIFEST.replace("orders", "returns"))
     done = reconciler("validate", env={"RECONCILER_FILE": "my topics:1.yaml\nmore.yaml"})
-    assert (done.code, done.stdout) == (0, "my topics:1.yaml with more.yaml: valid\n")
+    assert (done.code, done.stdout) == (0, "my topics:1.yaml with more.yaml: valid, 2 topics\n")

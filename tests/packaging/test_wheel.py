@@ -56,6 +56,6 @@ def test_the_installed_command_works_without_the_checkout(installed: Path, tmp_p
     command = str(installed / "reconciler")
     (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {orders: {partitions: 3}}\n")
     assert run(command, "--version", cwd=tmp_path) == "reconciler 0.1.0\n"
-    assert run(command, "validate", cwd=tmp_path) == "topics.yaml: valid\n"
+    assert run(command, "validate", cwd=tmp_path) == "topics.yaml: valid, 1 topic\n"
     for name in ("topics", "overlay", "report"):
         assert run(command, "schema", name, cwd=tmp_path) == (PROJECT / f"schemas/{name}.schema.json").read_text()

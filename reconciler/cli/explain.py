@@ -75,14 +75,13 @@ def _config_fields(topic: TopicSpec) -> list[str]:
 
 
 def _source(source: Source | None) -> dict[str, Any]:
-    match source:
-        case None:
-            return {"layer": "broker", "origin": None}
-        case Source(layer, Variable() as variable):
-            return {"layer": layer, "origin": {"variable": variable.name}}
-        case Source(layer, Location() as place):
-            return {"layer": layer, "origin": place._asdict()}
-    raise AssertionError(source)
+    if source is None:
+        return {"layer": "broker", "origin": None}
+    match source.origin:
+        case Variable(name):
+            return {"layer": source.layer, "origin": {"variable": name}}
+        case Location() as place:
+            return {"layer": source.layer, "origin": place._asdict()}
 
 
 def _table(topic: TopicSpec, values: list[dict[str, Any]]) -> str:

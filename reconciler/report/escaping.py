@@ -14,19 +14,19 @@ from reconciler.report.document import Part, Report
 
 
 def mapped(value: Any, change: Callable[[str], str]) -> Any:
-    """``value`` with every text in it changed, in parts, lists and mappings, however deep."""
-    made: Any = value
+    """``value`` with every text in it changed, in parts, lists and mappings, recursively."""
     match value:
         case str():
-            made = change(value)
+            return change(value)
         case Part():
             names: tuple[str, ...] = value.__slots__
-            made = type(value)(**{name: mapped(getattr(value, name), change) for name in names})
+            return type(value)(**{name: mapped(getattr(value, name), change) for name in names})
         case list():
-            made = [mapped(part, change) for part in value]
+            return [mapped(part, change) for part in value]
         case dict():
-            made = {mapped(key, change): mapped(part, change) for key, part in value.items()}
-    return made
+            return {mapped(key, change): mapped(part, change) for key, part in value.items()}
+        case _:
+            return value
 
 
 _TO_ESCAPE = re.compile(r"\\[ubfnrt]")

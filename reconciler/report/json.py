@@ -43,4 +43,5 @@ def _plain(value: Any) -> Any:
             return [_plain(each) for each in value]
         case dict():
             return {key: _plain(each) for key, each in value.items()}
-    return {json_name(name): _plain(getattr(value, name)) for name in value.__slots__}
+        case _:
+            return {json_name(name): _plain(getattr(value, name)) for name in value.__slots__}

@@ -31,7 +31,8 @@ def _tidied(value: Any) -> Any:
             }
         case list():
             return [_tidied(each) for each in value]
-    return value
+        case _:
+            return value
 
 
 if __name__ == "__main__":

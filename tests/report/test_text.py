@@ -56,7 +56,7 @@ OBJECTION = st.none() | st.just(STAY) | st.just(Refusal.by(REFUSED))
 @st.composite
 def topics(draw: st.DrawFn) -> TopicPlan:
     """Any plan of one topic."""
-    action = draw(st.sampled_from(Action))
+    action: Action = draw(st.sampled_from(Action))
     desired = TopicSpec(name="", origin=PLACE, config={"retention.ms": "2"})
     live = LiveTopic(name="", partitions=1, replication_factor=1)
     match action:
@@ -69,7 +69,6 @@ def topics(draw: st.DrawFn) -> TopicPlan:
             return Unreadable(desired=desired, failure=NO_ANSWER)
         case Action.SKIP:
             return InSync(desired=desired, live=live)
-    raise AssertionError(action)
 
 
 @st.composite

@@ -148,9 +148,14 @@ def _topic_status(
 
 
 def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], shown: _Shown) -> TopicStatus:
-    if isinstance(change.decision, Refused):
-        return TopicStatus.REFUSED
-    attempt = last.get(operation_for(change))
+    match change.decision:
+        case Refused():
+            return TopicStatus.REFUSED
+        case Safe():
+            return _safe_change_status(change, last.get(operation_for(change)), shown)
+
+
+def _safe_change_status(change: FieldChange, attempt: Attempt | None, shown: _Shown) -> TopicStatus:
     is_refused = attempt is not None and attempt.failure is not None and attempt.failure.error_class == FATAL
     if shown.is_changed(change.field) and not is_refused:
         return TopicStatus.STALE

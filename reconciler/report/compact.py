@@ -12,15 +12,17 @@ from reconciler.report.signs import sign_of
 from reconciler.report.units import with_units
 
 
+def fits_a_line(topic: Topic, look: TextStyle) -> bool:
+    """Whether one line can show ``topic``: of a new topic some settings may be left out, but no change of any other."""
+    return topic.action == "create" or len(f"{_head(topic)}  {', '.join(_items(topic))}") <= look.width
+
+
 def compact_line(topic: Topic, look: TextStyle) -> str:
     """Sign, name, and as many settings or changes as fit the width, at least one."""
-    sign = sign_of(topic)
-    owner = f"  ({topic.owner})" if topic.owner else ""
-    head = f"{sign} {topic.name}{owner}"
-    items = list(_items(topic))
-    fitting = _fitting(items, look.width - len(head) - 2) if items else ""
+    sign, head = sign_of(topic), _head(topic)
+    fitting = _fitting(list(_items(topic)), look.width - len(head) - 2)
     shown = head.replace(f"{sign} {topic.name}", f"{coloured(sign)} {style(topic.name, bold=True)}", 1)
-    return f"{shown}  {fitting}" if fitting else shown
+    return f"{shown}  {fitting}".rstrip()
 
 
 def described(change: Change) -> str:
@@ -39,6 +41,10 @@ def settings(topic: Topic) -> dict[str, str]:
     counts = {"partitions": topic.desired.partitions, "replication_factor": topic.desired.replication_factor}
     shown = {name: "broker default" if number is None else str(number) for name, number in counts.items()}
     return shown | {f"config.{key}": with_units(key, value) for key, value in topic.desired.config.items()}
+
+
+def _head(topic: Topic) -> str:
+    return f"{sign_of(topic)} {topic.name}" + (f"  ({topic.owner})" if topic.owner else "")
 
 
 def _items(topic: Topic) -> Iterator[str]:

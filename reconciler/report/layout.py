@@ -19,7 +19,7 @@ class Detail(IntEnum):
     SUMMARY = 0
     """Only topics that fail the run."""
     COMPACT = 1
-    """One line per topic that changes; in full those that fail the run."""
+    """One line per topic; in full those that fail the run, and those with more changes than fit a line."""
     FITTING = 2
     """``CHANGES``, or ``COMPACT`` where more than ``MAX_NEW_IN_FULL`` topics are new."""
     CHANGES = 3

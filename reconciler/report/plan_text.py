@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from click import style
 
 from reconciler.model import RefusalKind, is_trouble
-from reconciler.report.compact import compact_line, described, settings
+from reconciler.report.compact import compact_line, described, fits_a_line, settings
 from reconciler.report.document import Change, Error, Report, Topic
 from reconciler.report.layout import (
     MAX_NEW_IN_FULL,
@@ -75,19 +76,19 @@ def _is_shown(topic: Topic, look: TextStyle) -> bool:
 
 
 def _is_one_line(topic: Topic, look: TextStyle) -> bool:
-    return look.detail is Detail.COMPACT and not is_trouble(topic.status)
+    return look.detail is Detail.COMPACT and not is_trouble(topic.status) and fits_a_line(topic, look)
 
 
 def _topics(topics: Sequence[Topic], look: TextStyle) -> Iterator[str]:
-    """The topics, each followed by a blank line unless it takes only one itself; a blank line at the end."""
-    for topic in topics:
-        if _is_one_line(topic, look):
-            yield compact_line(topic, look)
-        else:
+    """The topics; blank lines around those that take several, and at the end."""
+    for is_one_line, some in groupby(topics, lambda topic: _is_one_line(topic, look)):
+        if is_one_line:
+            yield from (compact_line(topic, look) for topic in some)
+            yield ""
+            continue
+        for topic in some:
             yield from _topic(topic, look)
             yield ""
-    if topics and _is_one_line(topics[-1], look):
-        yield ""
 
 
 def _topic(topic: Topic, look: TextStyle) -> Iterator[str]:

@@ -56,8 +56,8 @@ def test_more_are_a_line_each_and_the_text_says_how_to_see_all(
 ) -> None:
     lines = planned(kafka, tmp_path, reconciler, new=51).stdout.splitlines()
     assert [line for line in lines if line.startswith("+ ")] == [f"+ new-{number:02}{LINE}" for number in range(51)]
-    change = "max.message.bytes: 2000000 (2MB) → (broker default), and 1 more"
-    assert f"~ changed  {change}" in lines, "as many changes as fit the width, and how many more there are"
+    assert "~ changed  topics.yaml:55" in lines, "no change is left out: where they do not fit a line, they take more"
+    assert "  - max.message.bytes: 2000000 (2MB) → (broker default)" in lines
     assert any(line.startswith("  ! partitions: 5 → 2") for line in lines), "what is refused says why"
     assert lines[-3] == HINT
     assert lines[-1] == "Plan: 51 to create, 1 to change, 1 unchanged, 1 refused."
@@ -80,6 +80,16 @@ def test_compact_is_there_for_few_topics_too(
     done = reconciler("plan", "--bootstrap-server", kafka.bootstrap_servers, *arguments, env=env)
     assert f"+ new-00{LINE}\n" in done.stdout
     assert HINT not in done.stdout
+
+
+def test_a_new_topic_shows_as_many_settings_as_fit(kafka: FakeKafka, tmp_path: Path, reconciler: RunReconciler) -> None:
+    manifest(tmp_path, new=1)
+    arguments = ["plan", "--compact", "--bootstrap-server", kafka.bootstrap_servers]
+    narrow = reconciler(*arguments, env={"COLUMNS": "70"}).stdout.splitlines()
+    assert "+ new-00  partitions: 2, replication_factor: 1, and 1 more" in narrow
+    wide = reconciler(*arguments, env={"COLUMNS": "120"}).stdout.splitlines()
+    changes = "max.message.bytes: 2000000 (2MB) → (broker default), retention.ms: 604800000 (7d) → 86400000 (1d)"
+    assert f"~ changed  {changes}" in wide
 
 
 def test_the_legend_has_only_signs_that_are_shown(kafka: FakeKafka, tmp_path: Path, reconciler: RunReconciler) -> None:

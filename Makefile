@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-SCHEMAS := schemas/*.schema.json
+SCHEMAS := schemas/*.schema.json reconciler/manifest/manifest.schema.json
 
 .PHONY: help demo picture test check dist bench chaos lock schemas docs clean
 
@@ -61,10 +61,13 @@ lock: $(INSTALLED)  ## Update requirements-dev.lock from pyproject.toml
 	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra sandbox --group dev --output-file requirements-dev.lock $(UPGRADE) pyproject.toml
+	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--output-file tests/editor/requirements.lock $(UPGRADE) tests/editor/requirements.in
 
 schemas: $(INSTALLED)  ## Update the generated schemas
 	$(BIN)/python -m reconciler.report.schema > schemas/report.schema.json
-	$(BIN)/python -m reconciler.manifest.overlay_schema > schemas/overlay.schema.json
+	$(BIN)/python -m reconciler.manifest.published_schema topics > schemas/topics.schema.json
+	$(BIN)/python -m reconciler.manifest.published_schema overlay > schemas/overlay.schema.json
 
 docs: $(INSTALLED)  ## Update what is generated in docs/ and README.md
 	$(BIN)/pytest --quiet --update-golden tests/docs tests/broker/test_readme.py

@@ -125,6 +125,30 @@ def _not_a_number(config: TopicConfig) -> InvalidValue:
     return InvalidValue(f"must be a whole number ({_range_words(config)})")
 
 
+def wanted(config: TopicConfig) -> str:
+    """What ``config`` takes, for the end of "must be"."""
+    match config.type:
+        case ValueType.BOOLEAN:
+            return "true or false"
+        case ValueType.INT | ValueType.LONG if config.key.endswith(".ms"):
+            return f"a duration such as 7d, 12h or 4h5m, or milliseconds, {_range_words(config)}"
+        case ValueType.INT | ValueType.LONG if config.key.endswith(".bytes"):
+            return f"a size such as 512KiB, 5MiB or 15MB, or bytes, {_range_words(config)}"
+        case ValueType.INT | ValueType.LONG:
+            return f"a whole number, {_range_words(config)}"
+        case ValueType.DOUBLE:
+            return f"a number from {_range_words(config)}"
+        case ValueType.ENUM | ValueType.SET:
+            return _choice_words(config) if config.choices else "a string or a list"
+
+
+def type_bounds(config: TopicConfig) -> tuple[float, float]:
+    """The lowest and the highest number that ``config`` takes."""
+    bound = _BOUNDS.get(config.type, math.inf)
+    lowest = -bound - 1 if config.lowest is None else config.lowest
+    return lowest, bound if config.maximum is None else config.maximum
+
+
 def _end_words(config: TopicConfig, number: int) -> str:
     """The range of ``config``, or the end of it that ``number`` is beyond where the other end is that of the type."""
     bound = _BOUNDS[config.type]

@@ -20,7 +20,7 @@ BYTES = {
     "KB": 1000,
     **{f"{prefix}iB": 1024**power for power, prefix in enumerate("KMGT", start=1)},
 }
-_NUMBER = r"\d{1,19}(?:\.\d{1,9})?"
+_NUMBER = r"[0-9]{1,19}(?:\.[0-9]{1,9})?"
 _EXPONENT = re.compile(r"[+-]?(\d{1,30}\.?\d{0,30}|\.\d{1,30})[eE][+-]?\d{1,3}")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
 _WHOLE_NUMBERS = (ValueType.INT, ValueType.LONG)
@@ -48,6 +48,12 @@ def _units(key: str) -> dict[str, int]:
     if key.endswith(".ms"):
         return MILLISECONDS
     return BYTES if key.endswith(".bytes") else {}
+
+
+def pattern_of_amounts(key: str) -> str | None:
+    """A regular expression of the durations or sizes that ``key`` takes; ``None`` if it takes none."""
+    units = _units(key)
+    return _amount(units).pattern if units else None
 
 
 def _amount(units: dict[str, int]) -> re.Pattern[str]:

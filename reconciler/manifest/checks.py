@@ -21,7 +21,7 @@ LONGEST_NAME = 249
 _NAME = re.compile(r"[a-zA-Z0-9._-]+")
 _LONGEST_SHOWN = 40
 # Vendors add keys of their own, which nothing is known about: no warning.
-_VENDOR = ("confluent.", "redpanda.", "remote.log.msk.", "diskless.", "inkless.", "warpstream.")
+VENDOR_PREFIXES = ("confluent.", "redpanda.", "remote.log.msk.", "diskless.", "inkless.", "warpstream.")
 
 
 def objections(topics: Sequence[TopicSpec], policy: Policy) -> list[Diagnostic]:
@@ -98,7 +98,7 @@ def _keys(topic: TopicSpec) -> Iterator[Diagnostic]:
             message = f"{key} is a client setting, not a topic setting"
             hint = "remove it here and set it in the application"
             yield _error(topic, "client-setting", message, hint, field=f"config.{key}")
-        elif config is None and not key.startswith(_VENDOR):
+        elif config is None and not key.startswith(VENDOR_PREFIXES):
             hint = hint_for_key(key, value) or "sent as it is; the broker may reject it"
             message = f"unknown topic config {quoted(key)}"
             yield _warning(topic, "unknown-config-key", message, hint, field=f"config.{key}")

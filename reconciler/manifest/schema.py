@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -15,8 +14,8 @@ from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.hints import INTEGER, hint_for_unknown, hint_for_wrong, wants
 from reconciler.manifest.nodes import Node
 from reconciler.manifest.wording import shown
+from reconciler.manifest.written_schema import written_schema
 from reconciler.printable import quoted, unmistakable
-from reconciler.schemas import schema_text
 
 if TYPE_CHECKING:
     from jsonschema import Draft7Validator
@@ -86,7 +85,7 @@ def _validator(schema_name: str) -> Draft7Validator:
 
 
 def _schema(schema_name: str) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(schema_text(schema_name))
+    schema = written_schema(schema_name)
     schema.pop("required", None)
     return schema
 

@@ -1,16 +1,21 @@
-"""The schema of overlays, generated from that of manifests; running this module prints it."""
+"""The schemas that ``validate`` uses: that of manifests, from its file, and that of overlays, derived from it."""
 
 from __future__ import annotations
 
 import json
-import sys
+from pathlib import Path
 from typing import Any
 
-from reconciler.schemas import schema_text
+
+def written_schema(name: str) -> dict[str, Any]:
+    """The schema ``topics`` or ``overlay`` of documents whose variables are replaced."""
+    text = Path(__file__).with_name("manifest.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema if name == "topics" else _overlay_schema(schema)
 
 
-def overlay_schema(topics_schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of an overlay, generated from that of a manifest: nothing is required, ``null`` removes.
+def _overlay_schema(topics_schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an overlay, derived from that of a manifest: nothing is required, ``null`` removes.
 
     ``version`` and ``topics`` themselves cannot be removed, so a valid manifest stays valid with any overlay.
     """
@@ -18,7 +23,7 @@ def overlay_schema(topics_schema: dict[str, Any]) -> dict[str, Any]:
     del overlay["required"]
     overlay["type"] = "object"
     overlay["properties"]["topics"]["type"] = "object"  # version is an enumeration, which null is not in
-    overlay["title"] = "Overlay of a reconciler manifest for one environment"
+    overlay["title"] = "reconciler overlay"
     overlay["description"] = (
         "Changes to the manifest for one environment, merged into it with `-e NAME` as a JSON Merge Patch (RFC 7386): "
         "mappings merge, lists and scalars replace, `null` removes."
@@ -35,7 +40,3 @@ def _nullable(schema: Any) -> Any:
         types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         copy["type"] = [*dict.fromkeys((*types, "null"))]
     return copy
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(overlay_schema(json.loads(schema_text("topics"))), indent=2) + "\n")

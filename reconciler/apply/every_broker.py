@@ -7,12 +7,13 @@ One look shows what one broker knows, and others may lag behind. Cluster metadat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from reconciler.apply.ledger import Ledger
 from reconciler.apply.second_look import is_done
 from reconciler.clock import Clock, TimeLimit
-from reconciler.model import RETRIABLE, KafkaFailure, LiveTopic, Operation, Policy, TopicPlan, TopicSpec
+from reconciler.model import RETRIABLE, KafkaFailure, LiveTopic, Operation, Policy, Query, TopicPlan
 
 AT_A_LOOK = 50
 """Topics of a request that every broker is asked about: a request becomes visible as a whole."""
@@ -26,8 +27,8 @@ class AsksEachBroker(Protocol):
     def brokers(self) -> int:
         """How many brokers there were at the last look."""
 
-    def look_at_each(self, topics: Sequence[TopicSpec], operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
-        """What each broker shows of ``topics``, as far as ``operation`` can have changed it, by node id.
+    def look_at_each(self, query: Query, operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
+        """What each broker shows, as far as ``operation`` can have changed it, by broker id: partitions or config.
 
         Brokers that do not answer are left out, and so is the only one of a cluster.
         """
@@ -82,13 +83,21 @@ def _missing(
     for operation in Operation:
         topics = [topic for topic, written in writes if written is operation]
         if topics:
-            for node, shown in reader.look_at_each([topic.desired for topic in topics], operation).items():
+            for node, shown in reader.look_at_each(Query.of(topic.desired for topic in topics), operation).items():
                 missing.setdefault(node, set()).update(
                     topic.name
                     for topic in topics
-                    if topic.name not in shown or not is_done(topic, operation, shown[topic.name], policy)
+                    if topic.name not in shown or not _is_shown(topic, operation, shown[topic.name], policy)
                 )
     return missing
+
+
+def _is_shown(topic: TopicPlan, operation: Operation, shown: LiveTopic, policy: Policy) -> bool:
+    """Whether a broker shows what ``operation`` wrote; counts that it was not asked for do not matter."""
+    desired = topic.desired
+    if operation is not Operation.CREATE_PARTITIONS:
+        shown = replace(shown, partitions=desired.partitions or 0, replication_factor=desired.replication_factor or 0)
+    return is_done(topic, operation, shown, policy)
 
 
 def _failure(message: str) -> KafkaFailure:

@@ -27,6 +27,7 @@ from reconciler.model import (
     KafkaFailure,
     LiveState,
     Operation,
+    Query,
     TopicPlan,
     Verification,
 )
@@ -218,7 +219,7 @@ class Execution:
 
         Reading also tells the client which broker is the controller now.
         """
-        live = self.reader.look([topic.desired for request in in_doubt for topic in request.topics])
+        live = self.reader.look(Query.of(topic.desired for request in in_doubt for topic in request.topics))
         for request in in_doubt:
             operation = request.operation
             lacking = [topic for topic in request.topics if self._is_lacking(topic, operation, live)]

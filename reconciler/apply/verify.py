@@ -26,8 +26,8 @@ from reconciler.model import (
     LiveTopic,
     Operation,
     Policy,
+    Query,
     TopicPlan,
-    TopicSpec,
     Verification,
 )
 from reconciler.plan import differences, step_of
@@ -55,8 +55,8 @@ _NOT_VISIBLE = KafkaFailure(
 class LooksAtTopics(AsksEachBroker, Protocol):
     """What verification needs of a cluster."""
 
-    def look(self, topics: Collection[TopicSpec]) -> LiveState:
-        """The live state of ``topics`` now; topics that are not there are left out."""
+    def look(self, query: Query) -> LiveState:
+        """The live state now; topics that are not there are left out."""
 
 
 def verify(
@@ -122,7 +122,7 @@ def _patiently(
 
 def _different(topics: Sequence[TopicPlan], reader: LooksAtTopics, ledger: Ledger, clock: Clock) -> Sequence[TopicPlan]:
     """Those of ``topics`` that are worth another look; ``ledger`` gets what this one shows."""
-    live = reader.look([topic.desired for topic in topics])
+    live = reader.look(Query.of(topic.desired for topic in topics))
     at = clock.now()
     different = []
     for topic in topics:

@@ -1,62 +1,61 @@
-"""Topic configuration through the Python binding: the way that always works."""
+"""Topic configs through the Python binding: the way that always works."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, cast
 
 from confluent_kafka.admin import ConfigEntry, ConfigResource, ConfigSource, ResourceType
 
-from reconciler.cluster.configs import CHUNK, COUNTS_AMONG_KEYS, IN_FLIGHT, Answer, Configs
+from reconciler.cluster.configs_answers import CHUNK, COUNTS_AMONG_KEYS, IN_FLIGHT, Answer, Configs
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.failures import READING_CONFIGS, failure_of
-from reconciler.model import TopicSpec
+from reconciler.model import Query
 
 _OVERRIDE = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
 
 
-def describe_configs(connection: Connection, topics: Sequence[TopicSpec]) -> Iterator[Answer]:
-    """Each topic's name with its configuration, or with why the broker does not tell."""
+def describe_configs(connection: Connection, topics: Sequence[str], query: Query) -> Iterator[Answer]:
+    """Each topic's name with its config, or with the reason why the broker does not show it."""
     under_way: deque[_Asked] = deque()
     for start in range(0, len(topics), CHUNK):
         chunk = topics[start : start + CHUNK]
-        resources = [ConfigResource(ResourceType.TOPIC, spec.name) for spec in chunk]
+        resources = [ConfigResource(ResourceType.TOPIC, name) for name in chunk]
         connection.requests["describe_configs"] += 1
         seconds = connection.read_timeout()
         answers = connection.admin.describe_configs(resources, request_timeout=seconds)
-        by_name = {spec.name: answers[resource] for spec, resource in zip(chunk, resources, strict=True)}
-        under_way.append(_Asked(chunk, by_name, seconds))
+        by_name = {name: answers[resource] for name, resource in zip(chunk, resources, strict=True)}
+        under_way.append(_Asked(by_name, seconds))
         if len(under_way) == IN_FLIGHT:
-            yield from _settled(connection, under_way.popleft())
+            yield from _settled(connection, under_way.popleft(), query)
     for asked in under_way:
-        yield from _settled(connection, asked)
+        yield from _settled(connection, asked, query)
 
 
 class _Asked(NamedTuple):
-    """A request under way, which may take so many seconds."""
+    """A request under way, with its time limit in seconds."""
 
-    topics: Sequence[TopicSpec]
     answers: Mapping[str, Future[Any]]
     seconds: float
 
 
-def _settled(connection: Connection, asked: _Asked) -> Iterator[Answer]:
+def _settled(connection: Connection, asked: _Asked, query: Query) -> Iterator[Answer]:
     errors = connection.errors(asked.answers, asked.seconds)
-    for spec in asked.topics:
-        error = errors[spec.name]
+    for name, answer in asked.answers.items():
+        error = errors[name]
         if error is None:
-            yield spec.name, configs_of(spec, asked.answers[spec.name].result())
+            yield name, configs_of(answer.result(), query.keys_of(name))
             continue
         failure = failure_of(error, permission=READING_CONFIGS)
         if failure.from_client:
             raise connection.unavailable(failure.message)
-        yield spec.name, failure
+        yield name, failure
 
 
-def configs_of(spec: TopicSpec, entries: Mapping[str, ConfigEntry]) -> Configs:
-    """What ``entries`` are to the topic: its overrides, and what it inherits of that which ``spec`` has a wish for."""
+def configs_of(entries: Mapping[str, ConfigEntry], keys: Collection[str] | None) -> Configs:
+    """The overrides among ``entries``, and the inherited values of ``keys``, of all keys where that is ``None``."""
     overrides: dict[str, str | None] = {}
     inherited: dict[str, str] = {}
     for key, entry in entries.items():
@@ -64,6 +63,6 @@ def configs_of(spec: TopicSpec, entries: Mapping[str, ConfigEntry]) -> Configs:
             continue
         if cast(int, entry.source) == _OVERRIDE:
             overrides[key] = entry.value
-        elif key in spec.config and entry.value is not None:
+        elif (keys is None or key in keys) and entry.value is not None:
             inherited[key] = entry.value
     return Configs(dict(sorted(overrides.items())), inherited)

@@ -1,7 +1,7 @@
-"""Inherited values asked of every broker: a default counts only where all of them give it.
+"""Inherited values asked of every broker.
 
-A broker describes a topic with the defaults of its own (its properties, its version), so which values a topic inherits
-depends on who answers.
+A broker describes a topic with its own defaults (its properties, its version), so the values that a topic inherits
+depend on the broker that answers.
 """
 
 from __future__ import annotations
@@ -12,34 +12,31 @@ from typing import cast
 
 from confluent_kafka.admin import ConfigResource, ConfigSource, ResourceType
 
-from reconciler.cluster.configs import COUNTS_AMONG_KEYS
+from reconciler.cluster.configs_answers import COUNTS_AMONG_KEYS
 from reconciler.cluster.connection import Connection
-from reconciler.configs import same_value
-from reconciler.model import LiveTopic, TopicSpec
+from reconciler.model import LiveTopic, Query
 
 _OVERRIDE = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
 _TRIES = 2
 
 
 class Defaults:
-    """What each broker gives where a topic sets nothing; asked once a run, and only for what a plan depends on."""
+    """What each broker gives where a topic sets nothing; asked once per run, for the keys of the query only."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._values = connection.told_defaults
 
-    def agreed(
-        self, topics: Mapping[str, TopicSpec], live: Mapping[str, LiveTopic], brokers: Collection[int]
+    def by_broker(
+        self, live: Mapping[str, LiveTopic], query: Query, brokers: Collection[int]
     ) -> Mapping[str, LiveTopic]:
-        """``live`` as it is whichever broker answered.
+        """``live`` with the keys ``disputed`` that not all brokers give the same inherited value.
 
-        An inherited value that equals the desired one, and that not every broker gives, is ``disputed``. Where brokers
-        differ, that of the lowest node id stands for what the topic has now. A broker that does not answer, or does
-        not know the key, gives nothing. Raises ClusterUnavailable.
+        A broker that does not answer, or does not know the key, gives ``None``. Raises ClusterUnavailable.
         """
         if len(brokers) == 1:
-            return live  # who answered is all there are
-        open_keys = {name: _not_set(topics[name], topic) for name, topic in live.items()}
+            return live  # the only broker has answered
+        open_keys = {name: _not_set(topic, query) for name, topic in live.items()}
         lacking = {
             key
             for keys in open_keys.values()
@@ -50,8 +47,9 @@ class Defaults:
             name = max(live, key=lambda each: len(lacking & open_keys[each]))
             self._ask(name, lacking & open_keys[name], sorted(brokers))
             lacking -= open_keys[name]
+        disputed = self._disputed({key for keys in open_keys.values() for key in keys}, sorted(brokers))
         return {
-            name: self._judged(topics[name], topic, open_keys[name], sorted(brokers)) if open_keys[name] else topic
+            name: _with_disputed(topic, {key: disputed[key] for key in sorted(disputed.keys() & open_keys[name])})
             for name, topic in live.items()
         }
 
@@ -77,21 +75,19 @@ class Defaults:
             if not unanswered:
                 return
 
-    def _judged(self, desired: TopicSpec, topic: LiveTopic, keys: Collection[str], brokers: Sequence[int]) -> LiveTopic:
-        inherited, disputed = dict(topic.inherited), {}
-        for key in sorted(keys):
-            values = {node: self._values[node, key] for node in brokers}
-            others = [value for value in values.values() if not same_value(key, desired.config[key], value)]
-            if len(set(values.values())) == 1 or not others:
-                continue
-            if len(others) < len(values):
-                disputed[key] = values
-            inherited.pop(key, None)
-            if told := [value for value in others if value is not None]:
-                inherited[key] = told[0]
-        return replace(topic, inherited=inherited, disputed=disputed)
+    def _disputed(self, keys: Collection[str], brokers: Sequence[int]) -> Mapping[str, Mapping[int, str | None]]:
+        values = {key: {node: self._values[node, key] for node in brokers} for key in keys}
+        return {key: of_each for key, of_each in values.items() if len(set(of_each.values())) > 1}
 
 
-def _not_set(desired: TopicSpec, topic: LiveTopic) -> frozenset[str]:
-    """The keys that the manifest has a wish for and the topic no override; who answered may not know them all."""
-    return frozenset(desired.config) - topic.overrides.keys() - COUNTS_AMONG_KEYS
+def _not_set(topic: LiveTopic, query: Query) -> frozenset[str]:
+    """The keys that the query asks for and that the topic does not override."""
+    keys = query.keys_of(topic.name)
+    return frozenset(topic.inherited if keys is None else keys) - topic.overrides.keys() - COUNTS_AMONG_KEYS
+
+
+def _with_disputed(topic: LiveTopic, disputed: Mapping[str, Mapping[int, str | None]]) -> LiveTopic:
+    if not disputed:
+        return topic
+    inherited = {key: value for key, value in topic.inherited.items() if key not in disputed}
+    return replace(topic, inherited=inherited, disputed=disputed)

@@ -1,4 +1,4 @@
-"""What each broker shows by itself: a broker may lag behind, and the next run may be answered by any of them."""
+"""What each broker shows: a broker may lag behind, and any of them may answer the next run."""
 
 from __future__ import annotations
 
@@ -7,34 +7,36 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from confluent_kafka.admin import ConfigEntry, ConfigResource, ResourceType
+from confluent_kafka.admin import ConfigResource, ResourceType
 
+from reconciler.cluster.configs_answers import Configs
 from reconciler.cluster.configs_binding import configs_of
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.failures import failure_of
 from reconciler.cluster.partitions_librdkafka import partitions_at
-from reconciler.model import LiveTopic, Operation, TopicSpec
+from reconciler.model import LiveTopic, Operation, Query
 
 log = logging.getLogger(__name__)
 
 _TRIES = 2
 _A_FAIR_CHANCE = 0.5
-"""Seconds; who does not answer within less may only have been given too little time."""
+"""Seconds; a broker that does not answer within less may just have had too little time."""
 
 Shown = Mapping[str, LiveTopic]
 
 
 class EachBroker:
-    """Asks the brokers one by one; one that does not answer is passed over from then on, as the next run will do."""
+    """Asks each broker; one that does not answer is left out from then on, as the next run would do."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._silent: set[int] = set()
 
-    def look(self, topics: Sequence[TopicSpec], operation: Operation) -> Mapping[int, Shown]:
-        """What each broker shows of ``topics``, as far as ``operation`` can have changed it, by node id.
+    def look(self, query: Query, operation: Operation) -> Mapping[int, Shown]:
+        """What each broker shows of the topics by name, as far as ``operation`` can have changed it, by broker id.
 
-        Nothing where there is only one broker. Raises DeadlinePassed, and ClusterUnavailable where waiting cannot help.
+        That is either the partition count or the config. Empty for a cluster of one broker. Raises DeadlinePassed,
+        and ClusterUnavailable where waiting cannot help.
         """
         nodes = self._connection.nodes
         unanswered = sorted(nodes - self._silent) if len(nodes) > 1 else []
@@ -45,18 +47,17 @@ class EachBroker:
             if not unanswered:
                 return shown
             seconds = self._connection.read_timeout()
-            shown |= look(unanswered, topics, seconds)
+            shown |= look(unanswered, query, seconds)
             unanswered = [node for node in unanswered if node not in shown]
         if unanswered and seconds >= _A_FAIR_CHANCE:
             for node in unanswered:
-                log.debug("broker %d does not answer; not checked whether it shows what was written", node)
+                log.debug("broker %d does not answer; cannot check whether it shows what was written", node)
             self._silent |= set(unanswered)
             return shown
         return shown | {node: {} for node in unanswered}
 
-    def _configs(self, nodes: Sequence[int], topics: Sequence[TopicSpec], seconds: float) -> Mapping[int, Shown]:
-        """Without counts of partitions and replicas: those that are wanted stand in their place."""
-        resources = {spec.name: ConfigResource(ResourceType.TOPIC, spec.name) for spec in topics}
+    def _configs(self, nodes: Sequence[int], query: Query, seconds: float) -> Mapping[int, Shown]:
+        resources = {name: ConfigResource(ResourceType.TOPIC, name) for name in query.names}
         self._connection.requests["describe_configs"] += len(nodes)
         answers: dict[tuple[int, str], Future[Any]] = {}
         for node in nodes:
@@ -68,18 +69,17 @@ class EachBroker:
         silent = {node for (node, _), error in errors.items() if error is not None and failure_of(error).from_client}
         return {
             node: {
-                spec.name: _with_configs(spec, answers[node, spec.name].result())
-                for spec in topics
-                if errors[node, spec.name] is None
+                name: _with_config(name, configs_of(answers[node, name].result(), query.keys_of(name)))
+                for name in query.names
+                if errors[node, name] is None
             }
             for node in nodes
             if node not in silent
         }
 
-    def _partitions(self, nodes: Sequence[int], topics: Sequence[TopicSpec], seconds: float) -> Mapping[int, Shown]:
-        """Without configuration."""
+    def _partitions(self, nodes: Sequence[int], query: Query, seconds: float) -> Mapping[int, Shown]:
         self._connection.requests["describe_topics"] += len(nodes)
-        found = partitions_at(self._connection, nodes, [spec.name for spec in topics], seconds)
+        found = partitions_at(self._connection, nodes, list(query.names), seconds)
         return {
             node: {
                 name: LiveTopic(name=name, partitions=number, replication_factor=0)
@@ -89,12 +89,7 @@ class EachBroker:
         }
 
 
-def _with_configs(spec: TopicSpec, entries: Mapping[str, ConfigEntry]) -> LiveTopic:
-    configs = configs_of(spec, entries)
+def _with_config(name: str, configs: Configs) -> LiveTopic:
     return LiveTopic(
-        name=spec.name,
-        partitions=spec.partitions or 0,
-        replication_factor=spec.replication_factor or 0,
-        overrides=configs.overrides,
-        inherited=configs.inherited,
+        name=name, partitions=0, replication_factor=0, overrides=configs.overrides, inherited=configs.inherited
     )

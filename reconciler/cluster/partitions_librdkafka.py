@@ -12,13 +12,11 @@ from contextlib import ExitStack
 from ctypes import byref, c_char_p, c_size_t
 from typing import Any
 
-from reconciler.cluster.configs_librdkafka import library, new_client, new_options
 from reconciler.cluster.connection import Connection
+from reconciler.cluster.librdkafka import MESSAGE_BYTES, POLL_MS, library, new_client, new_options
 
 _OP_DESCRIBE_TOPICS = 19
 """``RD_KAFKA_ADMIN_OP_DESCRIBETOPICS`` of rdkafka.h."""
-_POLL_MS = 50
-_MESSAGE_BYTES = 512
 
 
 def partitions_at(
@@ -36,15 +34,15 @@ def partitions_at(
         encoded = [name.encode() for name in names]
         topics = functions["TopicCollection_of_topic_names"]((c_char_p * len(names))(*encoded), len(names))
         stack.callback(functions["TopicCollection_destroy"], topics)
-        message = ctypes.create_string_buffer(_MESSAGE_BYTES)
+        message = ctypes.create_string_buffer(MESSAGE_BYTES)
         for node in nodes:
             options = new_options(functions, client, _OP_DESCRIBE_TOPICS, seconds, stack)
-            functions["AdminOptions_set_broker"](options, node, message, _MESSAGE_BYTES)
+            functions["AdminOptions_set_broker"](options, node, message, MESSAGE_BYTES)
             functions["AdminOptions_set_opaque"](options, node)
             functions["DescribeTopics"](client, topics, options, queue)
         started, found = time.monotonic(), {}
         for _ in nodes:
-            while not (event := functions["queue_poll"](queue, _POLL_MS)):
+            while not (event := functions["queue_poll"](queue, POLL_MS)):
                 connection.still_waiting(started)
             # An opaque of 0, the id of a broker too, comes back as None.
             node = functions["event_opaque"](event) or 0

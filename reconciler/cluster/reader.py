@@ -1,32 +1,50 @@
-"""Live state: one metadata request, and the configuration of the topics asked for in chunks."""
+"""Reads the live state: one metadata request, and further requests for the facets that the query asks for."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
-from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import ClusterMetadata, TopicMetadata
 
-from reconciler.cluster.configs import CHUNK, Answer, Configs, describe_configs
+from reconciler.cluster.configs import describe_configs
+from reconciler.cluster.configs_answers import CHUNK, Answer, Configs
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.defaults import Defaults
+from reconciler.cluster.descriptions import (
+    DescribedCluster,
+    describe_cluster,
+    describe_topics,
+    is_asked_for_cluster,
+    is_asked_for_topics,
+)
 from reconciler.cluster.each_broker import EachBroker
 from reconciler.cluster.error_table import UNKNOWN_TOPIC
 from reconciler.cluster.failures import failure_of
+from reconciler.cluster.listed import topic_of
 from reconciler.errors import ClusterUnavailable
-from reconciler.model import RETRIABLE, KafkaFailure, LiveState, LiveTopic, Operation, TopicSpec
+from reconciler.model import (
+    RETRIABLE,
+    Facet,
+    KafkaFailure,
+    LiveBroker,
+    LiveState,
+    LiveTopic,
+    Operation,
+    Query,
+)
 
 LOOKS, PAUSE_SECONDS = 5, 0.3
-"""How often a topic is looked at again that one answer shows and another does not, and how long apart."""
+"""How often a topic is read again that one response shows and another does not, and the seconds in between."""
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
-"""Seconds before configuration is asked for again that was not answered; they double."""
+"""Seconds before a request without a response is sent again; doubled each time."""
 
 
 class Reader:
-    """Reads topics. It cannot write: what only reads is given nothing else."""
+    """Reads topics and brokers; cannot write."""
 
     def __init__(
         self,
@@ -43,100 +61,142 @@ class Reader:
 
     @property
     def brokers(self) -> int:
-        """How many brokers there were at the last look."""
+        """The number of brokers by the last response."""
         return len(self._connection.nodes)
 
-    def read(self, topics: Collection[TopicSpec]) -> LiveState:
-        """The live state of ``topics``; of inherited values those that the manifest has a wish for.
+    def read(self, query: Query) -> LiveState:
+        """The live state of what ``query`` asks for.
 
-        A topic that the broker does not let us read is ``unreadable``, never absent: a hidden one looks
-        missing in the list of topics, and only asking by name tells. One that is being created or deleted
-        is looked at again. Raises ClusterUnavailable where the cluster as a whole does not answer.
+        A topic that this principal may not read is ``unreadable``, never absent: it is missing in the list of topics,
+        and only asking by name tells. One that is being created or deleted is read again. Raises ClusterUnavailable
+        where the cluster as a whole does not answer.
         """
         self._connection.limit.restart()
-        return self._read(topics, self._connection.limit.restart)
+        return self._read(query, self._connection.limit.restart)
 
-    def read_anew(self, topics: Collection[TopicSpec]) -> LiveState:
-        """The same over a new connection, by another broker if chance will have it so; the time limit goes on."""
+    def read_anew(self, query: Query) -> LiveState:
+        """The same through a new connection, possibly to another broker; the time limit is not restarted."""
         self._connection.connect_anew()
-        return self._read(topics, lambda: None)
+        return self._read(query, lambda: None)
 
-    def _read(self, topics: Collection[TopicSpec], have_progress: Callable[[], None]) -> LiveState:
-        state = self._look(topics, have_progress)
-        absent = [spec for spec in topics if spec.name not in state.topics and spec.name not in state.unreadable]
+    def _read(self, query: Query, have_progress: Callable[[], None]) -> LiveState:
+        state = self._look(query, have_progress)
         live, unreadable = dict(state.topics), dict(state.unreadable)
-        unreadable |= self._not_missing(absent)
-        by_name = {spec.name: spec for spec in topics}
+        unreadable |= self._not_missing([name for name in query.names if name not in live and name not in unreadable])
         for _ in range(LOOKS):
-            doubtful = [by_name[name] for name, failure in unreadable.items() if failure.error_class == RETRIABLE]
+            doubtful = [name for name, failure in unreadable.items() if failure.error_class == RETRIABLE]
             if not doubtful:
                 break
             self._sleep(PAUSE_SECONDS)
-            again = self.look(doubtful)
-            for spec in doubtful:
-                del unreadable[spec.name]
+            again = self.look(replace(query, names=doubtful, globs=()))
+            for name in doubtful:
+                del unreadable[name]
             live |= again.topics
             unreadable |= again.unreadable
-            gone = [spec for spec in doubtful if spec.name not in again.topics and spec.name not in again.unreadable]
+            gone = [name for name in doubtful if name not in again.topics and name not in again.unreadable]
             unreadable |= self._not_missing(gone)
-        return LiveState(cluster_id=state.cluster_id, brokers=state.brokers, topics=live, unreadable=unreadable)
+        return replace(state, topics=live, unreadable=unreadable)
 
-    def look(self, topics: Collection[TopicSpec]) -> LiveState:
-        """What one look at the cluster shows of ``topics``; what is not in the list of topics is left out."""
-        return self._look(topics, lambda: None)
+    def look(self, query: Query) -> LiveState:
+        """What a single read shows; topics that are not in the list of topics are left out."""
+        return self._look(query, lambda: None)
 
-    def look_at_each(self, topics: Sequence[TopicSpec], operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
-        """What each of several brokers shows of ``topics``; see EachBroker."""
-        return self._each_broker.look(topics, operation)
+    def look_at_each(self, query: Query, operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
+        """What each of several brokers shows of the topics by name; see EachBroker."""
+        return self._each_broker.look(query, operation)
 
-    def _look(self, topics: Collection[TopicSpec], have_progress: Callable[[], None]) -> LiveState:
+    def _look(self, query: Query, have_progress: Callable[[], None]) -> LiveState:
         metadata = self._connection.metadata()
-        live: dict[str, LiveTopic] = {}
-        unreadable: dict[str, KafkaFailure] = {}
-        listed = {}
-        for spec in topics:
-            found = metadata.topics.get(spec.name)
-            if found is not None and found.error is not None:
-                unreadable[spec.name] = failure_of(KafkaException(found.error))
-            elif found is not None:
-                listed[spec.name] = spec
-        for number, (name, answer) in enumerate(self._configs(listed)):
+        listed, unreadable = _listed(metadata, query)
+        if Facet.CONFIG in query.facets:
+            topics = self._with_configs(listed, unreadable, query, have_progress)
+            topics = dict(self._defaults.by_broker(topics, query, metadata.brokers))
+        else:
+            replicas = Facet.REPLICAS in query.facets
+            topics = {name: topic_of(name, found, replicas=replicas) for name, found in listed.items()}
+        if is_asked_for_topics(query):
+            topics = self._with_descriptions(topics, unreadable, query)
+            have_progress()
+        cluster = self._cluster(query, metadata)
+        return LiveState(
+            cluster_id=metadata.cluster_id,
+            brokers=len(metadata.brokers),
+            topics=topics,
+            unreadable=unreadable,
+            nodes=cluster.nodes,
+            operations=cluster.operations,
+        )
+
+    def _with_configs(
+        self,
+        listed: Mapping[str, TopicMetadata],
+        unreadable: dict[str, KafkaFailure],
+        query: Query,
+        have_progress: Callable[[], None],
+    ) -> dict[str, LiveTopic]:
+        """The topics ``listed`` with their configs; those without one get into ``unreadable``."""
+        replicas = Facet.REPLICAS in query.facets
+        read: dict[str, LiveTopic] = {}
+        for number, (name, answer) in enumerate(self._configs(list(listed), query)):
             if number % CHUNK == 0:
                 have_progress()
                 self._tell(f"reading: {number:,} of {len(listed):,} topics")
             if isinstance(answer, Configs):
-                live[name] = _live_topic(name, metadata.topics[name], answer)
+                read[name] = topic_of(name, listed[name], answer, replicas=replicas)
             else:
                 unreadable[name] = answer
-        return _state(metadata, self._defaults.agreed(listed, live, metadata.brokers), unreadable)
+        return read
 
-    def _configs(self, topics: Mapping[str, TopicSpec]) -> Iterator[Answer]:
-        """The configuration of ``topics``, asked for again while there is time where a broker did not answer."""
-        unanswered, pause = dict(topics), SHORTEST_PAUSE
+    def _configs(self, topics: Sequence[str], query: Query) -> Iterator[Answer]:
+        """The configs of ``topics``, asked for again within the time limit where a broker did not answer."""
+        unanswered, pause = dict.fromkeys(topics), SHORTEST_PAUSE
         while unanswered:
             try:
-                for name, answer in describe_configs(self._connection, list(unanswered.values())):
+                for name, answer in describe_configs(self._connection, list(unanswered), query):
                     del unanswered[name]
                     pause = SHORTEST_PAUSE
                     yield name, answer
             except ClusterUnavailable as error:
-                remaining = self._connection.limit.remaining()
-                if error.is_final or not remaining:
-                    raise
-                self._sleep(min(pause, remaining))
-                pause = min(2 * pause, LONGEST_PAUSE)
-                self._connection.metadata()  # tells the client which brokers there are now
+                pause = self._paused(error, pause)
 
-    def _not_missing(self, topics: Collection[TopicSpec]) -> Mapping[str, KafkaFailure]:
-        """Those of the unlisted ``topics`` that are there all the same, hidden or only just created."""
+    def _with_descriptions(
+        self, topics: Mapping[str, LiveTopic], unreadable: dict[str, KafkaFailure], query: Query
+    ) -> dict[str, LiveTopic]:
+        """``topics`` with ids and permitted operations; those without a description get into ``unreadable``."""
+        permitted = Facet.OPERATIONS in query.facets
+        found: dict[str, LiveTopic] = {}
+        for name, answer in describe_topics(self._connection, list(topics), operations=permitted).items():
+            if isinstance(answer, KafkaFailure):
+                unreadable[name] = answer
+            else:
+                found[name] = replace(topics[name], topic_id=answer.topic_id, operations=answer.operations)
+        return found
+
+    def _cluster(self, query: Query, metadata: ClusterMetadata) -> DescribedCluster:
+        if not is_asked_for_cluster(query):
+            return DescribedCluster([LiveBroker(id=node) for node in sorted(metadata.brokers)], None)
+        pause = SHORTEST_PAUSE
+        while True:
+            try:
+                return describe_cluster(self._connection, operations=Facet.OPERATIONS in query.facets)
+            except ClusterUnavailable as error:
+                pause = self._paused(error, pause)
+
+    def _paused(self, error: ClusterUnavailable, pause: float) -> float:
+        """Wait before a request is sent again; the next pause. Raises ``error`` where that is pointless."""
+        remaining = self._connection.limit.remaining()
+        if error.is_final or not remaining:
+            raise error
+        self._sleep(min(pause, remaining))
+        self._connection.metadata()  # tells the client which brokers there are now
+        return min(2 * pause, LONGEST_PAUSE)
+
+    def _not_missing(self, topics: Collection[str]) -> Mapping[str, KafkaFailure]:
+        """Those of the unlisted ``topics`` that exist: hidden, or just created."""
         if not topics:
             return {}
-        self._connection.requests["describe_topics"] += 1
-        seconds = self._connection.read_timeout()
-        names = TopicCollection([spec.name for spec in topics])
-        answers = self._connection.admin.describe_topics(names, request_timeout=seconds)
-        errors = self._connection.errors(answers, seconds)
-        failures = {name: failure_of(error) if error is not None else _JUST_CREATED for name, error in errors.items()}
+        described = describe_topics(self._connection, list(topics))
+        failures = {name: it if isinstance(it, KafkaFailure) else _JUST_CREATED for name, it in described.items()}
         return {name: failure for name, failure in failures.items() if failure.code != UNKNOWN_TOPIC}
 
 
@@ -144,24 +204,22 @@ _JUST_CREATED = KafkaFailure(
     code=0,
     name="BEING_CREATED",
     error_class=RETRIABLE,
-    message="one answer of the cluster shows the topic, another does not",
-    remedy="it is being created or deleted; run the command again",
+    message="one response of the cluster shows the topic, another does not",
+    remedy="the topic is being created or deleted; run the command again",
 )
 
 
-def _state(
-    metadata: ClusterMetadata, live: Mapping[str, LiveTopic], unreadable: Mapping[str, KafkaFailure]
-) -> LiveState:
-    return LiveState(cluster_id=metadata.cluster_id, brokers=len(metadata.brokers), topics=live, unreadable=unreadable)
-
-
-def _live_topic(name: str, metadata: TopicMetadata, configs: Configs) -> LiveTopic:
-    replicas: Any = [len(partition.replicas) for partition in metadata.partitions.values()]
-    return LiveTopic(
-        name=name,
-        partitions=len(metadata.partitions),
-        replication_factor=min(replicas, default=0),
-        highest_replication_factor=max(replicas, default=0),
-        overrides=configs.overrides,
-        inherited=configs.inherited,
-    )
+def _listed(metadata: ClusterMetadata, query: Query) -> tuple[dict[str, TopicMetadata], dict[str, KafkaFailure]]:
+    """The topics that ``query`` asks for among those listed, and those that the list has with an error only."""
+    names = [name for name in query.names if name in metadata.topics]
+    if query.globs:
+        names = list(dict.fromkeys([*names, *filter(query.matches, metadata.topics)]))
+    listed: dict[str, TopicMetadata] = {}
+    unreadable: dict[str, KafkaFailure] = {}
+    for name in names:
+        found = metadata.topics[name]
+        if found.error is not None:
+            unreadable[name] = failure_of(KafkaException(found.error))
+        else:
+            listed[name] = found
+    return listed, unreadable

@@ -14,7 +14,7 @@ from reconciler.model.desired import (
     TopicSpec,
 )
 from reconciler.model.failure import EXPECTED, FATAL, RETRIABLE, ErrorClass, KafkaFailure
-from reconciler.model.live import LiveState, LiveTopic
+from reconciler.model.live import INTERNAL_TOPICS, LiveBroker, LivePartition, LiveState, LiveTopic
 from reconciler.model.outcome import Attempt, Operation, Outcome, TopicStatus, Verification
 from reconciler.model.plan import (
     Action,
@@ -35,6 +35,7 @@ from reconciler.model.plan import (
     refusal_of,
     unchecked_of,
 )
+from reconciler.model.query import Facet, Query
 from reconciler.model.record import Command, Record, RunStatus, is_trouble
 from reconciler.model.refusal import Refusal, RefusalKind
 
@@ -42,6 +43,7 @@ __all__ = [
     "ALWAYS_IGNORED",
     "EXPECTED",
     "FATAL",
+    "INTERNAL_TOPICS",
     "RETRIABLE",
     "Action",
     "Attempt",
@@ -53,9 +55,12 @@ __all__ = [
     "Difference",
     "Drift",
     "ErrorClass",
+    "Facet",
     "FieldChange",
     "InSync",
     "KafkaFailure",
+    "LiveBroker",
+    "LivePartition",
     "LiveState",
     "LiveTopic",
     "ManifestFile",
@@ -63,6 +68,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "Policy",
+    "Query",
     "Record",
     "Refusal",
     "RefusalKind",

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reconciler.model.failure import KafkaFailure
+
+INTERNAL_TOPICS = frozenset(
+    {
+        "__cluster_metadata",
+        "__consumer_offsets",
+        "__remote_log_metadata",
+        "__share_group_state",
+        "__transaction_state",
+    }
+)
+"""Topics that brokers make for themselves, with the settings that their own code counts on (``Topic.java``)."""
+
+
+class LivePartition(NamedTuple):
+    """A partition: broker ids of its leader (``None`` while it has none), its replicas, and those in sync.
+
+    The first of ``replicas`` is the preferred leader.
+    """
+
+    partition: int
+    leader: int | None
+    replicas: tuple[int, ...]
+    in_sync: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveTopic:
-    """A topic as the cluster has it.
+    """A topic as the cluster has it; what the query does not ask for is empty or ``None``.
 
     ``replication_factor`` is the lowest of its partitions. ``overrides`` are the values set on the topic
     itself, ``None`` where the cluster does not show the value; ``inherited`` are those that a broker or Kafka's
-    default gives, as far as somebody asked for them.
+    default gives.
     """
 
     name: str
@@ -25,8 +49,26 @@ class LiveTopic:
     overrides: Mapping[str, str | None] = field(default_factory=dict)
     inherited: Mapping[str, str] = field(default_factory=dict)
     disputed: Mapping[str, Mapping[int, str | None]] = field(default_factory=dict)
-    """Keys whose inherited value not every broker gives, with that of each by node id; ``inherited`` has one that is
-    not the desired one, or none."""
+    """Keys that not all brokers give the same inherited value, with that of each broker by id, lowest first; ``None``
+    where a broker gives none. These keys are not in ``inherited``."""
+    replicas: Sequence[LivePartition] | None = None
+    topic_id: str | None = None
+    """``None`` also for a broker without topic ids (before Kafka 2.8)."""
+    operations: frozenset[str] | None = None
+    """Permitted operations, such as ``ALTER_CONFIGS``; ``None`` also where the broker does not tell."""
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether brokers make the topic for themselves."""
+        return self.name in INTERNAL_TOPICS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveBroker:
+    """A broker that is alive; ``rack`` is ``None`` where it has none, or where the query does not ask for racks."""
+
+    id: int
+    rack: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,5 +77,10 @@ class LiveState:
 
     cluster_id: str | None
     brokers: int
+    """How many are alive."""
     topics: Mapping[str, LiveTopic]
     unreadable: Mapping[str, KafkaFailure] = field(default_factory=dict)
+    nodes: Sequence[LiveBroker] = ()
+    """The brokers that are alive, by id."""
+    operations: frozenset[str] | None = None
+    """Operations permitted on the cluster; ``None`` where there are none, or where the query does not ask."""

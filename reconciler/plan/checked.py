@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -21,11 +21,11 @@ from reconciler.model import (
     LiveState,
     Operation,
     Plan,
+    Query,
     Refusal,
     Refused,
     Safe,
     TopicPlan,
-    TopicSpec,
     Unreadable,
     live_of,
 )
@@ -48,8 +48,8 @@ _Key = tuple[str, Operation]
 class ReadsAnew(Protocol):
     """What the check needs when the broker contradicts what was read."""
 
-    def read_anew(self, topics: Collection[TopicSpec]) -> LiveState:
-        """The live state of ``topics``, if possible from another broker than the last one."""
+    def read_anew(self, query: Query) -> LiveState:
+        """The live state that ``query`` asks for, if possible from another broker than the last one."""
 
 
 class BrokerCheck:
@@ -151,7 +151,7 @@ class BrokerCheck:
     def _look_again(self, doubtful: Mapping[str, KafkaFailure]) -> None:
         """Read again, and plan again what has changed. Reading also tells the client where the controller is now."""
         specs = [self._topics[name].desired for name in doubtful]
-        live = self._reader.read_anew(specs)
+        live = self._reader.read_anew(Query.of(specs))
         for spec in specs:
             planned, failure = self._topics[spec.name], doubtful[spec.name]
             self._looks[spec.name] += _contradicts(failure)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
-from reconciler.model import Create, Drift, InSync, Plan, Refusal, RefusalKind, TopicPlan, Unreadable
+from reconciler.model import INTERNAL_TOPICS, Create, Drift, InSync, Plan, Refusal, RefusalKind, TopicPlan, Unreadable
 from reconciler.printable import quoted
 
 _TURNED_OFF = Refusal(
@@ -15,17 +15,6 @@ _TURNED_OFF = Refusal(
     way_out="create the topic by other means, or pass --auto-create (KAFKA_TOPIC_AUTO_CREATE=true)",
 )
 
-
-INTERNAL_TOPICS = frozenset(
-    {
-        "__cluster_metadata",
-        "__consumer_offsets",
-        "__remote_log_metadata",
-        "__share_group_state",
-        "__transaction_state",
-    }
-)
-"""Topics that brokers make for themselves, with the settings that their own code counts on (``Topic.java``)."""
 
 _INTERNAL = Refusal(
     kind=RefusalKind.IMPOSSIBLE,

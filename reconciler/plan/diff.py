@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.configs import same_value
 from reconciler.model import Difference, LiveTopic, Policy, TopicSpec
-from reconciler.plan.creation import INTERNAL_TOPICS
+from reconciler.plan.disputed import inherited
 
 COUNTS = ("partitions", "replication_factor")
 
@@ -44,8 +44,7 @@ def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, i
     overrides = {
         key: value for key, value in live.overrides.items() if desired.names(key) or not _left_alone(key, live, policy)
     }
-    inherited = {key: live.inherited[key] for key in desired.config if key in live.inherited}
-    for key, value in (inherited | overrides).items():
+    for key, value in (inherited(desired, live) | overrides).items():
         wanted = desired.config.get(key)
         same = wanted is not None and (value is None or same_value(key, wanted, value))
         fields[f"config.{key}"] = wanted if same else value
@@ -54,7 +53,7 @@ def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, i
 
 def _left_alone(key: str, live: LiveTopic, policy: Policy) -> bool:
     # Brokers give their own topics overrides, which without compaction would lose what they keep there.
-    return live.name in INTERNAL_TOPICS or policy.leaves_alone(key)
+    return live.is_internal or policy.leaves_alone(key)
 
 
 def _changed(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from reconciler import __version__
 from reconciler.clock import TimeLimit
 from reconciler.errors import Diagnostic, ReconcilerError, WrongUsage
-from reconciler.model import Command, DesiredState, Outcome, Plan, Record
+from reconciler.model import Command, DesiredState, Outcome, Plan, Query, Record
 from reconciler.printable import unmistakable
 from reconciler.session.control import Control
 from reconciler.session.defect import defect
@@ -137,7 +137,7 @@ class Session:
         desired, connection = self._loaded(), self._connected()
         connection.expected_cluster_id = desired.cluster.id
         with self._phase("read"):
-            live = self._reader(connection).read(desired.topics)
+            live = self._reader(connection).read(Query.of(desired.topics))
         self._known = replace(self._known, live=live)
         self.control.check()
         through = passes(creating=creating)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from reconciler.apply import Execution, Ledger, Retries
 from reconciler.clock import TimeLimit
 from reconciler.errors import ClusterUnavailable, DeadlinePassed
-from reconciler.model import KafkaFailure, LiveState, TopicSpec, TopicStatus
+from reconciler.model import KafkaFailure, LiveState, Query, TopicSpec, TopicStatus
 from tests.support.steps import MOVED, OnlyBroker, Time, created, ledger_of
 
 NO_SUCH_HOST = ClusterUnavailable.for_good("no-such-host", "kafka-1: no such host", hint="check the spelling")
@@ -26,7 +26,7 @@ class Cluster(OnlyBroker):
             raise self._outcome
         return dict.fromkeys((spec.name for spec in topics), self._outcome)
 
-    def look(self, _topics: Collection[TopicSpec]) -> LiveState:
+    def look(self, _query: Query) -> LiveState:
         return LiveState(cluster_id="c", brokers=1, topics={})
 
 

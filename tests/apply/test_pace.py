@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.apply import Execution, Ledger, Retries
-from reconciler.model import KafkaFailure, LiveState, LiveTopic, Operation, TopicSpec, TopicStatus
+from reconciler.model import KafkaFailure, LiveState, LiveTopic, Operation, Query, TopicSpec, TopicStatus
 from tests.support.steps import MOVED, OnlyBroker, Time, created, ledger_of
 
 TOPICS = [f"t{number:04}" for number in range(1_200)]
@@ -28,7 +28,7 @@ class Cluster(OnlyBroker):
         is_refused = len(self.sent_at) <= self.refusals
         return {topic.name: MOVED if is_refused else None for topic in topics}
 
-    def look(self, _topics: Collection[TopicSpec]) -> LiveState:
+    def look(self, _query: Query) -> LiveState:
         return LiveState(cluster_id="c", brokers=1, topics={})
 
 
@@ -69,12 +69,12 @@ class TwoBrokers(Cluster):
 
     brokers = 2
 
-    def look(self, topics: Collection[TopicSpec]) -> LiveState:
+    def look(self, query: Query) -> LiveState:
         a = LiveTopic(name="a", partitions=1, replication_factor=1)
-        return LiveState(cluster_id="c", brokers=2, topics={each.name: a for each in topics if each.name == "a"})
+        return LiveState(cluster_id="c", brokers=2, topics={name: a for name in query.names if name == "a"})
 
-    def look_at_each(self, topics: Sequence[TopicSpec], _operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
-        shown = self.look(topics).topics
+    def look_at_each(self, query: Query, _operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
+        shown = self.look(query).topics
         return {1: shown, 2: shown if self.time.seconds >= 15 else {}}
 
 

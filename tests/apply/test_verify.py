@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -18,7 +17,7 @@ from reconciler.model import (
     LiveState,
     LiveTopic,
     Operation,
-    TopicSpec,
+    Query,
     TopicStatus,
 )
 from reconciler.plan import plan
@@ -33,12 +32,12 @@ class LaggingCluster(OnlyBroker, Time):
     config: dict[str, str] = field(default_factory=dict)
     reads: list[int] = field(default_factory=list)
 
-    def look(self, topics: Collection[TopicSpec]) -> LiveState:
-        self.reads.append(len(topics))
+    def look(self, query: Query) -> LiveState:
+        self.reads.append(len(query.names))
         there = {
-            spec.name: LiveTopic(name=spec.name, partitions=1, replication_factor=1, overrides=self.config)
-            for spec in topics
-            if self.visible_from[spec.name] <= self.seconds
+            name: LiveTopic(name=name, partitions=1, replication_factor=1, overrides=self.config)
+            for name in query.names
+            if self.visible_from[name] <= self.seconds
         }
         return LiveState(cluster_id="c", brokers=1, topics=there)
 
@@ -117,7 +116,7 @@ class Showing(OnlyBroker, Time):
 
     topic: LiveTopic = field(kw_only=True)
 
-    def look(self, _topics: Collection[TopicSpec]) -> LiveState:
+    def look(self, _query: Query) -> LiveState:
         return LiveState(cluster_id="c", brokers=1, topics={self.topic.name: self.topic})
 
 
@@ -146,7 +145,7 @@ class SlowCluster(OnlyBroker, Time):
     def __post_init__(self) -> None:
         self.time_limit = self.limit(10)
 
-    def look(self, _topics: Collection[TopicSpec]) -> LiveState:
+    def look(self, _query: Query) -> LiveState:
         seconds = 0.5 if self.answers else 20
         in_time = self.time_limit.remaining() >= seconds
         self.sleep(min(seconds, self.time_limit.remaining()))

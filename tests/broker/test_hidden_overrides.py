@@ -15,6 +15,7 @@ from confluent_kafka.admin import ConfigSource
 
 from reconciler.cluster import configs
 from reconciler.cluster.reader import Reader
+from reconciler.model import Query
 from reconciler.sandbox import Sandbox
 from reconciler.sandbox.jars import jars
 from reconciler.sandbox.java import find_java
@@ -89,7 +90,7 @@ def test_both_ways_of_reading_report_an_override_without_its_value(
     monkeypatch.setattr(configs, "WORTH_A_CONNECTION", 0 if way == "librdkafka" else sys.maxsize)
     entry = AnotherClient(upgraded).describe("read.format")[FORMAT]
     assert (entry.source, entry.value) == (ConfigSource.DYNAMIC_TOPIC_CONFIG.value, None)
-    live = Reader(connect(upgraded.bootstrap_servers)).look([spec("read.format")])
+    live = Reader(connect(upgraded.bootstrap_servers)).look(Query.of([spec("read.format")]))
     assert live.topics["read.format"].overrides == {FORMAT: None, "retention.ms": "3600000"}
 
 

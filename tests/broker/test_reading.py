@@ -13,11 +13,13 @@ from confluent_kafka.admin import ClusterMetadata, NewTopic
 
 from reconciler.clock import TimeLimit
 from reconciler.cluster import configs, configs_librdkafka
-from reconciler.cluster.configs import CHUNK, Configs, describe_configs
+from reconciler.cluster.configs import describe_configs
+from reconciler.cluster.configs_answers import CHUNK, Configs
 from reconciler.cluster.connection import Connection
+from reconciler.cluster.librdkafka import library
 from reconciler.cluster.reader import Reader
 from reconciler.errors import ClusterUnavailable, Location
-from reconciler.model import KafkaFailure, TopicSpec
+from reconciler.model import KafkaFailure, Query, TopicSpec
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import OFFSETS, AnotherClient
 from tests.broker.ways_to_read import WAYS, connect, spec
@@ -37,6 +39,10 @@ def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
             monkeypatch.delattr(way, "describe_configs")
 
 
+def described(connection: Connection, *topics: TopicSpec) -> dict[str, Configs | KafkaFailure]:
+    return dict(describe_configs(connection, [topic.name for topic in topics], Query.of(topics)))
+
+
 @pytest.mark.usefixtures("either_way")
 def test_overrides_and_the_inherited_values_asked_for(kafka: Sandbox, prefix: str) -> None:
     AnotherClient(kafka).create(prefix, config={"retention.ms": "1000", "cleanup.policy": "compact"})
@@ -45,7 +51,7 @@ def test_overrides_and_the_inherited_values_asked_for(kafka: Sandbox, prefix: st
         origin=Location("topics.yaml", 1, 1),
         config={"retention.ms": "2000", "max.message.bytes": "1", "no.such.key": "x"},
     )
-    assert dict(describe_configs(connect(kafka.bootstrap_servers), [wanted])) == {
+    assert described(connect(kafka.bootstrap_servers), wanted) == {
         prefix: Configs(
             overrides={"cleanup.policy": "compact", "retention.ms": "1000"}, inherited={"max.message.bytes": "1048588"}
         )
@@ -57,7 +63,7 @@ def test_counts_that_redpanda_describes_as_overrides_are_no_configuration() -> N
     config = {"partition_count": "1", "replication_factor": "1", "retention.ms": "1000"}
     with FakeKafka(topics={"orders": Topic(config=config)}) as fake:
         wanted = TopicSpec(name="orders", origin=Location("topics.yaml", 1, 1), config={"partition_count": "1"})
-        answers = dict(describe_configs(connect(fake.bootstrap_servers), [wanted]))
+        answers = described(connect(fake.bootstrap_servers), wanted)
     assert answers == {"orders": Configs(overrides={"retention.ms": "1000"}, inherited={})}
 
 
@@ -71,7 +77,7 @@ def test_more_topics_than_one_request_takes(kafka: Sandbox, prefix: str) -> None
     connection._patience = 150  # the requests are counted, and a broker under load is slow
     while not set(names) <= set(connection.metadata().topics):
         pass  # each look waits for the broker's answer
-    answers = dict(describe_configs(connection, [spec(name) for name in names]))
+    answers = described(connection, *map(spec, names))
     assert answers.keys() == set(names)
     assert all(answer == Configs({}, {}) for answer in answers.values())
     assert connection.requests["describe_configs"] == 3
@@ -80,7 +86,7 @@ def test_more_topics_than_one_request_takes(kafka: Sandbox, prefix: str) -> None
 @pytest.mark.usefixtures("either_way")
 def test_a_topic_that_is_not_there_fails_alone(kafka: Sandbox, prefix: str) -> None:
     AnotherClient(kafka).create(prefix)
-    answers = dict(describe_configs(connect(kafka.bootstrap_servers), [spec(prefix), spec(f"{prefix}.missing")]))
+    answers = described(connect(kafka.bootstrap_servers), spec(prefix), spec(f"{prefix}.missing"))
     assert answers[prefix] == Configs({}, {})
     missing = answers[f"{prefix}.missing"]
     assert isinstance(missing, KafkaFailure)
@@ -92,7 +98,7 @@ def test_no_answer_makes_the_cluster_unavailable_not_a_topic() -> None:
     with listener(silence) as port:
         connection = connect(f"127.0.0.1:{port}", timeout=0.5)
         with pytest.raises(ClusterUnavailable, match="no answer"):
-            list(describe_configs(connection, [spec("a")]))
+            described(connection, spec("a"))
 
 
 @pytest.mark.usefixtures("either_way")
@@ -101,12 +107,12 @@ def test_what_is_never_answered_is_asked_for_again_after_a_pause_and_not_in_a_bu
     with FakeKafka(cut, topics={"a": Topic()}) as fake:
         connection = connect(fake.bootstrap_servers, timeout=3)
         with pytest.raises(ClusterUnavailable):
-            Reader(connection).look([spec("a")])
+            Reader(connection).look(Query.of([spec("a")]))
     assert 2 <= connection.requests["describe_configs"] < 10
 
 
 def librdkafka_alone(connection: Connection) -> None:
-    list(configs_librdkafka.describe_configs(connection, [spec("a")]))
+    list(configs_librdkafka.describe_configs(connection, ["a"], Query(names=["a"])))
 
 
 def test_what_befalls_the_second_client_alone_is_told_at_once() -> None:
@@ -147,7 +153,7 @@ def test_a_property_that_the_second_client_does_not_know_is_named_and_final() ->
 
 
 def test_a_second_client_that_hangs_is_not_waited_for_past_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    functions = dict(configs_librdkafka.library() or {})
+    functions = dict(library() or {})
     functions["queue_poll"] = lambda _queue, milliseconds: time.sleep(milliseconds / 1000)
     monkeypatch.setattr(configs_librdkafka, "library", lambda: functions)
     began = time.monotonic()
@@ -162,12 +168,12 @@ def test_the_plain_binding_is_the_way_where_the_c_interface_is_not_to_be_had(
     AnotherClient(kafka).create(prefix)
     monkeypatch.setattr(configs, "WORTH_A_CONNECTION", 0)
     monkeypatch.setattr("ctypes.CDLL", lambda _path: object())
-    configs_librdkafka.library.cache_clear()
+    library.cache_clear()
     try:
         assert not configs_librdkafka.is_available()
-        live = Reader(connect(kafka.bootstrap_servers)).look([spec(prefix)])
+        live = Reader(connect(kafka.bootstrap_servers)).look(Query.of([spec(prefix)]))
     finally:
-        configs_librdkafka.library.cache_clear()
+        library.cache_clear()
     assert live.topics[prefix].overrides == {}
 
 
@@ -184,7 +190,7 @@ def test_a_topic_that_one_answer_shows_and_another_does_not_is_looked_at_again(k
         return seen
 
     connection.metadata = then_create  # type: ignore[method-assign]  # the moment cannot be hit otherwise
-    live = Reader(connection).read([spec(prefix)])
+    live = Reader(connection).read(Query.of([spec(prefix)]))
     assert live.topics[prefix].partitions == 2
     assert live.unreadable == {}
 
@@ -202,7 +208,7 @@ def test_a_topic_deleted_while_it_is_read_is_absent_not_unreadable(kafka: Sandbo
         return seen
 
     connection.metadata = then_delete  # type: ignore[method-assign]  # as above
-    live = Reader(connection).read([spec(prefix)])
+    live = Reader(connection).read(Query.of([spec(prefix)]))
     assert (live.topics, live.unreadable) == ({}, {})
 
 

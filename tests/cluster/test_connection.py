@@ -17,7 +17,7 @@ from reconciler.cluster.connection import Connection
 from reconciler.cluster.reader import Reader
 from reconciler.cluster.writer import Writer, WritingConnection
 from reconciler.errors import ClusterUnavailable, DeadlinePassed, Interrupted, Location, ReconcilerError
-from reconciler.model import TopicSpec
+from reconciler.model import Query, TopicSpec
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Api, Fault
@@ -31,7 +31,7 @@ TOPIC = TopicSpec(name="there", origin=Location(file="topics.yaml", line=1, colu
 def connected(kafka: FakeKafka) -> WritingConnection:
     """A connection whose client has asked for everything once."""
     connection = WritingConnection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(SECONDS))
-    Reader(connection).look([TOPIC])
+    Reader(connection).look(Query.of([TOPIC]))
     return connection
 
 
@@ -44,7 +44,7 @@ def test_a_broker_that_hangs_is_asked_once_and_then_avoided() -> None:
         for _ in range(LOOKS):
             connection.limit.restart()
             connection.limit.shorten(SECONDS / 3)
-            assert "there" in Reader(connection).look([TOPIC]).topics
+            assert "there" in Reader(connection).look(Query.of([TOPIC])).topics
         assert connection.requests["metadata"] - before <= LOOKS + 1
 
 
@@ -56,7 +56,7 @@ def test_what_follows_a_write_without_an_answer_does_not_wait_behind_it() -> Non
         assert failure is not None
         assert failure.name == "_TIMED_OUT"
         connection.limit.restart()
-        assert "there" in Reader(connection).look([TOPIC]).topics
+        assert "there" in Reader(connection).look(Query.of([TOPIC])).topics
         assert kafka.unread() == 0
 
 
@@ -68,7 +68,7 @@ def test_the_brokers_of_the_cluster_are_known_when_those_given_are_gone() -> Non
         assert set(connection.properties["bootstrap.servers"].split(",")) == {first, second}
         kafka.freeze(1)
         connection.connect_anew()
-        assert "there" in Reader(connection).look([TOPIC]).topics
+        assert "there" in Reader(connection).look(Query.of([TOPIC])).topics
 
 
 def topics(number: int) -> list[TopicSpec]:
@@ -80,8 +80,8 @@ def topics(number: int) -> list[TopicSpec]:
     ("api", "ask"),
     [
         ("metadata", lambda connection: connection.metadata()),
-        ("describe_configs", lambda connection: Reader(connection).look(topics(1))),
-        ("describe_configs", lambda connection: Reader(connection).look(topics(WORTH_A_CONNECTION))),
+        ("describe_configs", lambda connection: Reader(connection).look(Query.of(topics(1)))),
+        ("describe_configs", lambda connection: Reader(connection).look(Query.of(topics(WORTH_A_CONNECTION)))),
         ("create_topics", lambda connection: Writer(connection).create(topics(1))),
         ("create_partitions", lambda connection: Writer(connection).add_partitions({"a.0": 2})),
         ("incremental_alter_configs", lambda connection: Writer(connection).alter_configs({"a.0": {"a": "b"}})),
@@ -119,7 +119,7 @@ def test_a_wrong_address_beside_a_good_one_does_no_harm_though_it_is_said_late()
             time.sleep(0.01)
         for connection in connections:
             connection.limit.restart()
-            assert "there" in Reader(connection).look([TOPIC]).topics
+            assert "there" in Reader(connection).look(Query.of([TOPIC])).topics
 
 
 class BrokenClient:

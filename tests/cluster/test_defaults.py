@@ -10,7 +10,8 @@ from reconciler.clock import TimeLimit
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.reader import Reader
 from reconciler.errors import Location
-from reconciler.model import LiveTopic, TopicSpec
+from reconciler.model import InSync, LiveTopic, Plan, Query, TopicSpec
+from reconciler.plan.disputed import differing_defaults, inherited
 from tests.support.command import RunReconciler
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
@@ -32,7 +33,7 @@ def connected(kafka: FakeKafka) -> Connection:
 
 
 def look(kafka: FakeKafka, wanted: TopicSpec) -> LiveTopic:
-    return Reader(connected(kafka)).look([wanted]).topics[wanted.name]
+    return Reader(connected(kafka)).look(Query.of([wanted])).topics[wanted.name]
 
 
 def test_what_a_silent_broker_would_give_is_unknown_and_so_not_inherited() -> None:
@@ -40,8 +41,8 @@ def test_what_a_silent_broker_would_give_is_unknown_and_so_not_inherited() -> No
         kafka.hang(3)
         connection = connected(kafka)
         connection._patience = PATIENCE
-        topic = Reader(connection).look([spec("a", retention_ms=WEEK)]).topics["a"]
-        again = Reader(connection).look([spec("a", retention_ms=WEEK)]).topics["a"]
+        topic = Reader(connection).look(Query.of([spec("a", retention_ms=WEEK)])).topics["a"]
+        again = Reader(connection).look(Query.of([spec("a", retention_ms=WEEK)])).topics["a"]
     assert topic == again
     assert "retention.ms" not in topic.inherited
     assert topic.disputed == {"retention.ms": {1: WEEK, 2: WEEK, 3: None}}
@@ -80,9 +81,12 @@ def test_what_a_topic_has_now_is_the_same_whichever_broker_answers(
     with FakeKafka(brokers=BROKERS, topics={"a": Topic()}) as kafka:
         kafka.own_defaults = {node: {"retention.ms": value} for node, value in defaults.items()}
         kafka.controller = who_answers
-        topic = look(kafka, spec("a", retention_ms=WEEK))
-    assert topic.inherited.get("retention.ms") == before
-    assert topic.disputed == ({"retention.ms": defaults} if is_disputed else {})
+        wanted = spec("a", retention_ms=WEEK)
+        topic = look(kafka, wanted)
+    assert topic.disputed == ({"retention.ms": defaults} if len(set(defaults.values())) > 1 else {})
+    assert inherited(wanted, topic).get("retention.ms") == before
+    plan = Plan(topics=[InSync(desired=wanted, live=topic)])
+    assert [warning.code for warning in differing_defaults(plan)] == ["brokers-disagree"] * is_disputed
 
 
 def test_keys_that_no_topic_inherits_all_of_are_asked_for_by_as_many_topics_as_it_takes() -> None:
@@ -94,7 +98,7 @@ def test_keys_that_no_topic_inherits_all_of_are_asked_for_by_as_many_topics_as_i
     wanted = [spec(name, retention_ms=WEEK, max_message_bytes="1048588") for name in topics]
     with FakeKafka(brokers=BROKERS, topics=topics) as kafka:
         kafka.own_defaults = {2: {"retention.ms": DAY, "max.message.bytes": "5"}}
-        live = Reader(connected(kafka)).look(wanted).topics
+        live = Reader(connected(kafka)).look(Query.of(wanted)).topics
         asked = [got.topics or () for got in kafka.received("describe_configs")]
     assert live["a"].disputed == {"max.message.bytes": {1: "1048588", 2: "5", 3: "1048588"}}
     assert live["b"].disputed == {"retention.ms": {1: WEEK, 2: DAY, 3: WEEK}}
@@ -105,7 +109,7 @@ def test_keys_that_no_topic_inherits_all_of_are_asked_for_by_as_many_topics_as_i
 def test_each_broker_is_asked_once_a_run_however_many_readers_there_are() -> None:
     with FakeKafka(brokers=BROKERS, topics={"a": Topic()}) as kafka:
         connection = connected(kafka)
-        live = [Reader(connection).look([spec("a", retention_ms=WEEK)]).topics for _ in range(3)]
+        live = [Reader(connection).look(Query.of([spec("a", retention_ms=WEEK)])).topics for _ in range(3)]
     assert live[0] == live[1] == live[2]
     assert len(kafka.received("describe_configs")) == 3 + BROKERS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -21,6 +21,7 @@ from reconciler.model import (
     KafkaFailure,
     LiveState,
     LiveTopic,
+    Query,
     Refused,
     Safe,
     TopicSpec,
@@ -79,9 +80,9 @@ class Broker:
     def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
         return self._answers(changes)
 
-    def read_anew(self, topics: Collection[TopicSpec]) -> LiveState:
+    def read_anew(self, query: Query) -> LiveState:
         self.looks += 1
-        names = {topic.name for topic in topics}
+        names = set(query.names)
         return state({name: topic for name, topic in self.live.items() if name in names})
 
     def _answers(self, asked: Mapping[str, Mapping[str, str | None]]) -> Answers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,7 @@ from reconciler.model import (
     LiveTopic,
     Operation,
     Plan,
+    Query,
     TopicPlan,
     TopicSpec,
 )
@@ -55,9 +56,7 @@ class OnlyBroker:
 
     brokers = 1
 
-    def look_at_each(
-        self, _topics: Sequence[TopicSpec], _operation: Operation
-    ) -> Mapping[int, Mapping[str, LiveTopic]]:
+    def look_at_each(self, _query: Query, _operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
         return {}
 
 

@@ -24,10 +24,13 @@ demo: $(INSTALLED)  ## Apply a manifest to a real Kafka, and correct drift
 picture: $(INSTALLED)  ## Record the demo into docs/demo.svg
 	$(BIN)/python demo/picture.py $(MAKE) --silent demo
 
+# More than there are cores: half of the time a test waits.
+WORKERS ?= 4
+
 test: check  ## Run what CI runs: checks and all tests
 	@echo "All tests, against real brokers: about 16 minutes on two cores"
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
+	$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -265,35 +265,3 @@ def test_quiet_and_verbose(
     assert "impossible: rejected by the broker: Unknown topic config name: odd.key" in quiet.stdout, "why is no detail"
     assert quiet.stdout.endswith("0 to create, 0 to change, 1 unchanged, 1 refused.\n")
     assert f"{prefix}.there" in verbose.stdout
-
-
-def test_every_version_checks_without_doing(each_kafka: Sandbox, reconciler: RunReconciler, tmp_path: Path) -> None:
-    check_on(each_kafka, reconciler, tmp_path)
-
-
-def test_three_brokers_check_without_doing(kafka3: Sandbox, reconciler: RunReconciler, tmp_path: Path) -> None:
-    check_on(kafka3, reconciler, tmp_path)
-
-
-def check_on(sandbox: Sandbox, reconciler: RunReconciler, tmp_path: Path) -> None:
-    """A plan with one of everything, of which the broker refuses a half, and does nothing."""
-    client = AnotherClient(sandbox)
-    client.create("checked.there")
-    (tmp_path / "topics.yaml").write_text(
-        "version: 1\n"
-        "topics:\n"
-        "  checked.bad: {replication_factor: 7}\n"
-        "  checked.good: {partitions: 2}\n"
-        "  checked.there: {partitions: 3, config: {no.such.key: x}}\n"
-    )
-    done = reconciler("plan", "--bootstrap-server", sandbox.bootstrap_servers, "-o", "json")
-    assert done.code == 3
-    topics = by_name(done)
-    assert topics["checked.bad"]["error"]["name"] == "INVALID_REPLICATION_FACTOR"
-    assert topics["checked.good"]["status"] == "planned"
-    assert {change["field"]: change["verdict"] for change in topics["checked.there"]["changes"]} == {
-        "partitions": "safe",
-        "config.no.such.key": "impossible",
-    }
-    assert not client.exists("checked.good")
-    assert client.partitions("checked.there") == 1

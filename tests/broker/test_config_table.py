@@ -15,6 +15,7 @@ from reconciler.configs import TOPIC_CONFIGS, InvalidValue, TopicConfig, ValueTy
 from reconciler.configs.synonyms import BROKER_SYNONYMS
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
+from tests.broker.dry_run import check_dry_run
 from tests.support.command import Finished, RunReconciler
 
 SEED = 20261124
@@ -264,3 +265,7 @@ def test_brokers_take_the_lower_of_in_sync_replicas_and_replicas(each_kafka: San
     producer.produce("in-sync", b"x", on_delivery=lambda error, _message: delivered.append(error))
     producer.flush(60)
     assert delivered == [None]
+
+
+def test_every_version_checks_without_doing(each_kafka: Sandbox, reconciler: RunReconciler, tmp_path: Path) -> None:
+    check_dry_run(each_kafka, reconciler, tmp_path)

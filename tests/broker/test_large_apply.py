@@ -26,15 +26,3 @@ def test_a_wide_topic_among_many_small_ones_is_created_and_one_too_wide_fails_al
         client = AnotherClient(sandbox)
         assert client.partitions("wide") == 9_000
         assert not client.exists("too-wide")
-
-
-def test_12_000_topics_in_one_apply(reconciler: RunReconciler, tmp_path: Path) -> None:
-    names = [f"topic.{number:05}" for number in range(12_000)]
-    lines = "".join(f"  {name}: {{partitions: 1}}\n" for name in names)
-    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics:\n{lines}")
-    with start() as sandbox:
-        done = reconciler("apply", "--yes", "--bootstrap-server", sandbox.bootstrap_servers, "-o", "json")
-        assert (done.code, done.report["summary"]["applied"]) == (0, 12_000), done.stderr
-        assert AnotherClient(sandbox).admin.list_topics(timeout=60).topics.keys() == set(names)
-        assert done.report["statistics"]["requests"]["create_topics"] == 30
-        assert "verifying: " in done.stderr, "a log of a long run says how far it is"

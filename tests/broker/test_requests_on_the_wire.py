@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import NewTopic
 
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
-from tests.support.command import RunReconciler
+from tests.support import in_process
+from tests.support.command import Finished, RunReconciler
 from tests.wire.proxy import CountingProxy, counting_proxy, free_port
 
-THERE, MANAGED = 10_000, 300
+THERE, MANAGED = 12_000, 300
+NAMES = [f"t{number:05}" for number in range(THERE)]
 PATIENT = ("--timeout", "300")
 """A request without an answer in time is sent again, which is not what is counted here."""
 
@@ -24,23 +26,39 @@ NO_TOPICS = b"\x00\nreconciler\x00\x01\x00\x00\x00"
 """The end of a Metadata request (version 13): client id, tags, an empty array, three flags that are off."""
 
 
+@dataclass(frozen=True)
+class Large:
+    """A Kafka that sends its clients to a proxy before it, and the apply that made its 12,000 topics."""
+
+    sandbox: Sandbox
+    proxy: CountingProxy
+    applied: Finished
+
+
+def manifest(folder: Path, names: Sequence[str], topic: str) -> None:
+    lines = "".join(f"  {name}: {topic}\n" for name in names)
+    (folder / "topics.yaml").write_text(f"version: 1\ntopics:\n{lines}")
+
+
 @pytest.fixture(scope="module")
-def proxied() -> Iterator[tuple[Sandbox, CountingProxy]]:
-    """A Kafka that sends its clients to a proxy before it, with 10,000 topics."""
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Large]:
     port, target = free_port(), free_port()
+    folder = tmp_path_factory.mktemp("large")
+    manifest(folder, NAMES, "{partitions: 1}")
     with (
         counting_proxy(port, target) as proxy,
         start(port=target, properties={"advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}"}) as sandbox,
     ):
-        names = [f"t{number:05}" for number in range(THERE)]
-        admin = AnotherClient(sandbox).admin
-        for first in range(0, THERE, 500):
-            new = [NewTopic(name, num_partitions=1) for name in names[first : first + 500]]
-            for answer in admin.create_topics(new, request_timeout=120).values():
-                answer.result()
-        while len(admin.list_topics(timeout=60).topics) < THERE:
-            pass  # each look waits for the broker's answer
-        yield sandbox, proxy
+        apply = ["apply", "--yes", "--bootstrap-server", f"127.0.0.1:{port}", "-o", "json"]
+        yield Large(sandbox, proxy, in_process.runner(folder)(*apply))
+
+
+def test_12_000_topics_in_one_apply(large: Large) -> None:
+    done = large.applied
+    assert (done.code, done.report["summary"]["applied"]) == (0, THERE), done.stderr
+    assert AnotherClient(large.sandbox).admin.list_topics(timeout=60).topics.keys() == set(NAMES)
+    assert done.report["statistics"]["requests"]["create_topics"] == 30
+    assert "verifying: " in done.stderr, "a log of a long run says how far it is"
 
 
 def is_handshake(api: str, message: bytes) -> bool:
@@ -50,11 +68,10 @@ def is_handshake(api: str, message: bytes) -> bool:
 
 @pytest.mark.parametrize("managed", [10, MANAGED, 500, 1_000])
 def test_a_plan_sends_a_constant_number_of_requests_and_one_for_every_200_topics(
-    managed: int, proxied: tuple[Sandbox, CountingProxy], reconciler: RunReconciler, tmp_path: Path
+    managed: int, large: Large, reconciler: RunReconciler, tmp_path: Path
 ) -> None:
-    _, proxy = proxied
-    lines = "".join(f"  t{number:05}: {{partitions: 1}}\n" for number in range(managed))
-    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics:\n{lines}")
+    proxy = large.proxy
+    manifest(tmp_path, NAMES[:managed], "{partitions: 1}")
     proxy.sent.clear()
     done = reconciler("plan", "--bootstrap-server", f"127.0.0.1:{proxy.port}", "-o", "json", *PATIENT)
     assert done.code == 0, done.stderr
@@ -66,12 +83,11 @@ def test_a_plan_sends_a_constant_number_of_requests_and_one_for_every_200_topics
     assert done.report["statistics"]["requests"] == {"describe_configs": math.ceil(managed / 200), "metadata": 1}
 
 
-def test_of_10_000_topics_only_the_managed_ones_are_read(
-    proxied: tuple[Sandbox, CountingProxy], reconciler: RunReconciler, tmp_path: Path
+def test_of_12_000_topics_only_the_managed_ones_are_read(
+    large: Large, reconciler: RunReconciler, tmp_path: Path
 ) -> None:
-    _, proxy = proxied
-    lines = "".join(f"  t{number:05}: {{}}\n" for number in range(MANAGED))
-    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics:\n{lines}")
+    proxy = large.proxy
+    manifest(tmp_path, NAMES[:MANAGED], "{}")
     proxy.sent.clear()
     done = reconciler("plan", "--bootstrap-server", f"127.0.0.1:{proxy.port}", "-o", "json", *PATIENT)
     assert len(done.report["topics"]) == MANAGED

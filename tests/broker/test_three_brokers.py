@@ -6,8 +6,9 @@ from pathlib import Path
 
 from confluent_kafka.admin import ConfigResource, NewTopic, ResourceType
 
-from reconciler.sandbox import Sandbox, start
+from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
+from tests.broker.dry_run import check_dry_run
 from tests.support.command import PROJECT, RunReconciler
 
 
@@ -51,19 +52,24 @@ def test_writes_are_read_back_whichever_broker_answers(
         assert done.report["topics"][0]["verification"]["status"] == "verified"
 
 
-def test_what_is_verified_is_shown_by_every_broker_however_busy(reconciler: RunReconciler, tmp_path: Path) -> None:
+def test_what_is_verified_is_shown_by_every_broker_however_busy(
+    reconciler: RunReconciler, kafka3: Sandbox, tmp_path: Path
+) -> None:
     """Brokers that make hundreds of partitions hear of later writes late, each at its own pace."""
-    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {orders: {config: {retention.ms: 1d}}}\n")
-    with start(brokers=3) as sandbox:
-        admin = AnotherClient(sandbox).admin
-        nodes = admin.list_topics(timeout=30).brokers
-        for batch in range(2):
-            admin.create_topics([NewTopic(f"busy.{batch}.{number}", 2, 3) for number in range(60)])
-        servers = ("--bootstrap-server", sandbox.bootstrap_servers)
-        done = reconciler("apply", "--yes", "-o", "json", "--timeout", "120", *servers)
-        orders = ConfigResource(ResourceType.TOPIC, "orders")
-        asked = [admin.describe_configs([orders], broker=node, request_timeout=60)[orders] for node in nodes]
-        shown = {answer.result(90)["retention.ms"].value for answer in asked}
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {shown: {config: {retention.ms: 1d}}}\n")
+    admin = AnotherClient(kafka3).admin
+    nodes = admin.list_topics(timeout=30).brokers
+    for batch in range(2):
+        admin.create_topics([NewTopic(f"busy.{batch}.{number}", 2, 3) for number in range(60)])
+    servers = ("--bootstrap-server", kafka3.bootstrap_servers)
+    done = reconciler("apply", "--yes", "-o", "json", "--timeout", "120", *servers)
+    topic = ConfigResource(ResourceType.TOPIC, "shown")
+    asked = [admin.describe_configs([topic], broker=node, request_timeout=60)[topic] for node in nodes]
+    shown = {answer.result(90)["retention.ms"].value for answer in asked}
     assert done.code == 0, done.stderr
     assert done.report["topics"][0]["verification"]["status"] == "verified"
     assert shown == {"86400000"}
+
+
+def test_three_brokers_check_without_doing(kafka3: Sandbox, reconciler: RunReconciler, tmp_path: Path) -> None:
+    check_dry_run(kafka3, reconciler, tmp_path)

@@ -45,7 +45,7 @@ def test_each_version_serves(version: str) -> None:
     assert not folder.exists()
 
 
-def test_three_brokers_have_racks_and_survive_the_loss_of_one(kafka3: Sandbox) -> None:
+def test_three_brokers_have_racks_and_survive_the_loss_of_one(kafka: Sandbox) -> None:
     with start(brokers=3) as sandbox:
         admin = AdminClient({"bootstrap.servers": sandbox.bootstrap_servers, "log_level": 0})
         nodes = admin.describe_cluster().result(60).nodes
@@ -55,7 +55,7 @@ def test_three_brokers_have_racks_and_survive_the_loss_of_one(kafka3: Sandbox) -
         while readiness.brokers(timeout=10) != 2:
             pass  # each look waits for a broker's answer
     assert gone(sandbox)
-    assert not gone(kafka3)  # several clusters at once do not disturb each other
+    assert not gone(kafka)  # several clusters at once do not disturb each other
 
 
 def test_several_at_once() -> None:

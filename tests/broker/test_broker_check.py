@@ -202,7 +202,7 @@ def test_a_principal_that_may_not_ask_gets_a_plan_that_says_so_once(
     assert [each["code"] for each in done.report["diagnostics"]] == ["not-checked"]
     assert [each["unchecked"]["name"] for each in done.report["topics"]] == ["TOPIC_AUTHORIZATION_FAILED"] * 2
     text = reconciler(*arguments).stdout
-    assert text.count("ot checked by the broker: 2 topics (TOPIC_AUTHORIZATION_FAILED)") == 1
+    assert text.count("he broker could not validate 2 topics (TOPIC_AUTHORIZATION_FAILED)") == 1
     assert text.count("not validated by the broker: TOPIC_AUTHORIZATION_FAILED: grant this principal") == 2
 
 

@@ -22,7 +22,7 @@ def test_a_wide_topic_among_many_small_ones_is_created_and_one_too_wide_fails_al
         (failed,) = (topic for topic in done.report["topics"] if topic["status"] != "applied")
         assert failed["name"] == "too-wide"
         assert "xcessively large" in failed["error"]["message"]
-        assert "too large for any request" in failed["error"]["remedy"]
+        assert "too large for one request" in failed["error"]["remedy"]
         client = AnotherClient(sandbox)
         assert client.partitions("wide") == 9_000
         assert not client.exists("too-wide")

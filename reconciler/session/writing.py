@@ -9,6 +9,8 @@ from reconciler.cluster.writer import Writer, WritingConnection
 from reconciler.model import Outcome, Plan
 from reconciler.session.session import Session
 
+__all__ = ["Retries", "WritingSession"]
+
 
 class WritingSession(Session):
     """A session that applies its plan: ``plan``, then ``begin``, then ``apply``."""

@@ -1,0 +1,1 @@
+"""What type checkers know about the public Python interface; ``make check`` reads it, nothing runs it."""

@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from reconciler.apply.every_broker import await_every_broker, doubt
-from reconciler.apply.ledger import Ledger, Seen
+from reconciler.apply.in_doubt import Doubts, lost
+from reconciler.apply.ledger import Ledger
 from reconciler.apply.log_lines import log_attempt
 from reconciler.apply.retries import Retries
-from reconciler.apply.second_look import Changed, changed_meanwhile, deleted_meanwhile, is_done
 from reconciler.apply.verify import LooksAtTopics, look_again, look_once, verify
 from reconciler.clock import Clock, TimeLimit
-from reconciler.errors import ApplyStopped, ClusterUnavailable, DeadlinePassed, Interrupted, ReconcilerError
-from reconciler.model import (
-    EXPECTED,
-    FATAL,
-    RETRIABLE,
-    Attempt,
-    Drift,
-    KafkaFailure,
-    LiveState,
-    Operation,
-    Query,
-    TopicPlan,
-    Verification,
-)
+from reconciler.errors import ApplyStopped, ClusterUnavailable, DeadlinePassed, Interrupted
+from reconciler.model import Attempt, Operation
 from reconciler.plan import Answers, Request, TakesRequests, requests_of
 
 _LAST_LOOK_SECONDS = 5.0
-_UNKNOWN_TOPIC = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,7 +101,7 @@ class Execution:
                 in_doubt += self._send_first_of(queue)
             else:
                 self._pause_after(in_doubt)
-                queue.extend(self._still_to_send(in_doubt))
+                queue.extend(self._doubts.still_to_send(in_doubt))
                 in_doubt = []
         if queue or in_doubt:
             if self.limit.is_run_over():
@@ -146,8 +133,11 @@ class Execution:
         if request.is_refused_for_its_size(answers):
             queue.extendleft(reversed(request.halves()))
             return []
-        part = [topic for topic in request.topics if self._is_in_doubt(topic, request.operation, answers)]
-        return [Request(request.operation, part)] if part else []
+        return self._doubts.of(request, answers)
+
+    @property
+    def _doubts(self) -> Doubts:
+        return Doubts(ledger=self.ledger, reader=self.reader, retries=self.retries, clock=self.clock)
 
     def _without_changed(self, request: Request) -> Request:
         """``request`` without the topics that somebody else changed: what they need now was not reviewed."""
@@ -164,8 +154,8 @@ class Execution:
             except DeadlinePassed:
                 raise  # before anything was sent
             except Exception as error:
-                lost = dict.fromkeys((topic.name for topic in request.topics), _lost(error))
-                self._note(request.operation, lost, started_at, self.clock.monotonic() - started)
+                answers = dict.fromkeys((topic.name for topic in request.topics), lost(error))
+                self._note(request.operation, answers, started_at, self.clock.monotonic() - started)
                 raise
             self._note(request.operation, answers, started_at, self.clock.monotonic() - started)
         if None in answers.values():
@@ -188,15 +178,6 @@ class Execution:
             self.ledger.attempted(name, attempt)
             log_attempt(self.log, name, attempt)
 
-    def _is_in_doubt(self, topic: TopicPlan, operation: Operation, answers: Answers) -> bool:
-        """Whether reading has to show what is left to do; not after a fatal error or too many retries."""
-        failure = answers[topic.name]
-        if failure is None:
-            return False
-        return failure.error_class == EXPECTED or (
-            failure.error_class == RETRIABLE and self.ledger.tries(topic.name, operation) <= self.retries.most
-        )
-
     def _pause_after(self, in_doubt: Sequence[Request]) -> None:
         tries = max(
             self.ledger.tries(topic.name, request.operation) for request in in_doubt for topic in request.topics
@@ -213,73 +194,6 @@ class Execution:
             self.ledger.last_failure(topic.name, request.operation) for request in in_doubt for topic in request.topics
         )
         return ", ".join(sorted({failure.name for failure in failures if failure is not None}))
-
-    def _still_to_send(self, in_doubt: Sequence[Request]) -> Iterator[Request]:
-        """Read once; returns what is lacking of the requests whose result is in doubt.
-
-        Reading also tells the client which broker is the controller now.
-        """
-        live = self.reader.look(Query.of(topic.desired for request in in_doubt for topic in request.topics))
-        for request in in_doubt:
-            operation = request.operation
-            lacking = [topic for topic in request.topics if self._is_lacking(topic, operation, live)]
-            allowed = [topic for topic in lacking if self.ledger.tries(topic.name, operation) <= self.retries.most]
-            for again in requests_of(allowed, (operation,)):
-                yield from again.halves() if self._was_refused_as_batch(again) else [again]
-
-    def _is_lacking(self, topic: TopicPlan, operation: Operation, live: LiveState) -> bool:
-        """Whether to send ``operation`` again; what was found applied or changed goes to the ledger."""
-        ledger, name = self.ledger, topic.name
-        if name in live.unreadable and not ledger.is_outcome_known(name, operation):
-            return False  # verification keeps reading
-        found = live.topics.get(name)
-        if found is None:
-            if name in live.unreadable or not self._is_gone(topic, operation):
-                return True
-            self._note_changed(name, deleted_meanwhile(topic, ledger.accepted(name)))
-            return False
-        done = is_done(topic, operation, found, ledger.policy)
-        if done:
-            ledger.found_applied(name, operation)
-        changed = changed_meanwhile(topic, found, ledger.policy, ledger.accepted(name))
-        if changed is not None:
-            self._note_changed(name, changed)
-        return not done and changed is None
-
-    def _note_changed(self, name: str, changed: Changed) -> None:
-        # What was written before is looked at when everything has been sent.
-        self.ledger.saw(name, Seen(verification=Verification.NOT_VISIBLE, at=self.clock.now(), changed=changed))
-
-    def _is_gone(self, topic: TopicPlan, operation: Operation) -> bool:
-        """Whether the topic was deleted: a broker answered so, and reading has just confirmed that."""
-        failure = self.ledger.last_failure(topic.name, operation)
-        return isinstance(topic, Drift) and failure is not None and failure.code == _UNKNOWN_TOPIC
-
-    def _was_refused_as_batch(self, request: Request) -> bool:
-        answers = {topic.name: self.ledger.last_failure(topic.name, request.operation) for topic in request.topics}
-        return request.is_refused_as_a_whole(answers)
-
-
-def _lost(error: Exception) -> KafkaFailure:
-    """The result of a request that was in flight when the cluster became unreachable or our own code failed."""
-    if not isinstance(error, ReconcilerError):
-        return KafkaFailure(
-            code=0,
-            name="INTERNAL_ERROR",
-            error_class=FATAL,
-            message=f"internal error while the request was in flight: {type(error).__name__}",
-            remedy="run plan to see what was applied, and report this error",
-            outcome_known=False,
-        )
-    (diagnostic, *_) = error.diagnostics
-    return KafkaFailure(
-        code=-195,
-        name="_TRANSPORT",
-        error_class=RETRIABLE,
-        message=diagnostic.message,
-        remedy=diagnostic.hint or "",
-        outcome_known=False,
-    )
 
 
 def _stop_at_what_hits_all(answers: Answers) -> None:

@@ -22,6 +22,6 @@ def describe_configs(connection: Connection, topics: Sequence[str], query: Query
 
     Raises ClusterUnavailable where the cluster does not answer.
     """
-    if len(topics) >= WORTH_A_CONNECTION and configs_librdkafka.is_available():
+    if connection.makes_clients and len(topics) >= WORTH_A_CONNECTION and configs_librdkafka.is_available():
         return configs_librdkafka.describe_configs(connection, topics, query)
     return configs_binding.describe_configs(connection, topics, query)

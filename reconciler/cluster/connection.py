@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import replace
 from threading import Thread
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar, cast
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata
@@ -19,7 +19,7 @@ from reconciler.cluster.causes import Causes
 from reconciler.cluster.client import defaults, new_client, not_made
 from reconciler.cluster.client_log import PassedOn
 from reconciler.cluster.properties import without_secrets
-from reconciler.cluster.reading_client import ReadingClient
+from reconciler.cluster.reading_client import OnlyReads, ReadingClient
 from reconciler.cluster.symptoms import Cause
 from reconciler.errors import ClusterUnavailable, DeadlinePassed, Origin
 from reconciler.model import KafkaFailure
@@ -34,7 +34,10 @@ _LONGEST_PAUSE = 1.0
 """Seconds; the pauses between requests for metadata that fail at once double up to here."""
 _NOT_MENTIONED = KafkaException(KafkaError(KafkaError._TIMED_OUT, "missing from the broker's response"))
 _NO_END = KafkaException(KafkaError(KafkaError._TIMED_OUT, "the Kafka client does not return"))
+_GIVEN = "the brokers of the given client"
 Key = TypeVar("Key")
+Client = AdminClient
+"""A client of confluent-kafka."""
 _TIMED_OUT, _TRANSPORT = -185, -195
 _NO_ANSWER = frozenset({_TIMED_OUT, _TRANSPORT})
 
@@ -49,6 +52,7 @@ class Connection:
     """
 
     _client_class: type[AdminClient] = ReadingClient
+    _given: AdminClient | None = None
     expected_cluster_id: str | None = None
 
     def __init__(
@@ -60,8 +64,10 @@ class Connection:
         tell: Callable[[str], None] = lambda _line: None,
         check: Callable[[], None] = lambda: None,
         log: logging.Logger | None = None,
+        client: Client | None = None,
     ) -> None:
         self.limit = limit
+        self._given = client
         self.bootstrap_servers = properties["bootstrap.servers"]
         self.properties = {**defaults(limit.seconds), **properties}
         self._causes = Causes(self.bootstrap_servers, self._probe)
@@ -82,8 +88,30 @@ class Connection:
         self._patience = _PATIENCE_SECONDS
         self._asked_early: _Asked | None = None
 
+    @classmethod
+    def from_client(
+        cls,
+        client: Client,
+        *,
+        limit: TimeLimit,
+        tell: Callable[[str], None] = lambda _line: None,
+        check: Callable[[], None] = lambda: None,
+    ) -> Self:
+        """A connection through a client of the caller, which is neither polled, replaced nor closed here.
+
+        Its log lines and callbacks stay with the caller, so a failed connection is reported by its error only, when the
+        time limit is over. Its properties are not known: no further client is made, and no secret can be removed from
+        its messages.
+        """
+        return cls({"bootstrap.servers": _GIVEN}, limit=limit, tell=tell, check=check, client=client)
+
+    @property
+    def makes_clients(self) -> bool:
+        """Whether further clients with the same properties can be made."""
+        return self._given is None
+
     def close(self) -> None:
-        """Close the connection. The client ends once the requests under way have a response."""
+        """Close the connection. A client of our own ends once the requests under way have a response."""
         # Its log handlers refer to this connection, which refers to it: nothing else would end it soon.
         del self.admin
 
@@ -150,17 +178,20 @@ class Connection:
         known = [_address(broker.host, broker.port) for broker in brokers]
         given = [address for each in self.bootstrap_servers.split(",") if (address := each.strip()) not in known]
         self.properties["bootstrap.servers"] = ",".join([*known, *given])
+        if self._given is not None:
+            self.bootstrap_servers = ",".join(known)
         self._causes.forget(known)
 
     def connect_anew(self) -> None:
-        """Replace the client after a request without a response, and double the time limit of reads.
+        """Replace a client of our own after a request without a response, and double the time limit of reads.
 
         A broker that hangs keeps its connections, so the client keeps choosing it; requests behind a write that
         hangs wait for it; and the client waits forever for a controller that is gone.
         """
         self._patience *= 2
-        self.admin.poll(0)  # its last log lines
-        self.admin = self._client()
+        if self._given is None:
+            self.admin.poll(0)  # its last log lines
+            self.admin = self._client()
 
     def _ask_metadata(self) -> _Asked:
         self.requests["metadata"] += 1
@@ -213,7 +244,8 @@ class Connection:
         ``check`` raises.
         """
         self._check()
-        self.admin.poll(0)  # delivers librdkafka's log lines, which have the causes
+        if self._given is None:
+            self.admin.poll(0)  # delivers librdkafka's log lines, which have the causes
         if self._causes.are_final():
             raise self._unreachable("")
         if time.monotonic() - since > _A_MOMENT:
@@ -228,6 +260,8 @@ class Connection:
         if not self._causes.by_address:
             message = f"no answer from {self.bootstrap_servers} within {self.limit.seconds:g} s"
             hint = self._clean(last_words)
+            if self._given is not None:
+                hint = f"{hint}\n  the cause is in the log and the error callback of the given client".strip()
             if self.properties.get("sasl.oauthbearer.method") == "oidc":
                 # The client logs nothing about a token server that is slow or fails with HTTP 5xx.
                 server = self.properties.get("sasl.oauthbearer.token.endpoint.url", "")
@@ -276,7 +310,12 @@ class Connection:
         """Why another client with the same properties cannot be made: librdkafka's message on ``key``, or on all."""
         return not_made(words, self.properties, self._places, clean=self._clean, key=key)
 
+    def _guarded(self, client: AdminClient) -> AdminClient:
+        return cast(AdminClient, OnlyReads(client))
+
     def _client(self) -> AdminClient:
+        if self._given is not None:
+            return self._guarded(self._given)
         return new_client(
             self.properties,
             self._places,

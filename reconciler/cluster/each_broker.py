@@ -13,7 +13,7 @@ from reconciler.cluster.configs_answers import Configs
 from reconciler.cluster.configs_binding import configs_of
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.failures import failure_of
-from reconciler.cluster.partitions_librdkafka import partitions_at
+from reconciler.cluster.partitions_librdkafka import is_available, partitions_at
 from reconciler.model import LiveTopic, Operation, Query
 
 log = logging.getLogger(__name__)
@@ -35,12 +35,14 @@ class EachBroker:
     def look(self, query: Query, operation: Operation) -> Mapping[int, Shown]:
         """What each broker shows of the topics by name, as far as ``operation`` can have changed it, by broker id.
 
-        That is either the partition count or the config. Empty for a cluster of one broker. Raises DeadlinePassed,
-        and ClusterUnavailable where waiting cannot help.
+        That is either the partition count or the config. Empty for a cluster of one broker, and for partition counts
+        through a client of the caller, which cannot ask a certain broker. Raises DeadlinePassed, and ClusterUnavailable
+        where waiting cannot help.
         """
         nodes = self._connection.nodes
-        unanswered = sorted(nodes - self._silent) if len(nodes) > 1 else []
         look = self._partitions if operation is Operation.CREATE_PARTITIONS else self._configs
+        can_ask = len(nodes) > 1 and (look == self._configs or is_available(self._connection))
+        unanswered = sorted(nodes - self._silent) if can_ask else []
         shown: dict[int, Shown] = {}
         seconds = 0.0
         for _ in range(_TRIES):

@@ -19,16 +19,21 @@ _OP_DESCRIBE_TOPICS = 19
 """``RD_KAFKA_ADMIN_OP_DESCRIBETOPICS`` of rdkafka.h."""
 
 
+def is_available(connection: Connection) -> bool:
+    """Whether each broker can be asked by itself."""
+    return connection.makes_clients and library() is not None
+
+
 def partitions_at(
     connection: Connection, nodes: Collection[int], names: Sequence[str], seconds: float
 ) -> Mapping[int, Mapping[str, int]]:
     """The partition counts of the topics ``names`` by broker, 0 where the broker does not show the topic.
 
-    A broker that does not answer within ``seconds`` is left out; all are, where the C interface is not available.
+    A broker that does not answer within ``seconds`` is left out.
     """
     functions = library()
     if functions is None:
-        return {}
+        raise AssertionError("ask is_available first")
     with ExitStack() as stack:
         client, queue = new_client(functions, connection, stack)
         encoded = [name.encode() for name in names]

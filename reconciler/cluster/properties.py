@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from reconciler.errors import Origin, Variable
 
@@ -50,12 +51,23 @@ _LONGEST_OF_A_FEW_LETTERS = 3
 _SHORTEST_REPLACED_ANYWHERE = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ClientSettings:
-    """Properties of the client by librdkafka's names, and where those were set that have a place."""
+    """Properties of the client by their librdkafka names, and the places of those that have one.
 
-    properties: Mapping[str, str] = field(default_factory=dict, repr=False)
+    Neither ``repr`` nor ``str`` shows the value of a secret.
+    """
+
+    properties: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, Origin] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "properties", MappingProxyType(dict(self.properties)))
+
+    def __repr__(self) -> str:
+        """All properties, secrets as ``***``."""
+        shown = {key: "***" if is_secret(key) else value for key, value in self.properties.items()}
+        return f"ClientSettings({shown})"
 
     def over(self, other: ClientSettings) -> ClientSettings:
         """These settings, completed by those of ``other``."""

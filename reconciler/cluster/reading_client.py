@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from confluent_kafka.admin import AdminClient
@@ -54,6 +55,26 @@ def _refused(name: str) -> Callable[..., Any]:
         raise WriteRefused(name)
 
     return refuse
+
+
+class OnlyReads:
+    """A client of the caller, through which nothing can be changed: as ReadingClient, around a client that exists."""
+
+    def __init__(self, client: AdminClient) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        """The method ``name`` of the client. Raises WriteRefused when called, unless it only reads or validates."""
+        if name in _READS:
+            return getattr(self._client, name)
+        if name in _CHECKED:
+            return partial(self._check, name)
+        return _refused(name)
+
+    def _check(self, name: str, *arguments: Any, **options: Any) -> Any:
+        if options.get("validate_only") is not True:
+            raise WriteRefused(name)
+        return getattr(self._client, name)(*arguments, **options)
 
 
 for _name in dir(AdminClient):

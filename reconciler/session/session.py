@@ -19,7 +19,7 @@ from reconciler.session.control import Control
 from reconciler.session.defect import defect
 
 if TYPE_CHECKING:
-    from reconciler.cluster.connection import Connection
+    from reconciler.cluster.connection import Client, Connection
     from reconciler.cluster.properties import ClientSettings
     from reconciler.cluster.reader import Reader
     from reconciler.plan import Pass
@@ -126,6 +126,16 @@ class Session:
         self._known = replace(self._known, bootstrap_servers=self._connection.bootstrap_servers)
         self._connection.ask_early()
 
+    def connect_with(self, client: Client, limit: TimeLimit) -> None:
+        """Use a client of the caller, which stays open, and send the first request; ``plan`` waits for the answer.
+
+        ``limit`` is the longest that any step may go without progress.
+        """
+        control = self.control
+        kind = self._connection_kind()
+        self._connection = kind.from_client(client, limit=limit, tell=control.tell, check=control.check)
+        self._connection.ask_early()
+
     def plan(self, *, creating: bool = True) -> Plan:
         """Compare the manifest with the cluster and validate the changes on the broker, which makes none of them.
 
@@ -138,7 +148,7 @@ class Session:
         connection.expected_cluster_id = desired.cluster.id
         with self._phase("read"):
             live = self._reader(connection).read(Query.of(desired.topics))
-        self._known = replace(self._known, live=live)
+        self._known = replace(self._known, live=live, bootstrap_servers=connection.bootstrap_servers)
         self.control.check()
         through = passes(creating=creating)
         return self._checked(passed(plan(desired, live), through), through, connection)

@@ -76,3 +76,15 @@ def test_the_lines_of_a_key_are_blanked_out_one_by_one() -> None:
 
 def test_settings_do_not_show_their_values_in_a_traceback() -> None:
     assert "hunter2" not in repr(ClientSettings({"sasl.password": "hunter2"}))
+
+
+def test_settings_never_show_a_secret_and_cannot_be_changed() -> None:
+    given = {"bootstrap.servers": "h:1", "sasl.password": "hunter2"}
+    settings = ClientSettings(given)
+    assert repr(settings) == str(settings)
+    assert "h:1" in repr(settings)
+    assert "hunter2" not in repr(settings)
+    given["sasl.password"] = "other"
+    assert settings.properties["sasl.password"] == "hunter2"
+    with pytest.raises(TypeError):
+        settings.properties["sasl.password"] = "other"  # type: ignore[index]  # what must not work

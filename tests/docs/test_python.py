@@ -8,15 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from confluent_kafka.admin import AdminClient
+
 from reconciler.sandbox import Sandbox
 from tests.support.command import PROJECT, check_report
 
 
 def shown() -> dict[str, Any]:
     """The names that the page's code defines."""
-    (code,) = re.findall(r"```python\n(.*?)```", (PROJECT / "docs/python.md").read_text(encoding="utf-8"), re.DOTALL)
+    code = re.findall(r"```python\n(.*?)```", (PROJECT / "docs/python.md").read_text(encoding="utf-8"), re.DOTALL)
     names: dict[str, Any] = {}
-    exec(compile(code, "docs/python.md", "exec"), names)  # noqa: S102 - the page is ours, and running it is the test
+    exec(compile("".join(code), "docs/python.md", "exec"), names)  # noqa: S102 - the page is ours, and running it is the test
     return names
 
 
@@ -37,6 +39,12 @@ def test_the_functions_of_the_page_plan_apply_and_save(kafka: Sandbox, tmp_path:
     text = (tmp_path / "report.json").read_text()
     check_report(text, record.exit_code)
     assert json.loads(text)["summary"]["skip"] == 1
+
+
+def test_the_function_of_the_page_for_a_client_of_the_program(kafka: Sandbox, tmp_path: Path) -> None:
+    client = AdminClient({"bootstrap.servers": kafka.bootstrap_servers, "log_level": 0})
+    record = shown()["plan_with"](client, manifest(tmp_path, "python.client"))
+    assert (record.status, [*record.outcomes]) == ("changes", ["python.client"])
 
 
 def test_a_manifest_that_is_not_valid_is_in_the_record_of_the_page(kafka: Sandbox, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def reconciler(*, verbose: bool) -> None:
     \b
     Examples:
       reconciler validate                       check topics.yaml
-      reconciler plan -e prod                   show what would change, with the overlay topics.prod.yaml
+      reconciler plan -e prod                   show what would change in prod
       reconciler apply --yes --report run.json  apply without asking, and write a report
       reconciler sandbox run -- CMD             run CMD against a temporary Kafka
     """

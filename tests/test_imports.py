@@ -1,4 +1,4 @@
-"""What tests share stands in rooms of its own."""
+"""What tests share is in packages of its own."""
 
 from __future__ import annotations
 

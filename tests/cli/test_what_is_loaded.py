@@ -1,4 +1,4 @@
-"""What a run loads: one that reads not the writer, and one that writes a report not what checks reports."""
+"""What a run loads: one that only reads loads no writer, and one that only writes a report no reader of reports."""
 
 from __future__ import annotations
 

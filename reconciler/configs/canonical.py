@@ -12,7 +12,7 @@ import re
 
 from reconciler.configs.table import TOPIC_CONFIGS, TopicConfig, ValueType
 
-_INTEGER = re.compile(r"([+-]?)0*([0-9]{1,20})")  # longer than any 64-bit number is no number here
+_INTEGER = re.compile(r"([+-]?)0*([0-9]{1,20})")  # more digits than any 64-bit number has
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _BOUNDS = {ValueType.INT: 2**31 - 1, ValueType.LONG: 2**63 - 1}
 
@@ -21,7 +21,7 @@ class InvalidValue(ValueError):
     """A value that Apache Kafka would reject; the text is what the key takes, such as ``must be true or false``."""
 
     def message(self, key: str, shown: str) -> str:
-        """The error about the value of ``key``, which is ``shown`` so."""
+        """The message about the value of ``key``; ``shown`` is the value in quotes."""
         return f"{key} {self}, not {shown}"
 
 
@@ -29,7 +29,7 @@ class InvalidAmount(InvalidValue):
     """A text that is not a duration or size; the text is what is wrong with it, such as ``is not a duration``."""
 
     def message(self, key: str, shown: str) -> str:
-        """The error about the value of ``key``, which is ``shown`` so."""
+        """The message about the value of ``key``; ``shown`` is the value in quotes."""
         return f"{key}: {shown} {self}"
 
 

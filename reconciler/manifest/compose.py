@@ -11,6 +11,7 @@ from typing import Any
 from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.nodes import Node
 from reconciler.manifest.wording import glued
+from reconciler.manifest.yaml_words import hint_for_line_above, syntax_message
 from reconciler.printable import unmistakable
 
 MAX_BY_ALIASES = 100_000
@@ -91,9 +92,10 @@ def _syntax_error(file: str, lines: Sequence[str], error: Any) -> Diagnostic:
     conflict = next((number for number, line in enumerate(lines, start=1) if _CONFLICT.match(line)), None)
     if conflict is not None:
         return _problem("unresolved merge conflict", Location(file, conflict, 1), "resolve the conflict")
-    hint = _hint_in([*filter(str.strip, lines[: place.line])][-2:])
+    seen = [*filter(str.strip, lines[: place.line])][-2:]
+    hint = _hint_in(seen) or hint_for_line_above(problem, seen)
     hint = hint or _hint_in_brackets(problem, lines[place.line - 1 : place.line], before) or _hint_of(problem, before)
-    return _problem(unmistakable(f"invalid YAML: {problem}{context}"), place, hint)
+    return _problem(unmistakable(syntax_message(f"{problem}{context}")), place, hint)
 
 
 def _hint_in(lines: Sequence[str]) -> str | None:
@@ -111,7 +113,8 @@ def _hint_in_brackets(problem: str, line: Sequence[str], before: str) -> str | N
         return "inside { } or [ ], put ${…} in quotes"
     if before.endswith(":"):
         return "put a space after the colon"
-    return f"a comma or the closing {closing[1]} is missing before this"
+    quotes = ", or quotes around text that contains a colon" if problem.endswith("got ':'") else ""
+    return f"a comma or the closing {closing[1]} is missing before this{quotes}"
 
 
 def _hint_of(problem: str, before: str) -> str | None:

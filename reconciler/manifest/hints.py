@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.configs import TOPIC_CONFIGS, hint_for_setting, setting_meant
 from reconciler.manifest.nodes import Node
 from reconciler.manifest.wording import glued
-from reconciler.printable import quoted
+from reconciler.printable import quoted, unmistakable
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -63,7 +63,9 @@ def _hint_for_text(text: str, error: ValidationError) -> str | None:
         return f"remove the quotes: {text}"
     if wants(error, "array"):
         return f'write a list: ["{text}"]'
-    if wants(error, "object") and re.split("[:=]", text)[0] in schema.get("properties", [text, *TOPIC_CONFIGS]):
+    if wants(error, "object") and re.split("[:=]", text)[0].rstrip() in schema.get(
+        "properties", [text, *TOPIC_CONFIGS]
+    ):
         return glued(text)
     return glued(text) if "\xa0" in text else None
 
@@ -80,6 +82,8 @@ def _hint_for_list(items: Sequence[Node], error: ValidationError) -> str | None:
     if not wants(error, "object") or not error.absolute_path:
         return None
     first = items[0].value
+    if isinstance(first, str) and [*error.absolute_path] == ["topics"]:
+        return f"write {unmistakable(first)}: {{}} instead of - {unmistakable(first)}"
     name = first["name"].text if isinstance(first, dict) and "name" in first else ""
     return f"write {name}: instead of - name: {name}" if name else "write key: value instead of - key: value"
 

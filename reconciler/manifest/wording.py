@@ -7,7 +7,7 @@ import re
 from reconciler.manifest.nodes import Node
 from reconciler.printable import quoted, unmistakable
 
-_GLUED = re.compile(r"([\w.-]{1,60})(?::(?![/:])|=)(\S{1,60})")
+_GLUED = re.compile(r"([\w.-]{1,60})(?::(?![/:])| ?= ?)(\S{1,60})")
 _NO_BREAK_SPACE = "\xa0"
 _LONGEST_SHOWN = 60
 RENDER = "render it first (helm template, envsubst, jinja); for plain variables write ${VARIABLE} instead"

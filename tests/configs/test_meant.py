@@ -1,4 +1,4 @@
-"""What the hints for wrong keys and values say, and that it is true."""
+"""The hints for wrong keys and values, and that following them works."""
 
 from __future__ import annotations
 

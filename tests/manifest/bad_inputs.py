@@ -1,4 +1,4 @@
-"""Files that are no good manifest: a table of kinds, and a valid manifest broken at seeded places."""
+"""Invalid manifests: a table of kinds, and a valid manifest broken at seeded places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every folder of ``tests/cases/validate`` is a manifest and what ``validate`` says of it.
+"""Every folder of ``tests/cases/validate`` has a manifest and the output of ``validate`` for it.
 
 ``arguments`` holds further arguments, ``environment`` variables, ``stderr`` what is said; a ``stderr``
 without an error means a valid manifest.

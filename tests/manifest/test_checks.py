@@ -1,4 +1,4 @@
-"""What is said against topics: once for each cause, and nothing that is not so."""
+"""The problems of topics: one message for each cause."""
 
 from __future__ import annotations
 

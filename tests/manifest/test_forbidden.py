@@ -1,4 +1,4 @@
-"""Files that this user may not read: an error with the file's name, and a report."""
+"""Files without read permission: an error with the file name, and a report."""
 
 from __future__ import annotations
 

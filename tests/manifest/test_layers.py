@@ -1,4 +1,4 @@
-"""Which layer wins, and where a value says it comes from."""
+"""Which layer wins, and where each value comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laying overlays over manifests."""
+"""Merging overlays into manifests."""
 
 from __future__ import annotations
 

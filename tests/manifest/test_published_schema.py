@@ -1,4 +1,4 @@
-"""The published schemas object to nothing that ``validate`` accepts, and to the mistakes that people make."""
+"""The published schemas accept all that ``validate`` accepts, and reject common mistakes."""
 
 from __future__ import annotations
 

@@ -85,6 +85,7 @@ def test_a_mapping_that_is_no_config_value_is_not_taken_for_json(section: str, t
     [
         ("version: 1\ntopics: {t: {partitions:3}}", "2:14", "partitions: 3"),
         ("version: 1\ntopics:\n  t:\n    partitions:3", "4:5", "partitions: 3"),
+        ("version: 1\ntopics:\n  t:\n    partitions = 3", "4:5", "partitions: 3"),
         ("version: 1\ntopics: {t: {config: {retention.ms:7d}}}", "2:23", "retention.ms: 7d"),
         ("version: 1\ndefaults: {config: {retention.ms:7d}}\ntopics: {}", "2:21", "retention.ms: 7d"),
     ],
@@ -125,6 +126,11 @@ TOPIC = "version: 1\ntopics:\n  t:\n    "
             "version: 1\ntopics:\n  - name: t\n    partitions: 3\n",
             "3:3: error: topics must be a mapping of topic names to settings, not a list\n"
             "  write t: instead of - name: t",
+        ),
+        (
+            "version: 1\ntopics:\n  - orders\n",
+            "3:3: error: topics must be a mapping of topic names to settings, not a list\n"
+            "  write orders: {} instead of - orders",
         ),
         (
             f"{TOPIC}config:\n      - retention.ms: 7d\n",

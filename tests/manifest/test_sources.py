@@ -1,4 +1,4 @@
-"""Which files a manifest is made of, as they lie on a disk."""
+"""The files that a manifest consists of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a variable's value is taken for, and what is said of a wrong one."""
+"""The type of a variable's value, and the message about a wrong one."""
 
 from __future__ import annotations
 

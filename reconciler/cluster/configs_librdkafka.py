@@ -107,7 +107,7 @@ class _Client:
         facility, words, level = c_char_p(), c_char_p(), c_int()
         self._f["event_log"](event, byref(facility), byref(words), byref(level))
         parts = ((part.value or b"").decode(errors="replace") for part in (facility, words))
-        self._connection.take_log_line("{} [describe] {}".format(*parts))
+        self._connection.diagnosis.take_log_line("{} [describe] {}".format(*parts))
         self._f["event_destroy"](event)
 
     def _answer(self, resource: int) -> Answer:

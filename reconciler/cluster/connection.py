@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
-from dataclasses import replace
 from threading import Thread
 from typing import Any, NamedTuple, Self, TypeVar, cast
 
@@ -15,14 +14,10 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from reconciler.clock import TimeLimit
-from reconciler.cluster.causes import Causes
 from reconciler.cluster.client import defaults, new_client, not_made
-from reconciler.cluster.client_log import PassedOn
-from reconciler.cluster.properties import without_secrets
+from reconciler.cluster.diagnosis import NO_ANSWER, Diagnosis
 from reconciler.cluster.reading_client import OnlyReads, ReadingClient
-from reconciler.cluster.symptoms import Cause
 from reconciler.errors import ClusterUnavailable, DeadlinePassed, Origin
-from reconciler.model import KafkaFailure
 
 _POLL_SECONDS = 0.05
 _A_MOMENT = 1.0
@@ -38,8 +33,6 @@ _GIVEN = "the brokers of the given client"
 Key = TypeVar("Key")
 Client = AdminClient
 """A client of confluent-kafka."""
-_TIMED_OUT, _TRANSPORT = -185, -195
-_NO_ANSWER = frozenset({_TIMED_OUT, _TRANSPORT})
 
 
 class Connection:
@@ -70,8 +63,7 @@ class Connection:
         self._given = client
         self.bootstrap_servers = properties["bootstrap.servers"]
         self.properties = {**defaults(limit.seconds), **properties}
-        self._causes = Causes(self.bootstrap_servers, self._probe)
-        self._log_to = (self._causes, PassedOn(log or logging.getLogger("reconciler.librdkafka"), self._clean))
+        self.diagnosis = Diagnosis(self.properties, log=log, is_elsewhere=client is not None)
         self._places = places or {}
         self.max_brokers = 0
         """The highest number of brokers seen alive at once."""
@@ -180,7 +172,7 @@ class Connection:
         self.properties["bootstrap.servers"] = ",".join([*known, *given])
         if self._given is not None:
             self.bootstrap_servers = ",".join(known)
-        self._causes.forget(known)
+        self.diagnosis.causes.forget(known)
 
     def connect_anew(self) -> None:
         """Replace a client of our own after a request without a response, and double the time limit of reads.
@@ -246,10 +238,10 @@ class Connection:
         self._check()
         if self._given is None:
             self.admin.poll(0)  # delivers librdkafka's log lines, which have the causes
-        if self._causes.are_final():
+        if self.diagnosis.causes.are_final():
             raise self._unreachable("")
         if time.monotonic() - since > _A_MOMENT:
-            reason = self._why() or f"waiting for an answer from {self.bootstrap_servers}"
+            reason = self.diagnosis.summary() or f"waiting for an answer from {self.bootstrap_servers}"
             self.tell(f"{reason}; giving up after {self.limit.seconds:g} s")
 
     def unavailable(self, last_words: str) -> ClusterUnavailable | DeadlinePassed:
@@ -257,58 +249,11 @@ class Connection:
         return self.limit.deadline_passed() if self.limit.is_run_over() else self._unreachable(last_words)
 
     def _unreachable(self, last_words: str) -> ClusterUnavailable:
-        if not self._causes.by_address:
-            message = f"no answer from {self.bootstrap_servers} within {self.limit.seconds:g} s"
-            hint = self._clean(last_words)
-            if self._given is not None:
-                hint = f"{hint}\n  the cause is in the log and the error callback of the given client".strip()
-            if self.properties.get("sasl.oauthbearer.method") == "oidc":
-                # The client logs nothing about a token server that is slow or fails with HTTP 5xx.
-                server = self.properties.get("sasl.oauthbearer.token.endpoint.url", "")
-                hint = f"the OAuth token server may be the cause: {self._clean(server)}\n  {hint}".rstrip()
-            return ClusterUnavailable.because("no-answer", message, hint=hint or None)
-        cause, detail = next(reversed(self._causes.by_address.values()))
-        because = ClusterUnavailable.for_good if self._causes.are_final() else ClusterUnavailable.because
-        return because(
-            cause.code,
-            f"cannot connect to {self._why()}",
-            hint=f"{cause.hint}\n  librdkafka: {self._clean(detail)}",
-        )
-
-    def explained(self, failure: KafkaFailure) -> KafkaFailure:
-        """``failure``, with the cause added to its message where the client got no response."""
-        causes = self._why() if failure.code in _NO_ANSWER else ""
-        message = f"{failure.message} ({causes})" if causes else failure.message
-        return replace(failure, message=self._clean(message))
-
-    def _why(self) -> str:
-        reasons = self._causes.by_address.items()
-        return ", ".join(f"{address}: {cause.message}" for address, (cause, _) in reasons)
-
-    def _probe(self, address: str, code: str) -> Cause | None:
-        from reconciler.cluster.tls_probe import probe  # noqa: PLC0415 - needed only when connecting fails
-
-        return probe(address, code, self.properties)
-
-    def _clean(self, text: str) -> str:
-        return without_secrets(text, self.properties)
-
-    def take_log_line(self, line: str) -> None:
-        """Take a log line of another librdkafka client with the same properties."""
-        record = logging.LogRecord("librdkafka", logging.INFO, "", 0, line, (), None)
-        for handler in self._log_to:
-            handler.handle(record)
-
-    def _take_error(self, error: KafkaError) -> None:
-        """Take an error that librdkafka reports by callback only: a response of the token server without a token."""
-        words = error.str()
-        if "OAUTHBEARER token" in words:
-            words = f'OIDC token from "{self.properties.get("sasl.oauthbearer.token.endpoint.url")}": {words}'
-        self.take_log_line(f"ERROR [callback] {words}")
+        return self.diagnosis.unreachable(self.bootstrap_servers, self.limit.seconds, last_words)
 
     def not_made(self, words: str, key: str | None = None) -> ClusterUnavailable:
         """Why another client with the same properties cannot be made: librdkafka's message on ``key``, or on all."""
-        return not_made(words, self.properties, self._places, clean=self._clean, key=key)
+        return not_made(words, self.properties, self._places, clean=self.diagnosis.clean, key=key)
 
     def _guarded(self, client: AdminClient) -> AdminClient:
         return cast(AdminClient, OnlyReads(client))
@@ -319,9 +264,9 @@ class Connection:
         return new_client(
             self.properties,
             self._places,
-            log_to=self._log_to,
-            clean=self._clean,
-            on_error=self._take_error,
+            log_to=self.diagnosis.log_to,
+            clean=self.diagnosis.clean,
+            on_error=self.diagnosis.take_error,
             client_class=self._client_class,
         )
 
@@ -334,7 +279,7 @@ class _Asked(NamedTuple):
 
 
 def _is_no_answer(error: BaseException | None) -> bool:
-    return isinstance(error, KafkaException) and error.args[0].code() in _NO_ANSWER
+    return isinstance(error, KafkaException) and error.args[0].code() in NO_ANSWER
 
 
 def _address(host: str, port: int) -> str:

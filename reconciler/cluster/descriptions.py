@@ -63,7 +63,7 @@ def describe_topics(
             described[name] = (
                 _described(answers[name].result())
                 if error is None
-                else connection.explained(failure_of(error, permission=READING))
+                else connection.diagnosis.explained(failure_of(error, permission=READING))
             )
     return described
 
@@ -77,7 +77,7 @@ def describe_cluster(connection: Connection, *, operations: bool) -> DescribedCl
     )
     error = connection.errors({_CLUSTER: answer}, seconds)[_CLUSTER]
     if error is not None:
-        raise connection.unavailable(connection.explained(failure_of(error, permission=_READING_CLUSTER)).message)
+        raise connection.unavailable(failure_of(error, permission=_READING_CLUSTER).message)
     found = answer.result()
     nodes = sorted((LiveBroker(id=node.id, rack=node.rack) for node in found.nodes), key=lambda node: node.id)
     return DescribedCluster(nodes, _names(found.authorized_operations))

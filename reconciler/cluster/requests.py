@@ -107,7 +107,7 @@ def _answers(
     connection.requests[f"{api}_validate_only" if validate_only else api] += 1
     errors = connection.errors(answers, seconds)
     return {
-        name: connection.explained(failure_of(error, permission=permission)) if error is not None else None
+        name: connection.diagnosis.explained(failure_of(error, permission=permission)) if error is not None else None
         for name, error in errors.items()
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -154,7 +153,7 @@ def test_a_request_under_way_ends_with_the_cause_also_after_the_deadline() -> No
     """What was sent may have been carried out; a deadline that has passed says that nothing is sent."""
     connection = Connection({"bootstrap.servers": "nope.invalid:1"}, limit=TimeLimit(SECONDS, deadline=0))
     words = "Failed to resolve 'nope.invalid:1': Name or service not known"
-    connection._causes.handle(logging.makeLogRecord({"msg": f"FAIL [p-1] [thrd:h]: nope.invalid:1/bootstrap: {words}"}))
+    connection.diagnosis.take_log_line(f"FAIL [p-1] [thrd:h]: nope.invalid:1/bootstrap: {words}")
     with pytest.raises(ClusterUnavailable, match="no such host"):
         connection.still_waiting(time.monotonic())
     with pytest.raises(DeadlinePassed):

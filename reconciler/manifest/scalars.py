@@ -39,7 +39,7 @@ class Scalars:
     def place(self, event: Any) -> Location:
         """Where the text of ``event`` begins."""
         mark = event.start_mark
-        return Location._make((self._file, mark.line + 1, mark.column + 1))
+        return tuple.__new__(Location, (self._file, mark.line + 1, mark.column + 1))  # in half the time of Location(…)
 
     def name(self, event: Any) -> str | None:
         """The scalar ``event`` as a key; ``None`` for the ``<<`` of a merge."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 from sys import intern
 from typing import Any
 
@@ -107,21 +107,35 @@ def _removals_in_vain(layer: _Layer, below: Sequence[_Layer], topic: str | None,
             )
 
 
+@lru_cache(maxsize=1000)
+def _valid(key: str, text: str) -> str | None:
+    """The broker's spelling of ``text`` as a value of ``key``, the same for all topics; ``None`` where one is wrong."""
+    if not key or why_not_sent(key) is not None:
+        return None
+    try:
+        value = canonical(key, expand(key, text))
+    except InvalidValue:
+        return None
+    return value if why_not_sent(value) is None else None
+
+
 def _value(key: str, text: str, node: Node, topic: str | None) -> str | Diagnostic:
     """The broker's spelling of ``text`` as a value of ``key``, or the error in one of the two."""
+    valid = _valid(key, text)
+    return valid if valid is not None else _error(key, text, node, topic)
+
+
+def _error(key: str, text: str, node: Node, topic: str | None) -> Diagnostic:
     refused = partial(Diagnostic, severity=Severity.ERROR, code="invalid-config-value", topic=topic)
     reason = why_not_sent(key) if key else "is empty"
     if reason is not None:
         message = f"the config key {excerpt(key)} {reason}"
         return refused(code="invalid-config-key", message=message, origin=node.key_location)
     try:
-        value = canonical(key, expand(key, text))
+        reason = why_not_sent(canonical(key, expand(key, text)))
     except InvalidValue as error:
         hint = hint_for_value(key, text) if key in TOPIC_CONFIGS else None
         return refused(message=error.message(key, f"{excerpt(text)}{source_of(node)}"), hint=hint, origin=node.location)
-    reason = why_not_sent(value)
-    if reason is None:
-        return value
     return refused(message=f"the value of {unmistakable(key)} {reason}", origin=node.location)
 
 

@@ -68,7 +68,7 @@ def run_with_a_defect_in(function: str, folder: Path, command: str, *options: st
         ("reconciler.cluster.reader:Reader.read", "plan"),
         ("reconciler.apply:Execution.write", "apply"),
         ("reconciler.apply:Execution.verify", "apply"),
-        ("reconciler.report.build._topic", "plan"),
+        ("reconciler.report.build.build_topic", "plan"),
     ],
 )
 def test_an_internal_error_leaves_a_report_with_the_way_to_it(function: str, command: str, tmp_path: Path) -> None:

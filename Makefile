@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SCHEMAS := schemas/*.schema.json reconciler/manifest/manifest.schema.json
 
-.PHONY: help demo picture test check dist bench chaos lock schemas docs clean
+.PHONY: help demo picture test test-quick test-lowest check dist bench chaos lock schemas docs clean
 
 help:  ## Show this help
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 $(INSTALLED): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -33,6 +33,18 @@ test: check  ## Run what CI runs: checks and all tests
 	$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+QUICK := --ignore tests/broker --ignore tests/chaos --ignore tests/packaging --ignore tests/sandbox
+LOWEST := .venv-lowest
+
+test-quick: $(INSTALLED)  ## Run the tests of all folders but those where most start a Kafka
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder $(QUICK)
+
+test-lowest:  ## Run the same with the lowest versions that pyproject.toml allows
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-lowest.lock
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(LOWEST)/bin/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder $(QUICK)
 
 check: $(INSTALLED)  ## Check format, lint, types, imports, schemas, workflows
 	$(BIN)/ruff format --check .
@@ -60,10 +72,13 @@ FIRST ?= 1
 chaos: $(INSTALLED)  ## Apply through broken connections, SEEDS times from FIRST
 	$(BIN)/python -m tests.chaos --first $(FIRST) --seeds $(SEEDS)
 
-lock: $(INSTALLED)  ## Update requirements-dev.lock from pyproject.toml
+lock: $(INSTALLED)  ## Update the requirements locks from pyproject.toml
 	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra sandbox --group dev --output-file requirements-dev.lock $(UPGRADE) pyproject.toml
+	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra sandbox --group test --resolution lowest-direct \
+		--output-file requirements-lowest.lock $(UPGRADE) pyproject.toml
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--output-file tests/editor/requirements.lock $(UPGRADE) tests/editor/requirements.in
 
@@ -76,4 +91,4 @@ docs: $(INSTALLED)  ## Update what is generated in docs/ and README.md
 	$(BIN)/pytest --quiet --update-golden tests/docs tests/broker/test_readme.py
 
 clean:  ## Remove the environment and caches
-	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) $(LOWEST) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

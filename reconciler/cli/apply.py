@@ -120,14 +120,14 @@ def _ask(session: WritingSession, console: Console) -> None:
     """
     from reconciler.report.text import Detail  # noqa: PLC0415 - not needed for --help
 
-    look = console.style
+    layout = console.style
     is_text = console.output.output == "text"
     is_seen = is_text and sys.stdout is not None and sys.stdout.isatty()
     console.progress.end()
     planned = session.record
     console.say_problems(planned.diagnostics, quiet=False)
-    detail = Detail.FITTING if look.detail is Detail.SUMMARY else look.detail
-    text = _plan_text(planned, replace(look, detail=detail))
+    detail = Detail.FITTING if layout.detail is Detail.SUMMARY else layout.detail
+    text = _plan_text(planned, replace(layout, detail=detail))
     if not is_seen:
         say(text)
     elif not _put(session, console, text):
@@ -138,7 +138,7 @@ def _ask(session: WritingSession, console: Console) -> None:
             raise ReconcilerError.because("declined", "Apply cancelled. Nothing was changed.")
     finally:
         if is_text and not is_seen:
-            _put(session, console, _plan_text(planned, look))
+            _put(session, console, _plan_text(planned, layout))
 
 
 def _put(session: WritingSession, console: Console, text: str) -> bool:
@@ -151,9 +151,9 @@ def _put(session: WritingSession, console: Console, text: str) -> bool:
     return True
 
 
-def _plan_text(planned: Record, look: TextStyle) -> str:
+def _plan_text(planned: Record, layout: TextStyle) -> str:
     from reconciler.report.build import build  # noqa: PLC0415 - not needed for --help
     from reconciler.report.escaping import printable  # noqa: PLC0415 - not needed for --help
     from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
 
-    return "".join(f"{line}\n" for line in render_plan(printable(build(planned)), look))
+    return "".join(f"{line}\n" for line in render_plan(printable(build(planned)), layout))

@@ -66,8 +66,8 @@ def _conclude(session: Session, console: Console) -> int:
         is_json = console.output.output == "json"
         try:
             desired = session.record.desired
-            look = replace(console.style, topics=None if desired is None else len(desired.topics))
-            text = FORMATS[console.output.output].renderer().render(report, look)
+            layout = replace(console.style, topics=None if desired is None else len(desired.topics))
+            text = FORMATS[console.output.output].renderer().render(report, layout)
             console.put(text, streams.put_json if is_json else streams.put)
         except OutputNotWritten as failure:
             session.note(*failure.diagnostics)

@@ -12,15 +12,15 @@ from reconciler.report.signs import sign_of
 from reconciler.report.units import with_units
 
 
-def fits_a_line(topic: Topic, look: TextStyle) -> bool:
+def fits_a_line(topic: Topic, layout: TextStyle) -> bool:
     """Whether one line can show ``topic``: of a new topic some settings may be left out, but no change of any other."""
-    return topic.action == "create" or len(f"{_head(topic)}  {', '.join(_items(topic))}") <= look.width
+    return topic.action == "create" or len(f"{_head(topic)}  {', '.join(_items(topic))}") <= layout.width
 
 
-def compact_line(topic: Topic, look: TextStyle) -> str:
+def compact_line(topic: Topic, layout: TextStyle) -> str:
     """Sign, name, and as many settings or changes as fit the width, at least one."""
     sign, head = sign_of(topic), _head(topic)
-    fitting = _fitting(list(_items(topic)), look.width - len(head) - 2)
+    fitting = _fitting(list(_items(topic)), layout.width - len(head) - 2)
     shown = head.replace(f"{sign} {topic.name}", f"{coloured(sign)} {style(topic.name, bold=True)}", 1)
     return f"{shown}  {fitting}".rstrip()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Renders(Protocol):
     """What the module of a format provides."""
 
-    def render(self, report: Report, look: TextStyle) -> str:
+    def render(self, report: Report, layout: TextStyle) -> str:
         """The text for standard output."""
 
     def render_file(self, report: Report) -> str:

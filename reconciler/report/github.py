@@ -16,7 +16,7 @@ SHOWN = 10
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render(report: Report, _look: TextStyle) -> str:
+def render(report: Report, _layout: TextStyle) -> str:
     """As in a file."""
     return render_file(report)
 

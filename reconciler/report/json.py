@@ -13,7 +13,7 @@ from reconciler.report.escaping import mapped
 from reconciler.report.layout import TextStyle
 
 
-def render(report: Report, _look: TextStyle) -> str:
+def render(report: Report, _layout: TextStyle) -> str:
     """As in a file."""
     return render_file(report)
 

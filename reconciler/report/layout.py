@@ -50,9 +50,9 @@ def words_of(error: Error, refusal: Refusal | None) -> str:
     return error.message if is_ours else f"{error.name}: {error.message}"
 
 
-def signed(sign: str, text: str, look: TextStyle) -> Iterator[str]:
+def signed(sign: str, text: str, layout: TextStyle) -> Iterator[str]:
     """The lines of a setting, with its sign before it."""
-    first, *more = wrapped(f"{sign} {text}", look, start=2, indent=6)
+    first, *more = wrapped(f"{sign} {text}", layout, start=2, indent=6)
     yield first.replace(sign, coloured(sign), 1)
     yield from more
 
@@ -62,13 +62,13 @@ def coloured(sign: str) -> str:
     return style(sign, fg=_COLOURS[sign]) if sign in _COLOURS else sign
 
 
-def wrapped(text: str, look: TextStyle, *, start: int = 0, indent: int = 0) -> list[str]:
+def wrapped(text: str, layout: TextStyle, *, start: int = 0, indent: int = 0) -> list[str]:
     """``text`` in lines of at most the width, unless a single word is longer."""
     line = " " * start + text
-    if len(line) <= look.width:
+    if len(line) <= layout.width:
         return [line]
     return textwrap.wrap(
-        line, look.width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+        line, layout.width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
     )
 
 

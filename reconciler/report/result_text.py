@@ -12,13 +12,13 @@ from reconciler.report.document import Report, Topic
 from reconciler.report.layout import Detail, TextStyle, count, details, words_of, wrapped
 
 
-def render_result(report: Report, look: TextStyle) -> Iterator[str]:
+def render_result(report: Report, layout: TextStyle) -> Iterator[str]:
     """The result of an apply, topic by topic."""
     if report.plan is None:
         return
     for topic in report.topics:
-        if topic.status != "unchanged" and (look.detail > Detail.SUMMARY or is_trouble(topic.status)):
-            yield from _result(topic, look)
+        if topic.status != "unchanged" and (layout.detail > Detail.SUMMARY or is_trouble(topic.status)):
+            yield from _result(topic, layout)
     yield result_summary(report)
 
 
@@ -43,11 +43,11 @@ def _is_changed(topic: Topic) -> bool:
     return any(change.status == "applied" for change in topic.changes)
 
 
-def _result(topic: Topic, look: TextStyle) -> Iterator[str]:
+def _result(topic: Topic, layout: TextStyle) -> Iterator[str]:
     yield f"{topic.name}: {style(topic.status.replace('_', ' '), fg=_colour(topic.status))}{_seen(topic)}"
     if topic.error is not None:
-        yield from wrapped(words_of(topic.error, topic.refusal), look, start=4, indent=6)
-        yield from wrapped(topic.error.remedy, look, start=4, indent=6)
+        yield from wrapped(words_of(topic.error, topic.refusal), layout, start=4, indent=6)
+        yield from wrapped(topic.error.remedy, layout, start=4, indent=6)
     if any(change.status != topic.status for change in topic.changes):
         for change in topic.changes:
             yield f"    {change.field.removeprefix('config.')}: {change.status.replace('_', ' ')}"

@@ -47,7 +47,7 @@ def sign_of_change(change: Change) -> str:
     return "!" if change.verdict == "impossible" else "-" if change.after is None else "~"
 
 
-def legend(signs: Iterable[str], look: TextStyle) -> Iterator[str]:
+def legend(signs: Iterable[str], layout: TextStyle) -> Iterator[str]:
     """The meaning of those of ``signs`` that have one, in their usual order; nothing where none has."""
     present = set(signs)
     listed = {
@@ -55,7 +55,7 @@ def legend(signs: Iterable[str], look: TextStyle) -> Iterator[str]:
     }
     if not listed:
         return
-    for line in wrapped(f"Signs: {'  '.join(listed.values())}", look, indent=7):
+    for line in wrapped(f"Signs: {'  '.join(listed.values())}", layout, indent=7):
         for sign, words in listed.items():
             line = line.replace(words, words.replace(sign, coloured(sign), 1))  # noqa: PLW2901 - sign by sign
         yield line.replace(_NO_BREAK, " ")

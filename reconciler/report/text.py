@@ -20,34 +20,34 @@ __all__ = ["Detail", "TextStyle", "render", "render_file", "render_plan"]
 _NAMED_FILES = 3
 
 
-def render(report: Report, look: TextStyle) -> str:
+def render(report: Report, layout: TextStyle) -> str:
     """The text for standard output."""
-    return "".join(f"{line}\n" for line in _said(report.command)(printable(report), look))
+    return "".join(f"{line}\n" for line in _said(report.command)(printable(report), layout))
 
 
 def render_file(report: Report) -> str:
     """The whole run, for a file: start, duration, status, plan, result of an apply, every message."""
-    report, look = printable(report), TextStyle()
+    report, layout = printable(report), TextStyle()
     run = report.run
     started = f"{run.started_at:%Y-%m-%d %H:%M:%S %Z}"
     lines = [
         f"reconciler {report.command}, {started}, {run.duration_seconds:.1f} s: {run.status}, exit code {run.exit_code}"
     ]
     if report.manifest is not None:
-        lines += wrapped(f"Manifest: {', '.join(file.path for file in report.manifest.files)}", look)
+        lines += wrapped(f"Manifest: {', '.join(file.path for file in report.manifest.files)}", layout)
     for say in dict.fromkeys((render_plan, _said(report.command))):
-        part = list(say(report, look))
+        part = list(say(report, layout))
         lines += ["", *part] if part else []
     messages = [_message(diagnostic) for diagnostic in report.diagnostics]
     return unstyle("".join(f"{line}\n" for line in [*lines, *([""] if messages else []), *messages]))
 
 
-def render_validation(report: Report, look: TextStyle) -> Iterator[str]:
+def render_validation(report: Report, layout: TextStyle) -> Iterator[str]:
     """One line for a valid manifest; errors go to standard error."""
     if report.run.status == "ok" and report.manifest is not None:
         paths = [file.path for file in report.manifest.files]
         found = Counter(diagnostic.severity for diagnostic in report.diagnostics)
-        numbers = [] if look.topics is None else [count(look.topics, "topic")]
+        numbers = [] if layout.topics is None else [count(layout.topics, "topic")]
         numbers += [count(found[Severity.WARNING], "warning")] if found[Severity.WARNING] else []
         files = " with ".join(paths) if len(paths) <= _NAMED_FILES else f"{len(paths)} files"
         yield ", ".join([f"{files}: valid", *numbers])

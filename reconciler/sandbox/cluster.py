@@ -17,7 +17,7 @@ from reconciler.errors import SandboxError
 from reconciler.sandbox.extra import from_extra
 from reconciler.sandbox.jars import jars
 from reconciler.sandbox.java import find_java
-from reconciler.sandbox.nodes import LOOPBACK, Node, plan_nodes, write_properties
+from reconciler.sandbox.kafka_nodes import LOOPBACK, KafkaNode, plan_nodes, write_properties
 from reconciler.sandbox.servers import PortTaken, Servers, await_end, await_ready, format_storage, guarded
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version
 
@@ -47,7 +47,9 @@ class Broker:
 class Sandbox:
     """A running cluster, on the loopback address only."""
 
-    def __init__(self, kafka_version: str, nodes: Sequence[Node], servers: Servers, pids: Mapping[int, int]) -> None:
+    def __init__(
+        self, kafka_version: str, nodes: Sequence[KafkaNode], servers: Servers, pids: Mapping[int, int]
+    ) -> None:
         self.kafka_version = kafka_version
         self._nodes = {node.node_id: node for node in nodes}
         self._servers = servers
@@ -86,7 +88,7 @@ class Sandbox:
         raise SandboxError.because("port-taken", f"a port of broker {node_id} is in use")
 
 
-def _broker(node: Node, pid: int) -> Broker:
+def _broker(node: KafkaNode, pid: int) -> Broker:
     return Broker(
         node_id=node.node_id,
         port=node.port,
@@ -187,7 +189,7 @@ def _no_folder(error: OSError) -> SandboxError:
 
 @contextmanager
 def _running(
-    java: Sequence[str], folder: Path, nodes: Sequence[Node], standing_by: int
+    java: Sequence[str], folder: Path, nodes: Sequence[KafkaNode], standing_by: int
 ) -> Iterator[tuple[Servers, Mapping[int, int]]]:
     """Servers for ``nodes``, and the process ids of those that run: all but the last ``standing_by``."""
     with guarded(java, folder) as servers:
@@ -197,7 +199,7 @@ def _running(
         yield servers, _run(servers, nodes[: len(nodes) - standing_by])
 
 
-def _run(servers: Servers, nodes: Sequence[Node]) -> Mapping[int, int]:
+def _run(servers: Servers, nodes: Sequence[KafkaNode]) -> Mapping[int, int]:
     """Start ``nodes`` and wait until they are ready; their process ids. Raises SandboxError, PortTaken."""
     pids = {node.node_id: servers.start(node) for node in nodes}
     await_ready({node: pids[node.node_id] for node in nodes})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reconciler.errors import SandboxError
 from reconciler.sandbox.extra import from_extra
-from reconciler.sandbox.nodes import LOOPBACK, Node
+from reconciler.sandbox.kafka_nodes import LOOPBACK, KafkaNode
 
 START_SECONDS = 180
 _FIRST_LOOK_SECONDS, _LONGEST_LOOK_SECONDS = 0.25, 8.0
@@ -32,7 +32,7 @@ class Servers:
         self._guardian = guardian
         self._java = java
 
-    def start(self, node: Node) -> int:
+    def start(self, node: KafkaNode) -> int:
         """Start the server of ``node``; its process id. Raises SandboxError."""
         if self._guardian.stdin is None or self._guardian.stdout is None:
             raise AssertionError("pipes were asked for")
@@ -67,7 +67,7 @@ def guarded(java: Sequence[str], folder: Path) -> Iterator[Servers]:
         guardian.wait()
 
 
-def format_storage(java: Sequence[str], node: Node, cluster_id: str) -> None:
+def format_storage(java: Sequence[str], node: KafkaNode, cluster_id: str) -> None:
     """Format the data folder of ``node`` for the cluster. Raises SandboxError."""
     arguments = ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(node.properties_file)]
     done = subprocess.run([*java, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
@@ -75,7 +75,7 @@ def format_storage(java: Sequence[str], node: Node, cluster_id: str) -> None:
         raise _failed(done.stdout + done.stderr)
 
 
-def await_ready(started: Mapping[Node, int]) -> None:
+def await_ready(started: Mapping[KafkaNode, int]) -> None:
     """Wait until a server answers and reports all of them as alive.
 
     ``started`` has their process ids. Raises SandboxError, PortTaken.
@@ -115,12 +115,12 @@ def _has_ended(pid: int) -> bool:
         return True
 
 
-def _died(node: Node) -> Exception:
+def _died(node: KafkaNode) -> Exception:
     log = _log(node)
     return PortTaken() if "Address already in use" in log else _failed(log)
 
 
-def _log(node: Node) -> str:
+def _log(node: KafkaNode) -> str:
     return node.log_file.read_text(encoding="utf-8", errors="replace")
 
 

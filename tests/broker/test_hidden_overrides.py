@@ -19,7 +19,7 @@ from reconciler.model import Query
 from reconciler.sandbox import Sandbox
 from reconciler.sandbox.jars import jars
 from reconciler.sandbox.java import find_java
-from reconciler.sandbox.nodes import Node, plan_nodes, write_properties
+from reconciler.sandbox.kafka_nodes import KafkaNode, plan_nodes, write_properties
 from reconciler.sandbox.servers import Servers, await_end, await_ready, format_storage, guarded
 from reconciler.sandbox.versions import full_version
 from tests.broker.another_client import AnotherClient
@@ -39,7 +39,7 @@ def java(version: str) -> Sequence[str]:
     return [find_java(os.environ), "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classpath]
 
 
-def run(servers: Servers, node: Node) -> int:
+def run(servers: Servers, node: KafkaNode) -> int:
     pid = servers.start(node)
     await_ready({node: pid})
     return pid

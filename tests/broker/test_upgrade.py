@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from reconciler.errors import SandboxError
 from reconciler.sandbox.jars import jars
 from reconciler.sandbox.java import find_java
-from reconciler.sandbox.nodes import plan_nodes, write_properties
+from reconciler.sandbox.kafka_nodes import plan_nodes, write_properties
 from reconciler.sandbox.servers import await_end, await_ready, format_storage, guarded
 from reconciler.sandbox.versions import full_version
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.sandbox import Sandbox, start
-from reconciler.sandbox.nodes import free_ports
+from reconciler.sandbox.kafka_nodes import free_ports
 from tests.chaos.bare import BareCluster
 from tests.chaos.command import Reconciler
 from tests.chaos.invariants import Cluster, Done, InvariantBroken, after_apply, after_calm_apply, after_calm_plan

@@ -15,7 +15,7 @@ from reconciler.cluster.ready import Readiness
 from reconciler.errors import SandboxError
 from reconciler.sandbox import Sandbox, start
 from reconciler.sandbox.cluster import _new_cluster_id
-from reconciler.sandbox.nodes import free_ports
+from reconciler.sandbox.kafka_nodes import free_ports
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version, known_versions
 from tests.sandbox.left_over import folder_of, gone
 

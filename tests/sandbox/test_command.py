@@ -100,7 +100,7 @@ def test_start_stays_and_stop_ends_it(reconciler: RunReconciler, tmp_path: Path)
     assert name == "KAFKA_BOOTSTRAP_SERVERS"
     again = reconciler("sandbox", "start", env=state)
     assert (again.code, again.stdout) == (0, started.stdout)
-    assert "running already" in again.stderr
+    assert "already running" in again.stderr
 
     manifest = "version: 1\ntopics: {orders: {}}\n"
     (tmp_path / "topics.yaml").write_text(manifest)

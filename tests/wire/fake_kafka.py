@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, Self
 
-from reconciler.sandbox.nodes import free_ports
+from reconciler.sandbox.kafka_nodes import free_ports
 from tests.wire.fake_cluster import Cluster, Topic
 from tests.wire.fake_messages import API_VERSIONS, HOST, SPOKEN, read_request, versions, write_answer
 from tests.wire.faults import Fault, Script

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from reconciler.sandbox.nodes import free_ports
+from reconciler.sandbox.kafka_nodes import free_ports
 
 API_NAMES = {
     3: "metadata",

@@ -25,7 +25,7 @@ _turns = count(secrets.randbelow(len(_PORTS)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class KafkaNode:
     """One node before it runs."""
 
     node_id: int
@@ -86,7 +86,7 @@ def why_not(port: int) -> str | None:
 
 def plan_nodes(
     brokers: int, folder: Path, *, first_port: int | None = None, advertised_ports: Sequence[int] = ()
-) -> list[Node]:
+) -> list[KafkaNode]:
     """Nodes for ``brokers``, on consecutive ports from ``first_port``, or on free ones. Raises SandboxError."""
     ports = free_ports(3 * brokers)
     nodes = []
@@ -98,7 +98,7 @@ def plan_nodes(
             hint = f"choose another --port{several}, or omit --port to use any free one"
             raise SandboxError.because("port-taken", f"port {port} {reason}", hint=hint)
         nodes.append(
-            Node(
+            KafkaNode(
                 node_id=number,
                 port=port,
                 advertised_port=advertised_ports[number - 1] if advertised_ports else port,
@@ -110,7 +110,7 @@ def plan_nodes(
     return nodes
 
 
-def write_properties(nodes: Sequence[Node], extra: Mapping[str, str]) -> None:
+def write_properties(nodes: Sequence[KafkaNode], extra: Mapping[str, str]) -> None:
     """Make the folder of each node with its server properties; ``extra`` takes precedence."""
     voters = ",".join(f"{node.node_id}@{LOOPBACK}:{node.controller_port}" for node in nodes)
     for node in nodes:
@@ -144,7 +144,7 @@ def _of_all(brokers: int) -> dict[str, str]:
     }
 
 
-def _listeners(node: Node) -> dict[str, str]:
+def _listeners(node: KafkaNode) -> dict[str, str]:
     """One listener; with a proxy, a second one for connections that do not go through it."""
     direct = {"DIRECT": node.direct_port} if node.direct_port != node.port else {}
     listeners = {"PLAINTEXT": node.port, **direct, "CONTROLLER": node.controller_port}

@@ -28,7 +28,7 @@ picture: $(INSTALLED)  ## Record the demo into docs/demo.svg
 WORKERS ?= 4
 
 test: check  ## Run what CI runs: checks and all tests
-	@echo "All tests, against real brokers: about 16 minutes on two cores"
+	@echo "All tests, against real brokers: about 12 minutes on two cores"
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet

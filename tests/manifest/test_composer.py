@@ -17,7 +17,7 @@ from reconciler.manifest.compose import compose
 from reconciler.manifest.composer import MAX_DEPTH
 from reconciler.manifest.nodes import Node
 from reconciler.manifest.scanner import TabScanner
-from tests.manifest.test_parsers import both, verdict
+from tests.manifest.verdicts import both, verdict
 
 _TAG = "tag:yaml.org,2002:"
 _TYPES = {"null": type(None), "bool": bool, "int": int, "float": float, "str": str, "timestamp": str}

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from reconciler.configs import TOPIC_CONFIGS, InvalidValue, ValueType, canonical, expand
 from reconciler.configs.descriptions import DESCRIPTIONS
 from reconciler.manifest.written_schema import written_schema
-from tests.manifest.test_schema import NEARLY_MANIFESTS, SCHEMAS
+from tests.manifest.nearly_manifests import NEARLY_MANIFESTS
+from tests.support.command import PROJECT
 
 PUBLISHED = {
-    name: jsonschema_rs.Draft7Validator(json.loads((SCHEMAS / f"{name}.schema.json").read_text()))
+    name: jsonschema_rs.Draft7Validator(json.loads((PROJECT / "schemas" / f"{name}.schema.json").read_text()))
     for name in ("topics", "overlay")
 }
 

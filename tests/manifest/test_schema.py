@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from reconciler.manifest.published_schema import published_schema
 from reconciler.manifest.written_schema import written_schema
 from reconciler.report.schema import report_schema
+from tests.manifest.nearly_manifests import ANYTHING, NEARLY_MANIFESTS, WORDS
 from tests.support.command import PROJECT, RunReconciler
 
 SCHEMAS = PROJECT / "schemas"
@@ -38,28 +39,6 @@ def test_schema_prints_the_published_file(name: str, reconciler: RunReconciler) 
 def test_the_example_is_valid(environment: str | None, reconciler: RunReconciler) -> None:
     overlay = ["-e", environment] if environment else []
     assert reconciler("validate", *overlay, cwd=Path(PROJECT)).code == 0
-
-
-SCALARS = (
-    st.none() | st.booleans() | st.integers(-1, 2) | st.floats(-2, 2) | st.sampled_from(["", "a.b", "1d", "strict"])
-)
-WORDS = st.sampled_from(["retention.ms", "partitions", "a.b", "owner"])
-ANYTHING = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=2))
-COUNTS = st.integers(1, 9) | SCALARS
-NEARLY_TOPICS = st.fixed_dictionaries(
-    {},
-    optional={
-        "partitions": COUNTS,
-        "replication_factor": COUNTS,
-        "config": st.dictionaries(WORDS, SCALARS, max_size=2),
-        "owner": st.just("team") | ANYTHING,
-        "labels": st.dictionaries(WORDS, SCALARS, max_size=1),
-    },
-)
-NEARLY_MANIFESTS = st.fixed_dictionaries(
-    {"version": st.sampled_from([1, 1, 1, 1.0, True, 2])},
-    optional={"topics": st.dictionaries(WORDS, NEARLY_TOPICS, max_size=2), "defaults": NEARLY_TOPICS},
-)
 
 
 @settings(max_examples=500)

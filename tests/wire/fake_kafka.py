@@ -160,6 +160,8 @@ class FakeKafka(Cluster):
             while True:
                 start = _exactly(connection, _START.size)
                 length, key, version, correlation = _START.unpack(start)
+                if key not in SPOKEN:
+                    return  # not Kafka's protocol, such as the beginning of TLS: brokers cut that, too
                 rest = length + 4 - _START.size
                 if self._cuts_half_read(
                     node, key, start[4:] + connection.recv(rest, socket.MSG_PEEK | socket.MSG_WAITALL)

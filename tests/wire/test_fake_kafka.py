@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -342,3 +344,10 @@ def test_nothing_is_left_behind() -> None:
 def test_a_fault_that_cannot_happen_is_refused(fault: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"a fault needs|are not known"):
         Fault(api="create_topics", **fault)
+
+
+def test_what_is_not_kafka_is_cut_as_by_a_broker() -> None:
+    with FakeKafka() as kafka, socket.create_connection(("127.0.0.1", kafka.ports[1]), timeout=10) as connection:
+        connection.sendall(b"\x16\x03\x01\x05\xef\x01\x00\x05\xeb\x03\x03" + bytes(64))  # the beginning of TLS
+        with suppress(ConnectionResetError):  # which is what cutting amounts to where something is left unread
+            assert connection.recv(1) == b""

@@ -27,8 +27,10 @@ picture: $(INSTALLED)  ## Record the demo into docs/demo.svg
 # More than there are cores: half of the time a test waits.
 WORKERS ?= 4
 
+# Compiled once: under PYTHONDONTWRITEBYTECODE every process that a test starts would compile it again.
 test: check  ## Run what CI runs: checks and all tests
 	@echo "All tests, against real brokers: about 12 minutes on two cores"
+	$(BIN)/python -m compileall -q reconciler
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet

@@ -6,29 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from annotated_types import Ge, Timezone
-
 from reconciler.model import ErrorClass, RefusalKind
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A regular expression that a text matches, for the schema."""
+class Constraint:
+    """What a value must satisfy, for the schema, in the words of pydantic's core schema; loads nothing of pydantic."""
 
-    regex: str
+    def __init__(self, **words: Any) -> None:
+        self.words = words
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """The hook that pydantic calls."""
-        return {**handler(source), "pattern": self.regex}
+        return {**handler(source), **self.words}
 
 
-Sha256 = Annotated[str, Pattern("^[0-9a-f]{64}$")]
-Digest = Annotated[str, Pattern("^sha256:[0-9a-f]{64}$")]
-Code = Annotated[str, Pattern("^[a-z0-9-]+$")]
-Count = Annotated[int, Ge(0)]
-FromOne = Annotated[int, Ge(1)]
-Seconds = Annotated[float, Ge(0)]
-Moment = Annotated[datetime, Timezone(...)]
+Sha256 = Annotated[str, Constraint(pattern="^[0-9a-f]{64}$")]
+Digest = Annotated[str, Constraint(pattern="^sha256:[0-9a-f]{64}$")]
+Code = Annotated[str, Constraint(pattern="^[a-z0-9-]+$")]
+Count = Annotated[int, Constraint(ge=0)]
+FromOne = Annotated[int, Constraint(ge=1)]
+Seconds = Annotated[float, Constraint(ge=0)]
+Moment = Annotated[datetime, Constraint(tz_constraint="aware")]
 
 
 def json_name(attribute: str) -> str:

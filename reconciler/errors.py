@@ -69,7 +69,7 @@ class Diagnostic:
     topic: str | None = None
     origin: Origin | None = None
     detail: str | None = None
-    """Lines for whoever looks into it, such as a traceback."""
+    """More lines for debugging, such as a traceback."""
 
     def __str__(self) -> str:
         where = f"{self.origin}: " if isinstance(self.origin, Location) else ""  # a variable is named by the message
@@ -138,7 +138,7 @@ class OutputNotWritten(ReconcilerError):
     """Standard output does not take the document that was asked for."""
 
     reader_left: bool = False
-    """Whether whoever read it went away, who needs no message."""
+    """Whether the reader closed the pipe, and needs no message."""
 
 
 class Interrupted(ReconcilerError):

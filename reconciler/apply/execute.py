@@ -109,9 +109,9 @@ class Execution:
             self.log.warning("no progress for %g s; giving up on what is left", self.limit.seconds)
 
     def _is_look_due(self, following: Request, in_doubt: Sequence[Request]) -> bool:
-        """Whether to read before the ``following`` request is sent.
+        """Whether to read the cluster before the ``following`` request is sent.
 
-        So it is if that request is for a topic in doubt, which somebody else may have changed.
+        True also if that request is for a topic in doubt, which somebody else may have changed.
         """
         doubtful = {topic.name for request in in_doubt for topic in request.topics}
         return self._is_cluster_silent(in_doubt) or any(topic.name in doubtful for topic in following.topics)

@@ -73,7 +73,7 @@ class Session:
             known,
             finished_at=self._clock.now(),
             duration_seconds=self._clock.monotonic() - self._began,
-            outcomes=self._outcomes(known.plan) if known.plan is not None else {},
+            outcomes=self._outcomes(),
             requests=dict(connection.requests) if connection is not None else known.requests,
         )
 
@@ -156,7 +156,7 @@ class Session:
     def _checked(self, made: Plan, through: Sequence[Pass], connection: Connection) -> Plan:
         """``made`` validated by the broker and sealed; the record gets it, too."""
         from reconciler.cluster.checker import Checker  # noqa: PLC0415 - not needed for --help
-        from reconciler.plan import BrokerCheck, notes, sealed  # noqa: PLC0415 - likewise
+        from reconciler.plan import BrokerCheck, notes, outlook, sealed  # noqa: PLC0415 - likewise
 
         check = BrokerCheck(
             made,
@@ -172,7 +172,7 @@ class Session:
                 check.run()
         finally:
             checked = sealed(check.plan)
-            self._known = replace(self._known, plan=checked)
+            self._known = replace(self._known, plan=checked, outcomes=outlook(checked))
             self.note(*notes(checked))
         return checked
 
@@ -181,11 +181,9 @@ class Session:
 
         return Reader(connection, tell=self.control.tell, sleep=self._clock.sleep)
 
-    def _outcomes(self, plan: Plan) -> Mapping[str, Outcome]:
-        """The outcome of every topic of a plan that is not carried out."""
-        from reconciler.plan import outlook  # noqa: PLC0415 - not needed for --help
-
-        return outlook(plan)
+    def _outcomes(self) -> Mapping[str, Outcome]:
+        """The outcome of every topic of the plan, so far of planning only."""
+        return self._known.outcomes
 
     def _connection_kind(self) -> type[Connection]:
         from reconciler.cluster.connection import Connection  # noqa: PLC0415 - loads the client: 70 ms that others need not pay

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from reconciler.apply import Execution, Ledger, Retries, log_outcomes
 from reconciler.cluster.writer import Writer, WritingConnection
-from reconciler.model import Outcome, Plan
+from reconciler.model import Outcome
 from reconciler.session.session import Session
 
 __all__ = ["Retries", "WritingSession"]
@@ -68,5 +68,5 @@ class WritingSession(Session):
     def _connection_kind(self) -> type[WritingConnection]:
         return WritingConnection
 
-    def _outcomes(self, plan: Plan) -> Mapping[str, Outcome]:
-        return self._ledger.outcomes() if self._ledger is not None else super()._outcomes(plan)
+    def _outcomes(self) -> Mapping[str, Outcome]:
+        return self._ledger.outcomes() if self._ledger is not None else super()._outcomes()

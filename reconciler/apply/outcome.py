@@ -12,6 +12,7 @@ from reconciler.model import (
     FATAL,
     Attempt,
     Create,
+    Delete,
     Drift,
     FieldChange,
     InSync,
@@ -19,13 +20,12 @@ from reconciler.model import (
     Operation,
     Outcome,
     Refusal,
-    Refused,
-    Safe,
     TopicPlan,
     TopicStatus,
     Unreadable,
     Verification,
     changes_of,
+    is_made,
     refusal_of,
 )
 from reconciler.plan import operation_for
@@ -91,7 +91,7 @@ def _failure(
     if status in {TopicStatus.STALE, TopicStatus.APPLIED, TopicStatus.REFUSED}:
         return None
     match topic:
-        case Create() | Drift():
+        case Create() | Drift() | Delete():
             return _failure_to_write(_open_attempts(topic, changes, last), seen)
         case Unreadable(failure=failure):
             return failure
@@ -110,8 +110,8 @@ def _open_attempts(
     topic: TopicPlan, changes: Mapping[str, TopicStatus], last: Mapping[Operation, Attempt]
 ) -> Sequence[Attempt]:
     """The last attempts at what is not done."""
-    safe = (change for change in changes_of(topic) if isinstance(change.decision, Safe))
-    open_changes = {operation_for(change) for change in safe if changes[change.field] is not TopicStatus.APPLIED}
+    made = (change for change in changes_of(topic) if is_made(change.decision))
+    open_changes = {operation_for(change) for change in made if changes[change.field] is not TopicStatus.APPLIED}
     operations = {Operation.CREATE_TOPICS} if isinstance(topic, Create) else open_changes
     return [attempt for operation, attempt in last.items() if operation in operations and not attempt.found_applied]
 
@@ -143,19 +143,17 @@ def _topic_status(
             return _written(None, last.get(Operation.CREATE_TOPICS), shown)
         case Create():
             return TopicStatus.REFUSED
-        case Drift():
+        case Drift() | Delete():
             return next(status for status in _WORST_FIRST if status in changes.values())
 
 
 def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], shown: _Shown) -> TopicStatus:
-    match change.decision:
-        case Refused():
-            return TopicStatus.REFUSED
-        case Safe():
-            return _safe_change_status(change, last.get(operation_for(change)), shown)
+    if not is_made(change.decision):
+        return TopicStatus.REFUSED
+    return _made_change_status(change, last.get(operation_for(change)), shown)
 
 
-def _safe_change_status(change: FieldChange, attempt: Attempt | None, shown: _Shown) -> TopicStatus:
+def _made_change_status(change: FieldChange, attempt: Attempt | None, shown: _Shown) -> TopicStatus:
     is_refused = attempt is not None and attempt.failure is not None and attempt.failure.error_class == FATAL
     if shown.is_changed(change.field) and not is_refused:
         return TopicStatus.STALE

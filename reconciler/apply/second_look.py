@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from reconciler.model import (
     FATAL,
     Create,
+    Delete,
     Difference,
     Drift,
     FieldChange,
@@ -63,7 +64,7 @@ def changed_meanwhile(
             lacking = [change for change in differing if change.field in still_open]
             others = [change for change in lacking if _own(live, change) != _own(reviewed, change)]
             return _changed(lacking, f"changed after this plan: {_now(others)}") if others else None
-        case InSync() | Unreadable():
+        case Delete() | InSync() | Unreadable():
             return None
 
 

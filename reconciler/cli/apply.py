@@ -16,11 +16,11 @@ from reconciler.cli.options import (
     Option,
     OutputOptions,
     RetryOptions,
-    auto_create_option,
     cluster_options,
     manifest_options,
     only_option,
     output_options,
+    permission_options,
     retry_options,
 )
 from reconciler.cli.question import agreed
@@ -28,7 +28,7 @@ from reconciler.cli.run import carry_out, on_a_terminal
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import say
 from reconciler.errors import OutputNotWritten, ReconcilerError, WrongUsage
-from reconciler.model import Command, Record
+from reconciler.model import Command, Permission, Record
 
 if TYPE_CHECKING:
     from reconciler.report.text import TextStyle
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @cluster_options
 @output_options("text", "json")
 @only_option
-@auto_create_option
+@permission_options
 @retry_options
 @click.option(
     "-y",
@@ -59,7 +59,7 @@ def command(
     output: OutputOptions,
     retry: RetryOptions,
     only: tuple[str, ...],
-    auto_create: bool,
+    permission: Permission,
     yes: bool,
 ) -> int:
     """Bring the cluster in sync with the manifest.
@@ -87,7 +87,7 @@ def command(
             raise WrongUsage.because("usage", f"{words}; pass --yes to apply without asking")
         load_and_connect(session, manifest, cluster, only)
         preload_report()
-        if session.plan(creating=auto_create).has_work and not yes:
+        if session.plan(permission).has_work and not yes:
             _ask(session, console)
         else:
             _show_plan(session, console)

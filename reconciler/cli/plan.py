@@ -10,14 +10,14 @@ from reconciler.cli.options import (
     ClusterOptions,
     ManifestOptions,
     OutputOptions,
-    auto_create_option,
     cluster_options,
     manifest_options,
     only_option,
     output_options,
+    permission_options,
 )
 from reconciler.cli.run import carry_out
-from reconciler.model import Command
+from reconciler.model import Command, Permission
 from reconciler.session import Session
 
 
@@ -26,7 +26,7 @@ from reconciler.session import Session
 @cluster_options
 @output_options("text", "json")
 @only_option
-@auto_create_option
+@permission_options
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 when apply would change something (0 when in sync)."
 )
@@ -36,7 +36,7 @@ def command(
     cluster: ClusterOptions,
     output: OutputOptions,
     only: tuple[str, ...],
-    auto_create: bool,
+    permission: Permission,
     detailed_exitcode: bool,
 ) -> int:
     """Show what apply would change on the cluster. Changes nothing (dry run).
@@ -54,7 +54,7 @@ def command(
     def work(session: Session, _console: Console) -> None:
         load_and_connect(session, manifest, cluster, only)
         preload_report()
-        session.plan(creating=auto_create)
+        session.plan(permission)
 
     return carry_out(
         lambda control: Session(Command.PLAN, control=control, tells_changes=detailed_exitcode), output, work

@@ -10,6 +10,8 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
+from reconciler.model import RiskKind
+
 DEFAULT_FILES = (Path("topics.yaml"),)
 
 
@@ -29,6 +31,11 @@ def topics(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> 
         for topic in desired.topics
         if topic.name.startswith(incomplete)
     ]
+
+
+def risks(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The kinds of risk that begin with ``incomplete``."""
+    return [CompletionItem(kind) for kind in RiskKind if kind.startswith(incomplete)]
 
 
 def environments(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

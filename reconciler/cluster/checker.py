@@ -36,6 +36,10 @@ class Checker:
         self._tell(changes)
         return alter_configs(self._connection, changes, validate_only=True)
 
+    def delete(self, topics: Mapping[str, str | None]) -> Answers:
+        """Never called: a broker cannot validate a delete (``Step.can_be_validated``)."""
+        raise AssertionError(topics)
+
     def _tell(self, names: Iterable[str]) -> None:
         self._asked.update(names)
         number = len(self._asked)

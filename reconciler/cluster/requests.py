@@ -27,6 +27,7 @@ _PERMISSIONS = {
     "create_topics": "CREATE on the topic or on the cluster",
     "create_partitions": "ALTER on the topic",
     "incremental_alter_configs": "ALTER_CONFIGS on the topic",
+    "delete_topics": "DELETE on the topic",
 }
 
 
@@ -83,6 +84,15 @@ def alter_configs(
         return {resource.name: answer for resource, answer in answers.items()}
 
     return _answers(connection, "incremental_alter_configs", list(changes), ask, validate_only=validate_only)
+
+
+def delete_topics(connection: Connection, topics: Sequence[str]) -> Answers:
+    """Delete ``topics``. librdkafka sends names, not topic ids."""
+
+    def ask(seconds: float) -> dict[str, Future[Any]]:
+        return connection.admin.delete_topics(list(topics), request_timeout=seconds, operation_timeout=seconds)
+
+    return _answers(connection, "delete_topics", topics, ask, validate_only=False)
 
 
 def _options(seconds: float, *, validate_only: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from confluent_kafka.admin import AdminClient
 
 from reconciler.cluster.connection import Connection
-from reconciler.cluster.requests import Answers, alter_configs, create_partitions, create_topics
+from reconciler.cluster.requests import Answers, alter_configs, create_partitions, create_topics, delete_topics
 from reconciler.model import TopicSpec
 
 
@@ -37,3 +37,7 @@ class Writer:
     def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
         """Set each key of each topic, or remove the override where the value is ``None``."""
         return alter_configs(self._connection, changes, validate_only=False)
+
+    def delete(self, topics: Mapping[str, str | None]) -> Answers:
+        """Delete topics, given with their topic ids."""
+        return delete_topics(self._connection, list(topics))

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from reconciler.errors import Diagnostic, Location, Origin
+from reconciler.model.risk import Consent, RiskKind
 
 ALWAYS_IGNORED = "*.replication.throttled.replicas"
 """Reassignment tools set these keys while they move replicas and remove them afterwards."""
@@ -38,6 +39,12 @@ class TopicSpec:
     description: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    allow: Sequence[Consent] = ()
+    """Consents to risky changes of this topic."""
+    is_protected: bool = False
+    """No consent counts: the topic is not deleted, and no risky change is made."""
+    is_absent: bool = False
+    """The topic is to be deleted."""
 
     def origin_of(self, name: str) -> Origin | None:
         """The place that set the field ``name``; ``None`` if it was not set."""
@@ -49,6 +56,44 @@ class TopicSpec:
         return key in self.config or f"config.{key}" in self.sources
 
 
+class Limit(NamedTuple):
+    """The most topics that one run may create, change or delete: a number, or a percentage of the topics there.
+
+    ``origin`` is its place in the manifest, ``None`` for a default.
+    """
+
+    number: int | None = None
+    percent: int | None = None
+    origin: Location | None = None
+
+
+_DELETES = Limit(percent=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many topics one run may create, change and delete; ``None`` for any number."""
+
+    creates: Limit | None = None
+    changes: Limit | None = None
+    deletes: Limit | None = _DELETES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The topics that a manifest answers for, by globs; with no ``include``, only those it lists."""
+
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    origin: Location | None = None
+
+    def has(self, topic: str) -> bool:
+        """Whether the scope has ``topic``."""
+        return any(fnmatchcase(topic, glob) for glob in self.include) and not any(
+            fnmatchcase(topic, glob) for glob in self.exclude
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Rules for all topics; patterns are globs."""
@@ -57,6 +102,13 @@ class Policy:
     """Keep overrides that the manifest does not set."""
     ignore_config: Sequence[str] = ()
     protected_topics: Sequence[str] = ("__*", "_schemas", "_confluent*")
+    limits: Limits = field(default_factory=Limits)
+    warn_only: Mapping[RiskKind, Location] = field(default_factory=dict)
+    """Kinds of risk that need no consent, and the place that says so."""
+
+    def protects(self, topic: str) -> bool:
+        """Whether ``topic`` is never touched."""
+        return any(fnmatchcase(topic, glob) for glob in self.protected_topics)
 
     def leaves_alone(self, key: str) -> bool:
         """Whether an override of ``key`` is kept if the manifest does not set it."""
@@ -69,6 +121,13 @@ class ClusterReference:
 
     id: str | None = None
     bootstrap_servers: str | None = None
+    alterable_config: Sequence[str] | None = None
+    """Config keys, or globs, that the service permits to set; ``None`` for all."""
+    alterable_origin: Location | None = None
+
+    def permits(self, key: str) -> bool:
+        """Whether the service permits to set the config ``key``."""
+        return self.alterable_config is None or any(fnmatchcase(key, glob) for glob in self.alterable_config)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,5 +147,8 @@ class DesiredState:
     environment: str | None = None
     policy: Policy = field(default_factory=Policy)
     cluster: ClusterReference = field(default_factory=ClusterReference)
+    scope: Scope = field(default_factory=Scope)
+    violations: Mapping[str, Sequence[Diagnostic]] = field(default_factory=dict)
+    """What breaks ``policy.naming``, ``policy.schema`` or ``policy.require``, by topic; also in ``diagnostics``."""
     diagnostics: Sequence[Diagnostic] = ()
-    """Warnings only: a manifest with errors has no desired state."""
+    """Warnings and violations only: a manifest with errors has no desired state."""

@@ -17,6 +17,7 @@ class Operation(StrEnum):
     CREATE_TOPICS = "create_topics"
     CREATE_PARTITIONS = "create_partitions"
     ALTER_CONFIGS = "incremental_alter_configs"
+    DELETE_TOPICS = "delete_topics"
 
 
 class TopicStatus(StrEnum):

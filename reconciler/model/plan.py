@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -12,6 +12,10 @@ from reconciler.model.desired import Policy, TopicSpec
 from reconciler.model.failure import KafkaFailure
 from reconciler.model.live import LiveTopic
 from reconciler.model.refusal import Refusal
+from reconciler.model.risk import Consent, Risk
+
+STATE = "state"
+"""The field of a delete: from ``present`` to ``absent``."""
 
 
 class Action(StrEnum):
@@ -20,23 +24,50 @@ class Action(StrEnum):
     CREATE = "create"
     SKIP = "skip"
     DRIFT = "drift"
+    DELETE = "delete"
     UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class Safe:
-    """Apply makes the change."""
+    """Apply makes the change.
+
+    ``note`` is what a reviewer should know, ``risk`` what was measured and found harmless.
+    """
+
+    note: str | None = None
+    risk: Risk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Risky:
+    """Apply makes the change with ``consent`` only."""
+
+    risk: Risk
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Apply does not make the change."""
+    """Apply does not make the change; ``risk`` is set where it needs consent too, or lacks it."""
 
     refusal: Refusal
+    risk: Risk | None = None
 
 
-Decision = Safe | Refused
-"""Whether apply makes a change."""
+Decision = Safe | Risky | Refused
+"""Whether apply makes a change. A risky one without consent is refused by a later pass."""
+
+
+def is_made(decision: Decision) -> bool:
+    """Whether apply makes a change that is decided so."""
+    match decision:
+        case Safe():
+            return True
+        case Risky(consent=consent):
+            return consent is not None
+        case Refused():
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +107,28 @@ class _OfTopic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Changing(_OfTopic):
+    live: LiveTopic
+    changes: Sequence[FieldChange]
+    refusal: Refusal | None = None
+
+    @property
+    def has_work(self) -> bool:
+        """Whether apply would write anything of the topic."""
+        return bool(self.made_changes)
+
+    @property
+    def made_changes(self) -> Sequence[FieldChange]:
+        """The changes that apply makes."""
+        return tuple(change for change in self.changes if is_made(change.decision))
+
+    @property
+    def refused_changes(self) -> Sequence[FieldChange]:
+        """The changes that apply does not make."""
+        return tuple(change for change in self.changes if not is_made(change.decision))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Create(_OfTopic):
     """The topic is missing. There are no changes: ``desired`` has all of it.
 
@@ -95,7 +148,7 @@ class Create(_OfTopic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drift(_OfTopic):
+class Drift(_Changing):
     """The topic differs from the manifest.
 
     ``refusal`` is the first of the broker's ``objections`` by field. ``unchecked`` is why the broker did not check the
@@ -103,35 +156,29 @@ class Drift(_OfTopic):
     """
 
     action: ClassVar = Action.DRIFT
-    live: LiveTopic
-    changes: Sequence[FieldChange]
-    refusal: Refusal | None = None
     objections: Mapping[str, Refusal] = field(default_factory=dict)
     unchecked: KafkaFailure | None = None
 
-    @property
-    def has_work(self) -> bool:
-        """Whether apply would write anything of the topic."""
-        return bool(self.safe_changes)
 
-    @property
-    def safe_changes(self) -> Sequence[FieldChange]:
-        """The changes that apply makes."""
-        return tuple(change for change in self.changes if isinstance(change.decision, Safe))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete(_Changing):
+    """The topic is there and should not be: ``state: absent``, or unmanaged and to be pruned.
 
-    @property
-    def refused_changes(self) -> Sequence[FieldChange]:
-        """The changes that apply does not make."""
-        return tuple(change for change in self.changes if isinstance(change.decision, Refused))
+    The only change is that of the field ``state``. Brokers cannot validate a delete without making it. ``desired`` of
+    an unmanaged topic has the place of the manifest's scope.
+    """
+
+    action: ClassVar = Action.DELETE
+    is_unmanaged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InSync(_OfTopic):
-    """The topic is as the manifest wants it."""
+    """The topic is as the manifest wants it; ``live`` is ``None`` where it should be absent, and is."""
 
     action: ClassVar = Action.SKIP
     has_work: ClassVar = False
-    live: LiveTopic
+    live: LiveTopic | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,23 +190,32 @@ class Unreadable(_OfTopic):
     failure: KafkaFailure
 
 
-TopicPlan = Create | Drift | InSync | Unreadable
+TopicPlan = Create | Drift | Delete | InSync | Unreadable
 """What one topic needs."""
+
+
+def with_changes(topic: TopicPlan, decide: Callable[[FieldChange], FieldChange]) -> TopicPlan:
+    """``topic`` with each of its changes decided anew by ``decide``."""
+    match topic:
+        case Drift(changes=changes) | Delete(changes=changes):
+            return replace(topic, changes=tuple(map(decide, changes)))
+        case Create() | InSync() | Unreadable():
+            return topic
 
 
 def live_of(topic: TopicPlan) -> LiveTopic | None:
     """The topic on the cluster, ``None`` where there is none or none could be read."""
     match topic:
-        case Drift(live=live) | InSync(live=live):
+        case Drift(live=live) | Delete(live=live) | InSync(live=live):
             return live
         case Create() | Unreadable():
             return None
 
 
 def changes_of(topic: TopicPlan) -> Sequence[FieldChange]:
-    """The changes of a topic that differs; none for any other."""
+    """The changes of a topic that differs, or is to be deleted; none for any other."""
     match topic:
-        case Drift(changes=changes):
+        case Drift(changes=changes) | Delete(changes=changes):
             return changes
         case Create() | InSync() | Unreadable():
             return ()
@@ -168,7 +224,7 @@ def changes_of(topic: TopicPlan) -> Sequence[FieldChange]:
 def refusal_of(topic: TopicPlan) -> Refusal | None:
     """Why a topic is not created, or what the broker objects to first."""
     match topic:
-        case Create(refusal=refusal) | Drift(refusal=refusal):
+        case Create(refusal=refusal) | Drift(refusal=refusal) | Delete(refusal=refusal):
             return refusal
         case InSync() | Unreadable():
             return None
@@ -179,7 +235,7 @@ def objections_of(topic: TopicPlan) -> Mapping[str, Refusal]:
     match topic:
         case Create(objections=objections) | Drift(objections=objections):
             return objections
-        case InSync() | Unreadable():
+        case Delete() | InSync() | Unreadable():
             return {}
 
 
@@ -188,15 +244,17 @@ def unchecked_of(topic: TopicPlan) -> KafkaFailure | None:
     match topic:
         case Create(unchecked=failure) | Drift(unchecked=failure):
             return failure
-        case InSync() | Unreadable():
+        case Delete() | InSync() | Unreadable():
             return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What every topic of the manifest needs, sorted by name."""
+    """What every topic needs, sorted by name: those of the manifest, and those to be pruned."""
 
     topics: Sequence[TopicPlan]
+    unmanaged: Sequence[LiveTopic] = ()
+    """Topics in the manifest's scope that it does not list, sorted by name; without those that are to be deleted."""
     policy: Policy = field(default_factory=Policy)
     cluster_id: str | None = None
     fingerprint: str | None = None

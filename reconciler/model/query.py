@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from fnmatch import fnmatchcase
 
-from reconciler.model.desired import TopicSpec
+from reconciler.model.desired import Scope, TopicSpec
 
 
 class Facet(Enum):
@@ -39,15 +39,21 @@ class Query:
 
     names: Collection[str] = ()
     globs: Sequence[str] = ()
+    excluded: Sequence[str] = ()
+    """Globs of topics that do not match ``globs``."""
     keys: Collection[str] | None = ()
     keys_by_topic: Mapping[str, Collection[str]] = field(default_factory=dict)
     facets: frozenset[Facet] = frozenset({Facet.CONFIG})
 
     @classmethod
-    def of(cls, topics: Iterable[TopicSpec]) -> Query:
-        """What a plan compares of ``topics``: overrides, and the inherited values of the keys that each one sets."""
+    def of(cls, topics: Iterable[TopicSpec], *, scope: Scope | None = None) -> Query:
+        """What a plan compares of ``topics``: overrides, and the inherited values of the keys that each one sets.
+
+        All other topics in ``scope`` are read, too.
+        """
         keys_by_topic = {spec.name: spec.config for spec in topics}
-        return cls(names=keys_by_topic.keys(), keys_by_topic=keys_by_topic)
+        scope = scope or Scope()
+        return cls(names=keys_by_topic.keys(), globs=scope.include, excluded=scope.exclude, keys_by_topic=keys_by_topic)
 
     def keys_of(self, topic: str) -> Collection[str] | None:
         """The config keys whose inherited values are asked for of ``topic``; ``None`` for all."""
@@ -57,5 +63,7 @@ class Query:
         return {*self.keys, *own} if self.keys else own
 
     def matches(self, topic: str) -> bool:
-        """Whether ``topic`` matches one of the globs."""
-        return any(fnmatchcase(topic, glob) for glob in self.globs)
+        """Whether ``topic`` matches one of the globs, and none of ``excluded``."""
+        return any(fnmatchcase(topic, glob) for glob in self.globs) and not any(
+            fnmatchcase(topic, glob) for glob in self.excluded
+        )

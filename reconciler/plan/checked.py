@@ -14,6 +14,7 @@ from reconciler.model import (
     EXPECTED,
     FATAL,
     Create,
+    Delete,
     Drift,
     FieldChange,
     InSync,
@@ -24,9 +25,9 @@ from reconciler.model import (
     Query,
     Refusal,
     Refused,
-    Safe,
     TopicPlan,
     Unreadable,
+    is_made,
     live_of,
 )
 from reconciler.plan.passes import Pass, passed
@@ -204,7 +205,7 @@ def _waiting_for(doubtful: Mapping[_Key, KafkaFailure]) -> str:
 
 def with_objections(topic: TopicPlan, question: Question) -> TopicPlan:
     """``topic`` with what the broker has refused in answer to ``question``."""
-    if isinstance(topic, InSync | Unreadable) or (not question.objections and question.failure is None):
+    if isinstance(topic, Delete | InSync | Unreadable) or (not question.objections and question.failure is None):
         return topic
     refused = {field: Refusal.by(failure) for field, failure in question.objections.items()}
     objections = {**topic.objections, **refused}
@@ -221,12 +222,12 @@ def _unchecked(topic: TopicPlan, why: KafkaFailure) -> TopicPlan:
     match topic:
         case Create() | Drift():
             return replace(topic, unchecked=why)
-        case InSync() | Unreadable():
+        case Delete() | InSync() | Unreadable():
             return topic
 
 
 def _refused(change: FieldChange, refusal: Refusal | None) -> FieldChange:
-    return replace(change, decision=Refused(refusal)) if refusal is not None and change.decision == Safe() else change
+    return replace(change, decision=Refused(refusal)) if refusal is not None and is_made(change.decision) else change
 
 
 def _contradicts(failure: KafkaFailure) -> bool:

@@ -6,7 +6,18 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
-from reconciler.model import INTERNAL_TOPICS, Create, Drift, InSync, Plan, Refusal, RefusalKind, TopicPlan, Unreadable
+from reconciler.model import (
+    INTERNAL_TOPICS,
+    Create,
+    Delete,
+    Drift,
+    InSync,
+    Plan,
+    Refusal,
+    RefusalKind,
+    TopicPlan,
+    Unreadable,
+)
 from reconciler.printable import quoted
 
 _TURNED_OFF = Refusal(
@@ -58,7 +69,7 @@ def _refused(topic: TopicPlan, why: Callable[[str], Refusal | None]) -> TopicPla
     match topic:
         case Create(refusal=None):
             return replace(topic, refusal=why(topic.name))
-        case Create() | Drift() | InSync() | Unreadable():
+        case Create() | Drift() | Delete() | InSync() | Unreadable():
             return topic
 
 

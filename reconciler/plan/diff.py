@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.configs import same_value
-from reconciler.model import Difference, LiveTopic, Policy, TopicSpec
+from reconciler.model import STATE, Difference, LiveTopic, Policy, TopicSpec
 from reconciler.plan.disputed import inherited
 
 COUNTS = ("partitions", "replication_factor")
@@ -20,6 +20,8 @@ def differences(desired: TopicSpec, live: LiveTopic, policy: Policy) -> tuple[Di
     ``policy`` leaves it alone or the topic is one of Kafka's own. An override that the manifest does name and
     whose value the cluster does not show is none: it cannot be compared, and setting it each time would never end.
     """
+    if desired.is_absent:
+        return (Difference(field=STATE, before="present", after="absent", origin=desired.origin_of(STATE)),)
     wanted = _wanted(desired)
     present = _present(desired, live, policy)
     if wanted == present:

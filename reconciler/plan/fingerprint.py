@@ -13,6 +13,7 @@ from reconciler.model import (
     Plan,
     Refusal,
     Refused,
+    Risky,
     Safe,
     TopicPlan,
     TopicSpec,
@@ -56,6 +57,8 @@ def _decided(decision: Decision) -> Any:
     match decision:
         case Safe():
             return "safe"
+        case Risky(risk, consent):
+            return [risk.kind, consent is not None]
         case Refused(refusal):
             return _refused(refusal)
 

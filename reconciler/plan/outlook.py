@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from reconciler.model import (
     Create,
     Decision,
+    Delete,
     Drift,
     InSync,
     Outcome,
     Plan,
-    Refused,
-    Safe,
     TopicPlan,
     TopicStatus,
     Unreadable,
+    is_made,
 )
 
 
@@ -30,7 +30,7 @@ def _outcome(topic: TopicPlan) -> Outcome:
             return Outcome(name=topic.name, status=TopicStatus.PLANNED)
         case Create(refusal=refusal):
             return Outcome(name=topic.name, status=TopicStatus.REFUSED, refusal=refusal)
-        case Drift(changes=changes, refusal=refusal):
+        case Drift(changes=changes, refusal=refusal) | Delete(changes=changes, refusal=refusal):
             statuses = {change.field: _change_status(change.decision) for change in changes}
             status = TopicStatus.REFUSED if topic.refused_changes or refusal else TopicStatus.PLANNED
             return Outcome(name=topic.name, status=status, changes=statuses, refusal=refusal)
@@ -41,8 +41,4 @@ def _outcome(topic: TopicPlan) -> Outcome:
 
 
 def _change_status(decision: Decision) -> TopicStatus:
-    match decision:
-        case Safe():
-            return TopicStatus.PLANNED
-        case Refused():
-            return TopicStatus.REFUSED
+    return TopicStatus.PLANNED if is_made(decision) else TopicStatus.REFUSED

@@ -7,18 +7,26 @@ again. Then the broker validates the plan (``BrokerCheck``), and last the finger
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from datetime import datetime
+from functools import partial, reduce
 
-from reconciler.model import Plan
+from reconciler.model import DesiredState, Permission, Plan
+from reconciler.plan.consent import with_consent
 from reconciler.plan.creation import without_collisions, without_creation, without_internal_topics
+from reconciler.plan.impact import Measures, with_impact
 
 Pass = Callable[[Plan], Plan]
 
 
-def passes(*, creating: bool) -> Sequence[Pass]:
-    """The passes of a run; ``creating`` is whether it may create topics."""
-    always = [without_internal_topics, without_collisions]
-    return always if creating else [*always, without_creation]
+def passes(desired: DesiredState, permission: Permission, *, cluster: Measures, now: datetime) -> Sequence[Pass]:
+    """The passes of a run with what its options permit; risks are measured on ``cluster`` at the time ``now``."""
+    return [
+        without_internal_topics,
+        without_collisions,
+        *([] if permission.creating else [without_creation]),
+        partial(with_impact, desired=desired, cluster=cluster, now=now),
+        partial(with_consent, policy=desired.policy, permission=permission, today=now.date()),
+    ]
 
 
 def passed(plan: Plan, through: Sequence[Pass]) -> Plan:

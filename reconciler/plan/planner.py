@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from reconciler.model import (
     Create,
+    Delete,
     DesiredState,
     Drift,
     InSync,
     LiveState,
+    LiveTopic,
     Plan,
     Policy,
     TopicPlan,
@@ -15,15 +17,15 @@ from reconciler.model import (
     Unreadable,
 )
 from reconciler.plan.diff import differences
-from reconciler.plan.rules import judged
+from reconciler.plan.rules import Change, judged
 
 
 def plan(desired: DesiredState, live: LiveState) -> Plan:
-    """What every topic of ``desired`` needs, sorted by name."""
+    """What every topic of ``desired`` needs, and which topics in its scope it does not list, each sorted by name."""
     topics = tuple(
         sorted((topic_plan(spec, live, desired.policy) for spec in desired.topics), key=lambda topic: topic.name)
     )
-    return Plan(topics=topics, policy=desired.policy, cluster_id=live.cluster_id)
+    return Plan(topics=topics, unmanaged=_unmanaged(desired, live), policy=desired.policy, cluster_id=live.cluster_id)
 
 
 def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
@@ -33,6 +35,22 @@ def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
         return Unreadable(desired=spec, failure=failure)
     topic = live.topics.get(spec.name)
     if topic is None:
-        return Create(desired=spec)
-    changes = tuple(map(judged, differences(spec, topic, policy)))
+        return InSync(desired=spec, live=None) if spec.is_absent else Create(desired=spec)
+    changes = tuple(
+        judged(Change(difference=each, desired=spec, live=topic)) for each in differences(spec, topic, policy)
+    )
+    if spec.is_absent:
+        return Delete(desired=spec, live=topic, changes=changes)
     return Drift(desired=spec, live=topic, changes=changes) if changes else InSync(desired=spec, live=topic)
+
+
+def _unmanaged(desired: DesiredState, live: LiveState) -> tuple[LiveTopic, ...]:
+    listed = {spec.name for spec in desired.topics}
+    return tuple(
+        topic
+        for name, topic in sorted(live.topics.items())
+        if name not in listed
+        and desired.scope.has(name)
+        and not topic.is_internal
+        and not desired.policy.protects(name)
+    )

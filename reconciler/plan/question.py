@@ -69,7 +69,7 @@ def questions_about(topic: TopicPlan) -> list[Question]:
     return [
         Question(topic=topic, operation=operation, open=(step_of(operation).fields(topic),))
         for operation in Operation
-        if step_of(operation).weight(topic)
+        if step_of(operation).can_be_validated and step_of(operation).weight(topic)
     ]
 
 

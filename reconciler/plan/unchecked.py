@@ -6,7 +6,18 @@ from collections.abc import Collection, Iterator, Sized
 from dataclasses import replace
 
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import RETRIABLE, Create, Drift, InSync, KafkaFailure, Plan, TopicPlan, Unreadable, unchecked_of
+from reconciler.model import (
+    RETRIABLE,
+    Create,
+    Delete,
+    Drift,
+    InSync,
+    KafkaFailure,
+    Plan,
+    TopicPlan,
+    Unreadable,
+    unchecked_of,
+)
 
 NOT_ALLOWED = frozenset({29, 31})
 """TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED: not authorized to validate."""
@@ -24,7 +35,7 @@ def marked(waiting: Collection[str], topic: TopicPlan) -> TopicPlan:
     match topic:
         case Create(unchecked=None) | Drift(unchecked=None) if topic.name in waiting:
             return replace(topic, unchecked=_ENDED_BEFORE)
-        case Create() | Drift() | InSync() | Unreadable():
+        case Create() | Drift() | Delete() | InSync() | Unreadable():
             return topic
 
 

@@ -9,20 +9,23 @@ from reconciler.errors import Diagnostic
 from reconciler.model import (
     Command,
     Create,
+    Delete,
     DesiredState,
     Drift,
+    FieldChange,
     InSync,
     Operation,
     Outcome,
     Record,
     RefusalKind,
+    Refused,
     TopicPlan,
     TopicStatus,
     Unreadable,
 )
 from reconciler.plan.fingerprint import digest
 from reconciler.report import document
-from reconciler.report.build_topic import build_origin, build_topic
+from reconciler.report.build_topic import build_origin, build_topic, verdict_of
 
 
 def build(record: Record) -> document.Report:
@@ -89,10 +92,14 @@ def _is_impossible(topic: TopicPlan) -> bool:
     match topic:
         case Create():
             return _is_refused_create(topic)
-        case Drift():
-            return bool(topic.refused_changes)
+        case Drift() | Delete():
+            return any(_is_impossible_change(change) for change in topic.changes)
         case InSync() | Unreadable():
             return False
+
+
+def _is_impossible_change(change: FieldChange) -> bool:
+    return isinstance(change.decision, Refused) and verdict_of(change.decision) == "impossible"
 
 
 def _is_refused_create(topic: TopicPlan) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Literal
 
 from reconciler.errors import Location, Origin, Variable
 from reconciler.model import (
     Attempt,
     Decision,
+    Delete,
     ErrorClass,
     FieldChange,
     KafkaFailure,
@@ -16,6 +19,8 @@ from reconciler.model import (
     Refusal,
     RefusalKind,
     Refused,
+    Risk,
+    Risky,
     Safe,
     TopicPlan,
     TopicSpec,
@@ -27,10 +32,13 @@ from reconciler.model import (
 )
 from reconciler.report import document
 
+Verdict = Literal["safe", "risky", "impossible"]
+
 
 def build_topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
     """The part of the document about ``topic``."""
     desired = topic.desired
+    is_managed = not (isinstance(topic, Delete) and topic.is_unmanaged)
     verification = None
     if outcome.verification is not None and outcome.verified_at is not None:
         verification = document.ReadBack(status=outcome.verification, checked_at=outcome.verified_at)
@@ -39,10 +47,8 @@ def build_topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
         action=topic.action,
         status=outcome.status,
         owner=desired.owner,
-        origin=document.Place(**desired.origin._asdict()),
-        desired=document.Settings(
-            partitions=desired.partitions, replication_factor=desired.replication_factor, config=dict(desired.config)
-        ),
+        origin=document.Place(**desired.origin._asdict()) if is_managed else None,
+        desired=None if desired.is_absent else _settings(desired),
         live=_live(live_of(topic)),
         changes=[_change(change, outcome.changes[change.field]) for change in changes_of(topic)],
         objections=[_objection(topic.desired, field, each) for field, each in objections_of(topic).items()],
@@ -51,6 +57,12 @@ def build_topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
         verification=verification,
         error=_error(outcome.failure) or _refused(outcome.refusal),
         refusal=_refusal(outcome.refusal),
+    )
+
+
+def _settings(desired: TopicSpec) -> document.Settings:
+    return document.Settings(
+        partitions=desired.partitions, replication_factor=desired.replication_factor, config=dict(desired.config)
     )
 
 
@@ -64,7 +76,7 @@ def _live(live: LiveTopic | None) -> document.Live | None:
     if live is None:
         return None
     return document.Live(
-        topic_id=None,
+        topic_id=live.topic_id,
         partitions=live.partitions,
         replication_factor=live.replication_factor,
         config=dict(live.overrides),
@@ -72,25 +84,88 @@ def _live(live: LiveTopic | None) -> document.Live | None:
 
 
 def _change(change: FieldChange, status: TopicStatus) -> document.Change:
-    verdict, reason = _verdict(change.decision)
     return document.Change(
         field=change.field,
         before=change.before,
         after=change.after,
-        verdict=verdict,
-        reason=reason,
+        verdict=verdict_of(change.decision),
+        consent=_consent(change.decision),
+        reason=_why(change.decision),
+        impact=_impact(_risk_of(change.decision)),
         origin=build_origin(change.origin),
         status=status,
     )
 
 
-def _verdict(decision: Decision) -> tuple[Literal["safe", "impossible"], str | None]:
-    """The verdict on a change, with the reason and the way out where it is not safe."""
+def verdict_of(decision: Decision) -> Verdict:
+    """The verdict on a change."""
     match decision:
         case Safe():
-            return "safe", None
+            return "safe"
+        case Risky():
+            return "risky"
+        case Refused(refusal, risk):
+            return _refused_verdict(refusal.kind, risk)
+
+
+def _refused_verdict(kind: RefusalKind, risk: Risk | None) -> Verdict:
+    match kind:
+        case RefusalKind.LIMIT | RefusalKind.POLICY | RefusalKind.STALE:
+            return "safe" if risk is None else "risky"
+        case RefusalKind.NEEDS_CONSENT | RefusalKind.PROTECTED:
+            return "risky"
+        case RefusalKind.IMPOSSIBLE | RefusalKind.BROKER | RefusalKind.CLIENT | RefusalKind.CREATION_OFF:
+            return "impossible"
+
+
+def _why(decision: Decision) -> str | None:
+    """What a reviewer should know of a change, or why it is refused, and the way out."""
+    match decision:
+        case Safe(note=note):
+            return note
+        case Risky(risk=risk):
+            return risk.reason
         case Refused(refusal):
-            return "impossible", _reason(refusal)
+            return _reason(refusal)
+
+
+def _risk_of(decision: Decision) -> Risk | None:
+    match decision:
+        case Safe(risk=risk) | Risky(risk=risk) | Refused(risk=risk):
+            return risk
+
+
+def _consent(decision: Decision) -> document.Consent | None:
+    """The consent that a change needs, with who gave it; ``None`` where it needs none."""
+    risk = _risk_of(decision)
+    if risk is None or isinstance(decision, Safe):
+        return None
+    given = decision.consent if isinstance(decision, Risky) else None
+    return document.Consent(
+        kind=risk.kind,
+        given_by=given.given_by if given else None,
+        up_to=given.up_to if given else None,
+        until=given.until if given else None,
+        reason=given.reason if given else None,
+    )
+
+
+def _impact(risk: Risk | None) -> document.Impact | None:
+    impact = risk.impact if risk else None
+    if impact is None:
+        return None
+    return document.Impact(
+        records=impact.records,
+        bytes=impact.bytes,
+        partitions=impact.partitions,
+        takes_effect=impact.takes_effect,
+        last_record_at=None
+        if impact.last_record is None
+        else datetime.fromtimestamp(impact.last_record / 1000, tz=UTC),
+        readers=None if impact.readers is None else [document.ReadingGroup(**asdict(each)) for each in impact.readers],
+        brokers=[],
+        unknown=[document.Unmeasured(what=each.what, why=each.why) for each in impact.unknown],
+    )
 
 
 def _reason(refusal: Refusal) -> str:
@@ -99,7 +174,15 @@ def _reason(refusal: Refusal) -> str:
             return f"rejected by the broker: {refusal.reason}"
         case RefusalKind.CLIENT:
             return refusal.reason
-        case RefusalKind.IMPOSSIBLE | RefusalKind.CREATION_OFF | RefusalKind.STALE:
+        case (
+            RefusalKind.IMPOSSIBLE
+            | RefusalKind.CREATION_OFF
+            | RefusalKind.NEEDS_CONSENT
+            | RefusalKind.PROTECTED
+            | RefusalKind.LIMIT
+            | RefusalKind.POLICY
+            | RefusalKind.STALE
+        ):
             return f"{refusal.reason}; {refusal.way_out}"
 
 

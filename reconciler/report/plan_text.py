@@ -57,6 +57,8 @@ def plan_summary(report: Report) -> str:
     part = [topic for topic in report.topics if extent(topic) is Extent.PART]
     clear: Counter[str] = Counter(topic.action for topic in report.topics if extent(topic) is Extent.NONE)
     numbers = [f"{clear['create']} to create", f"{clear['drift']} to change", f"{clear['skip']} unchanged"]
+    if clear["delete"]:
+        numbers.insert(2, f"{clear['delete']} to delete")
     if whole or part:
         turned_off = sum(
             topic.refusal is not None and topic.refusal.kind is RefusalKind.CREATION_OFF for topic in whole
@@ -120,7 +122,16 @@ def _what_failed(topic: Topic, error: Error) -> str:
             return f"cannot be read: {words}"
         case RefusalKind.BROKER:
             return f"rejected by the broker: {words}"
-        case RefusalKind.CLIENT | RefusalKind.IMPOSSIBLE | RefusalKind.CREATION_OFF | RefusalKind.STALE:
+        case (
+            RefusalKind.CLIENT
+            | RefusalKind.IMPOSSIBLE
+            | RefusalKind.CREATION_OFF
+            | RefusalKind.NEEDS_CONSENT
+            | RefusalKind.PROTECTED
+            | RefusalKind.LIMIT
+            | RefusalKind.POLICY
+            | RefusalKind.STALE
+        ):
             return f"refused: {words}"
 
 

@@ -31,10 +31,16 @@ def extent(topic: Topic) -> Extent:
     """How much of ``topic`` is refused by its plan, also after an apply."""
     if topic.action == "create":
         return Extent.WHOLE if topic.status == "refused" else Extent.NONE
-    refused = [change.verdict == "impossible" for change in topic.changes]
+    refused = [is_refused(change) for change in topic.changes]
     if not any(refused):
         return Extent.NONE
     return Extent.WHOLE if all(refused) else Extent.PART
+
+
+def is_refused(change: Change) -> bool:
+    """Whether the plan refuses ``change``, also after an apply."""
+    lacks_consent = change.consent is not None and change.consent.given_by is None
+    return change.verdict == "impossible" or lacks_consent
 
 
 def sign_of(topic: Topic) -> str:
@@ -44,7 +50,7 @@ def sign_of(topic: Topic) -> str:
 
 def sign_of_change(change: Change) -> str:
     """The sign before a changed setting."""
-    return "!" if change.verdict == "impossible" else "-" if change.after is None else "~"
+    return "!" if is_refused(change) else "-" if change.after is None else "~"
 
 
 def legend(signs: Iterable[str], layout: TextStyle) -> Iterator[str]:
@@ -67,6 +73,8 @@ def _sign(action: Action) -> str:
             return "+"
         case Action.DRIFT:
             return "~"
+        case Action.DELETE:
+            return "-"
         case Action.SKIP:
             return " "
         case Action.UNREADABLE:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Self
 from reconciler import __version__
 from reconciler.clock import TimeLimit
 from reconciler.errors import Diagnostic, ReconcilerError, WrongUsage
-from reconciler.model import Command, DesiredState, Outcome, Plan, Query, Record
+from reconciler.model import Command, DesiredState, Outcome, Permission, Plan, Query, Record
 from reconciler.printable import unmistakable
 from reconciler.session.control import Control
 from reconciler.session.defect import defect
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Client, Connection
+    from reconciler.cluster.measurements import Measurements
     from reconciler.cluster.properties import ClientSettings
     from reconciler.cluster.reader import Reader
     from reconciler.plan import Pass
@@ -136,22 +137,29 @@ class Session:
         self._connection = kind.from_client(client, limit=limit, tell=control.tell, check=control.check)
         self._connection.ask_early()
 
-    def plan(self, *, creating: bool = True) -> Plan:
+    def plan(self, permission: Permission | None = None) -> Plan:
         """Compare the manifest with the cluster and validate the changes on the broker, which makes none of them.
 
-        Without ``creating``, missing topics are refused. Raises ClusterUnavailable, DeadlinePassed, and whatever
-        ``Control.check`` raises; the record then has what was found so far.
+        ``permission`` is what the options of the run permit, by default to create topics. Raises ClusterUnavailable,
+        DeadlinePassed, and whatever ``Control.check`` raises; the record then has what was found so far.
         """
         from reconciler.plan import passed, passes, plan  # noqa: PLC0415 - not needed for --help
 
         desired, connection = self._loaded(), self._connected()
         connection.expected_cluster_id = desired.cluster.id
         with self._phase("read"):
-            live = self._reader(connection).read(Query.of(desired.topics))
+            live = self._reader(connection).read(Query.of(desired.topics, scope=desired.scope))
         self._known = replace(self._known, live=live, bootstrap_servers=connection.bootstrap_servers)
         self.control.check()
-        through = passes(creating=creating)
-        return self._checked(passed(plan(desired, live), through), through, connection)
+        through = passes(
+            desired,
+            permission or Permission(),
+            cluster=self._measures(connection),
+            now=self._clock.now(),
+        )
+        with self._phase("measure"):
+            made = passed(plan(desired, live), through)
+        return self._checked(made, through, connection)
 
     def _checked(self, made: Plan, through: Sequence[Pass], connection: Connection) -> Plan:
         """``made`` validated by the broker and sealed; the record gets it, too."""
@@ -180,6 +188,11 @@ class Session:
         from reconciler.cluster.reader import Reader  # noqa: PLC0415 - not needed for --help
 
         return Reader(connection, tell=self.control.tell, sleep=self._clock.sleep)
+
+    def _measures(self, connection: Connection) -> Measurements:
+        from reconciler.cluster.measurements import Measurements  # noqa: PLC0415 - not needed for --help
+
+        return Measurements(connection)
 
     def _outcomes(self) -> Mapping[str, Outcome]:
         """The outcome of every topic of the plan, so far of planning only."""

@@ -38,7 +38,7 @@ def fields(changed: Changed | None) -> set[str] | None:
     return set(changed.fields) if changed else None
 
 
-CREATE, GROW, ALTER = Operation
+CREATE, GROW, ALTER, _DELETE = Operation
 
 
 @pytest.mark.parametrize(

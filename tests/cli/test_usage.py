@@ -45,7 +45,7 @@ def test_wrong_usage_exits_with_64_and_says_what(arguments: list[str], said: str
     assert said in done.stderr
 
 
-@pytest.mark.parametrize("flag", ["--prune", "--plan", "--detailed-exitcode", "--allow"])
+@pytest.mark.parametrize("flag", ["--plan", "--detailed-exitcode", "--undo"])
 def test_a_flag_of_a_later_version_is_not_accepted_and_ignored(flag: str, reconciler: RunReconciler) -> None:
     done = reconciler("apply", flag, "x")
     assert done.code == 64

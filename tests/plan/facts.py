@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from reconciler.errors import Location
-from reconciler.model import DesiredState, KafkaFailure, LiveState, LiveTopic, Query, TopicSpec
+from reconciler.model import DesiredState, KafkaFailure, LiveState, LiveTopic, Measured, Query, TopicSpec, Wanted
 from reconciler.plan import Answers
 
 _NAMES = st.sampled_from(["a", "b", "c", "d"])
@@ -61,8 +61,17 @@ class Broker:
     def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
         return {name: self._answer(name, keys) for name, keys in changes.items()}
 
+    def delete(self, topics: Mapping[str, str | None]) -> Answers:
+        raise AssertionError(topics)
+
     def read_anew(self, query: Query) -> LiveState:
         raise AssertionError(query)
+
+    def broker_defaults(self, _keys: Collection[str]) -> Mapping[str, str]:
+        return {}
+
+    def measure(self, _wanted: Wanted) -> Measured:
+        return Measured()
 
     def _answer(self, name: str, fields: Collection[str]) -> KafkaFailure | None:
         """As Kafka does: the first objection only."""

@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.clock import TimeLimit
 from reconciler.manifest.load import load
-from reconciler.model import Command, Record
+from reconciler.model import Command, Permission, Record
 from reconciler.plan import BrokerCheck, notes, outlook, passed, passes, plan, sealed
 from reconciler.report.build import build
 from reconciler.report.formats import JSON, TEXT
@@ -29,7 +29,7 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
     monkeypatch.chdir(folder)
     desired, live = load([Path("topics.yaml")], None, {}), live_from(folder / "live.yaml")
     broker = Broker(folder / "live.yaml")
-    made = passed(plan(desired, live), passes(creating=True))
+    made = passed(plan(desired, live), passes(desired, Permission(), cluster=broker, now=NOON))
     check = BrokerCheck(made, broker=broker, reader=broker, limit=TimeLimit(60))
     check.run()
     made = sealed(check.plan)

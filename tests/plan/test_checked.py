@@ -80,6 +80,9 @@ class Broker:
     def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
         return self._answers(changes)
 
+    def delete(self, topics: Mapping[str, str | None]) -> Answers:
+        raise AssertionError(topics)
+
     def read_anew(self, query: Query) -> LiveState:
         self.looks += 1
         names = set(query.names)

@@ -33,8 +33,8 @@ def carried_out(made: Plan, live: LiveState) -> LiveState:
     return replace(live, topics=dict(live.topics) | {topic.name: _after(topic) for topic in made.topics})
 
 
-def safe_changes_of(topic: TopicPlan) -> Sequence[FieldChange]:
-    return topic.safe_changes if isinstance(topic, Drift) else ()
+def made_changes_of(topic: TopicPlan) -> Sequence[FieldChange]:
+    return topic.made_changes if isinstance(topic, Drift) else ()
 
 
 def _after(topic: TopicPlan) -> LiveTopic:
@@ -48,7 +48,7 @@ def _after(topic: TopicPlan) -> LiveTopic:
         )
     overrides = dict(live.overrides)
     partitions = live.partitions
-    for change in safe_changes_of(topic):
+    for change in made_changes_of(topic):
         if change.config_key is None:
             partitions = int(change.after or 0)
         elif change.after is None:
@@ -89,7 +89,7 @@ def test_a_topic_is_created_exactly_when_it_is_absent(desired: DesiredState, liv
 @given(desired_states(), live_states())
 def test_partitions_never_shrink_and_replicas_never_move(desired: DesiredState, live: LiveState) -> None:
     for topic in plan(desired, live).topics:
-        for change in safe_changes_of(topic):
+        for change in made_changes_of(topic):
             assert change.field != "replication_factor"
             assert change.field != "partitions" or int(change.after or 0) > int(change.before or 0)
 

@@ -19,9 +19,13 @@ from reconciler.model import (
     Action,
     Attempt,
     Command,
+    Consent,
     Create,
+    Decision,
+    Delete,
     Drift,
     FieldChange,
+    Impact,
     InSync,
     KafkaFailure,
     LiveState,
@@ -32,6 +36,9 @@ from reconciler.model import (
     Refusal,
     RefusalKind,
     Refused,
+    Risk,
+    RiskKind,
+    Risky,
     TopicPlan,
     TopicSpec,
     Unreadable,
@@ -50,6 +57,8 @@ CHANGES = {
     "retention": FieldChange(field="config.retention.ms", before="1", after="2"),
     "impossible": FieldChange(field="replication_factor", before=1, after=2, decision=Refused(STAY)),
 }
+DELETION = Risk(kind=RiskKind.DELETE, reason="deletes the topic", impact=Impact(records=3))
+CONSENT = Consent(kind=RiskKind.DELETE, given_by="--allow delete")
 OBJECTION = st.none() | st.just(STAY) | st.just(Refusal.by(REFUSED))
 
 
@@ -65,6 +74,11 @@ def topics(draw: st.DrawFn) -> TopicPlan:
         case Action.DRIFT:
             chosen = draw(st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, unique=True))
             return Drift(desired=desired, live=live, changes=[CHANGES[each] for each in chosen])
+        case Action.DELETE:
+            decisions: list[Decision] = [Risky(DELETION), Risky(DELETION, CONSENT), Refused(STAY, DELETION)]
+            decision = decisions[draw(st.integers(0, 2))]
+            state = FieldChange(field="state", before="present", after="absent", decision=decision)
+            return Delete(desired=replace(desired, is_absent=True), live=live, changes=[state])
         case Action.UNREADABLE:
             return Unreadable(desired=desired, failure=NO_ANSWER)
         case Action.SKIP:
@@ -127,7 +141,7 @@ def test_the_plan_counts_each_topic_once_and_as_the_document_does(ledger: Ledger
     said = numbers(click.unstyle(render(report, TextStyle())).splitlines()[-1])
     assert sum(said.values()) == len(report.topics)
     statuses: Counter[str] = Counter(topic.status for topic in report.topics)
-    assert said["to create"] + said["to change"] == statuses["planned"]
+    assert said["to create"] + said["to change"] + said.get("to delete", 0) == statuses["planned"]
     assert said["unchanged"] == report.summary.skip == statuses["unchanged"]
     assert said.get("refused", 0) == report.summary.refused
     assert said.get("unreadable", 0) == report.summary.unreadable

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import assert_type
 
 from reconciler.errors import Diagnostic, Location, Severity, Variable
-from reconciler.model import DesiredState, Plan
+from reconciler.model import DesiredState, Permission, Plan
 from reconciler.session import (
     ClientSettings,
     Command,
@@ -33,7 +33,7 @@ def planned() -> None:
     with Session(Command.PLAN) as session:
         assert_type(session, Session)
         assert_type(session.load([Path("topics.yaml")], "prod", {"TEAM": "orders"}, only=["orders.*"]), DesiredState)
-        assert_type(session.plan(creating=False), Plan)
+        assert_type(session.plan(Permission(creating=False)), Plan)
         session.load([Path("topics.yaml")], None, {})
         session.connect(SETTINGS, LIMIT)
         session.end(ReconcilerError())
@@ -71,7 +71,7 @@ def wrong(session: Session) -> None:
     session.load([Path("topics.yaml")], None)  # type: ignore[call-arg]
     session.connect({"bootstrap.servers": "kafka-1:9092"}, LIMIT)  # type: ignore[arg-type]
     session.connect(SETTINGS, 30)  # type: ignore[arg-type]
-    session.plan(False)  # type: ignore[call-arg]
+    session.plan(False)  # type: ignore[arg-type]
     session.record = session.record  # type: ignore[misc]
     TimeLimit("30s")  # type: ignore[arg-type]
     ClientSettings({"socket.timeout.ms": 1000})  # type: ignore[dict-item]

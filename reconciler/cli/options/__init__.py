@@ -4,7 +4,8 @@ from reconciler.cli.options.cluster import BootstrapServer, ClusterOptions, clus
 from reconciler.cli.options.kinds import Option, Repeatable
 from reconciler.cli.options.manifest import ManifestOptions, manifest_options
 from reconciler.cli.options.output import OutputOptions, format_option, output_options, verbose_option
-from reconciler.cli.options.run import RetryOptions, auto_create_option, only_option, retry_options
+from reconciler.cli.options.permission import permission_options
+from reconciler.cli.options.run import RetryOptions, only_option, retry_options
 
 __all__ = [
     "BootstrapServer",
@@ -14,12 +15,12 @@ __all__ = [
     "OutputOptions",
     "Repeatable",
     "RetryOptions",
-    "auto_create_option",
     "cluster_options",
     "format_option",
     "manifest_options",
     "only_option",
     "output_options",
+    "permission_options",
     "retry_options",
     "verbose_option",
 ]

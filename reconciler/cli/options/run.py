@@ -1,4 +1,4 @@
-"""What of a plan is carried out: ``--only``, ``--auto-create``, ``--retries`` and ``--retry-delay``."""
+"""What of a plan is carried out, and how often: ``--only``, ``--retries`` and ``--retry-delay``."""
 
 from __future__ import annotations
 
@@ -48,20 +48,6 @@ def retry_options(command: Command) -> Command:
             help="Longest pause before the first retry; it doubles with each further retry.",
         ),
     )(command)
-
-
-def auto_create_option(command: Command) -> Command:
-    """``--auto-create``."""
-    option: Callable[[Command], Command] = click.option(
-        "--auto-create/--no-auto-create",
-        default=True,
-        show_default=True,
-        cls=Option,
-        envvar=["RECONCILER_AUTO_CREATE", "KAFKA_TOPIC_AUTO_CREATE"],
-        show_envvar=True,
-        help="Create missing topics. With --no-auto-create they are refused; all other changes are applied.",
-    )
-    return option(command)
 
 
 def only_option(command: Command) -> Command:

@@ -12,6 +12,7 @@ class AlterConfigs:
     """Topics of which configuration values are set, or reset to what the broker gives."""
 
     is_of_whole_topics = False
+    can_be_validated = True
 
     def fields(self, topic: TopicPlan) -> tuple[str, ...]:
         """The keys. Resets come first: one of them may be what makes the other changes possible."""
@@ -19,7 +20,7 @@ class AlterConfigs:
 
     def changes(self, topic: TopicPlan) -> Sequence[FieldChange]:
         """The changes of configuration values."""
-        return [each for each in topic.safe_changes if each.config_key is not None] if isinstance(topic, Drift) else ()
+        return [each for each in topic.made_changes if each.config_key is not None] if isinstance(topic, Drift) else ()
 
     def only(self, topic: TopicPlan, fields: Collection[str]) -> TopicPlan:
         """The topic with no other changes than these."""

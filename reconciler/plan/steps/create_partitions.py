@@ -12,6 +12,7 @@ class CreatePartitions:
     """Topics whose partition count is raised."""
 
     is_of_whole_topics = False
+    can_be_validated = True
 
     def fields(self, topic: TopicPlan) -> tuple[str, ...]:
         """The partition count."""
@@ -19,7 +20,7 @@ class CreatePartitions:
 
     def changes(self, topic: TopicPlan) -> Sequence[FieldChange]:
         """The change of the partition count."""
-        return [each for each in topic.safe_changes if each.field == "partitions"] if isinstance(topic, Drift) else ()
+        return [each for each in topic.made_changes if each.field == "partitions"] if isinstance(topic, Drift) else ()
 
     def only(self, topic: TopicPlan, fields: Collection[str]) -> TopicPlan:
         """The topic with no other changes than these."""

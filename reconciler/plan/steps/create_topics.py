@@ -15,6 +15,7 @@ class CreateTopics:
     """Topics that are missing and not refused."""
 
     is_of_whole_topics = True
+    can_be_validated = True
 
     def fields(self, topic: TopicPlan) -> tuple[str, ...]:
         """All that the manifest wants of the topic, counts first."""

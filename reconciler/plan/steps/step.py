@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from reconciler.model import Difference, Drift, FieldChange, KafkaFailure, LiveTopic, TopicPlan, TopicSpec
+from reconciler.model import Delete, Difference, Drift, FieldChange, KafkaFailure, LiveTopic, TopicPlan, TopicSpec
 
 CHARACTERS_A_RECORD = 2048
 """A longer key and value count as several: brokers read at most 100 MB a request (``socket.request.max.bytes``)."""
@@ -27,12 +27,17 @@ class TakesRequests(Protocol):
     def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
         """Set keys, or remove the override where the value is ``None``."""
 
+    def delete(self, topics: Mapping[str, str | None]) -> Answers:
+        """Delete topics, given with the topic id that each had when it was planned, ``None`` where it has none."""
+
 
 class Step(Protocol):
     """One kind of write. A topic that needs nothing of the kind has no fields, no changes and no weight."""
 
     is_of_whole_topics: bool
     """Whether a broker may object to the topic as a whole, and not to one of the fields."""
+    can_be_validated: bool
+    """Whether a broker can validate such a request without carrying it out."""
 
     def fields(self, topic: TopicPlan, /) -> tuple[str, ...]:
         """What is written of ``topic``, in the order in which a broker is asked about it."""
@@ -61,7 +66,7 @@ class Step(Protocol):
 
 def only_changes(topic: TopicPlan, fields: Collection[str]) -> TopicPlan:
     """``topic`` with no other changes than those of ``fields``."""
-    if not isinstance(topic, Drift):
+    if not isinstance(topic, Drift | Delete):
         return topic
     return replace(topic, changes=tuple(change for change in topic.changes if change.field in fields))
 

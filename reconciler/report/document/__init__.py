@@ -3,6 +3,7 @@
 Every key is always present; an absent value is ``null``. It holds nothing secret.
 """
 
+from reconciler.report.document.impact import Consent, Impact, ReadingGroup, Unmeasured
 from reconciler.report.document.part import Error, Origin, Part, Place, Refusal, Variable, json_name
 from reconciler.report.document.report import (
     FORMAT_VERSION,
@@ -33,8 +34,10 @@ __all__ = [
     "Attempt",
     "Change",
     "Cluster",
+    "Consent",
     "DiagnosticEntry",
     "Error",
+    "Impact",
     "Live",
     "Manifest",
     "ManifestFile",
@@ -44,6 +47,7 @@ __all__ = [
     "Place",
     "PlanIdentity",
     "ReadBack",
+    "ReadingGroup",
     "Refusal",
     "Report",
     "RunSummary",
@@ -53,6 +57,7 @@ __all__ = [
     "Tool",
     "Topic",
     "UnmanagedTopic",
+    "Unmeasured",
     "Variable",
     "json_name",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from reconciler.model import Action, TopicStatus, Verification
+from reconciler.report.document.impact import Consent, Impact
 from reconciler.report.document.part import (
     Count,
     Error,
@@ -47,18 +48,18 @@ class Change(Part):
     """One field that differs."""
 
     field: str
-    """`partitions`, `replication_factor` or `config.<key>`."""
+    """`partitions`, `replication_factor`, `config.<key>`, or `state` for a delete."""
     before: int | str | None
     """The live value, inherited or set; `null` if there is none, or if an override is reset (`after` is `null` too)
     whose value the cluster does not return."""
     after: int | str | None
     """The desired value; `null` resets an override."""
     verdict: Literal["safe", "risky", "impossible"]
-    consent: dict[str, Any] | None = None
+    consent: Consent | None = None
     """The consent to a change that needs it; `null` if none is needed."""
     reason: str | None
-    """Why the change is not safe, and the way out."""
-    impact: dict[str, Any] | None = None
+    """What a reviewer should know; why the change is refused, and the way out."""
+    impact: Impact | None = None
     """The measured impact of the change; `null` if nothing was measured."""
     waiver: dict[str, Any] | None = None
     """The waiver that accepts the difference; `null` if there is none."""

@@ -96,8 +96,9 @@ class Risk:
     kind: RiskKind
     reason: str
     measures: frozenset[Measure] = frozenset()
-    always: bool = False
-    """Consent is needed whatever is measured."""
+    """What a reviewer is told."""
+    decisive: frozenset[Measure] = frozenset()
+    """Those of ``measures`` that make the change safe where all of them are none; empty where nothing does."""
     impact: Impact | None = None
     """``None`` until it is measured."""
 

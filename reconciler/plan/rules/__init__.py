@@ -38,7 +38,7 @@ def _decision(finding: Finding, change: Change) -> Decision:
             return Safe(note)
         case Dangerous():
             reason = finding.reason.format(**values)
-            return Risky(Risk(kind=finding.kind, reason=reason, measures=finding.measures, always=finding.always))
+            return Risky(Risk(kind=finding.kind, reason=reason, measures=finding.measures, decisive=finding.decisive))
         case Impossible():
             way_out = finding.way_out.format(**values)
             reason = finding.reason.format(**values)

@@ -56,16 +56,16 @@ class Harmless:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dangerous:
-    """The change needs consent of a ``kind``, unless everything in ``measures`` turns out to be none.
+    """The change needs consent of a ``kind``.
 
-    ``reason`` is what a reviewer is told; it may have the placeholders ``{before}`` and ``{after}``. With
-    ``always``, it needs consent whatever is measured.
+    ``reason`` is what a reviewer is told, with what is measured of ``measures``; it may have the placeholders
+    ``{before}`` and ``{after}``. Where all of the ``decisive`` measures are none, the change is safe.
     """
 
     kind: RiskKind
     reason: str
     measures: frozenset[Measure] = frozenset()
-    always: bool = False
+    decisive: frozenset[Measure] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,6 @@ RULES = (
             kind=RiskKind.DELETE,
             reason="deletes the topic with its records and the committed offsets of its groups; ACLs of the name stay",
             measures=frozenset({Measure.ALL_RECORDS, Measure.READERS}),
-            always=True,
         ),
         source="KIP-4",
     ),

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from reconciler.cli.options.permission import permission_options
 from reconciler.errors import Location
-from reconciler.model import DesiredState, KafkaFailure, LiveState, LiveTopic, Measured, Query, TopicSpec, Wanted
+from reconciler.model import (
+    DesiredState,
+    KafkaFailure,
+    LiveGroup,
+    LivePartition,
+    LiveState,
+    LiveTopic,
+    Measured,
+    PartitionOffsets,
+    Permission,
+    Query,
+    TopicSpec,
+    Unmeasured,
+    Wanted,
+)
 from reconciler.plan import Answers
 
 _NAMES = st.sampled_from(["a", "b", "c", "d"])
@@ -41,15 +59,26 @@ def live_from(path: Path) -> LiveState:
     )
 
 
-class Broker:
-    """What a broker says of writes, by the ``objections`` in ``live.yaml`` of a golden case.
+def permission_from(path: Path) -> Permission:
+    """What the options in ``path`` permit, ``--allow data-loss --prune``; without such a file, the default."""
+    command = click.command(permission_options(lambda permission: permission))
+    permission: Permission = command.main(shlex.split(path.read_text()) if path.exists() else [], standalone_mode=False)
+    return permission
 
-    One that has a ``field`` is raised only while the topic is asked about with that field.
+
+class Broker:
+    """A cluster beside the live topics in ``live.yaml`` of a golden case.
+
+    ``objections`` are what it says of writes; one that has a ``field`` is raised only while the topic is asked about
+    with that field. ``defaults`` are what brokers give by config key. ``measured`` has the fields of ``Measured``, of
+    which only those are told that are asked for: ``offsets`` are ``[begin, end, cut]`` by topic and partition.
     """
 
     def __init__(self, path: Path) -> None:
         data: Any = YAML(typ="safe").load(path)
         self._objections: dict[str, list[dict[str, Any]]] = data.get("objections") or {}
+        self._defaults: dict[str, str] = data.get("defaults") or {}
+        self._measured = _measured(data.get("measured") or {})
 
     def create(self, topics: Sequence[TopicSpec]) -> Answers:
         counts = {spec.name: {"replication_factor"} if spec.replication_factor else set() for spec in topics}
@@ -67,11 +96,11 @@ class Broker:
     def read_anew(self, query: Query) -> LiveState:
         raise AssertionError(query)
 
-    def broker_defaults(self, _keys: Collection[str]) -> Mapping[str, str]:
-        return {}
+    def broker_defaults(self, keys: Collection[str]) -> Mapping[str, str]:
+        return {key: value for key, value in self._defaults.items() if key in keys}
 
-    def measure(self, _wanted: Wanted) -> Measured:
-        return Measured()
+    def measure(self, wanted: Wanted) -> Measured:
+        return told(self._measured, wanted)
 
     def _answer(self, name: str, fields: Collection[str]) -> KafkaFailure | None:
         """As Kafka does: the first objection only."""
@@ -80,6 +109,59 @@ class Broker:
             if facts.pop("field", None) in {None, *fields}:
                 return KafkaFailure(**facts)
         return None
+
+
+def _measured(data: Mapping[str, Any]) -> Measured:
+    return Measured(
+        offsets={
+            topic: {partition: PartitionOffsets(*numbers) for partition, numbers in partitions.items()}
+            for topic, partitions in data.get("offsets", {}).items()
+        },
+        newest=data.get("newest", {}),
+        groups=None if data.get("groups", []) is None else [_group(each) for each in data.get("groups", [])],
+        replicas={
+            topic: [
+                LivePartition(number, each["leader"], tuple(each["replicas"]), tuple(each["in_sync"]))
+                for number, each in partitions.items()
+            ]
+            for topic, partitions in data.get("replicas", {}).items()
+        },
+        sizes=data.get("sizes", {}),
+        unknown={topic: [Unmeasured(**each) for each in some] for topic, some in data.get("unknown", {}).items()},
+    )
+
+
+def _group(data: Mapping[str, Any]) -> LiveGroup:
+    return LiveGroup(**{**data, "assigned": frozenset(data.get("assigned", ()))})
+
+
+def told(measured: Measured, wanted: Wanted) -> Measured:
+    """The part of ``measured`` that a cluster tells when it is asked for ``wanted``."""
+    readers = set(wanted.readers)
+    return Measured(
+        offsets={
+            topic: {
+                number: each if topic in wanted.cuts else each._replace(cut=None)
+                for number, each in measured.offsets[topic].items()
+            }
+            for topic in {*wanted.cuts, *wanted.records} & measured.offsets.keys()
+        },
+        newest={topic: measured.newest[topic] for topic in set(wanted.newest) & measured.newest.keys()},
+        groups=None
+        if measured.groups is None
+        else [
+            replace(
+                group,
+                assigned=group.assigned & readers,
+                committed={topic: offsets for topic, offsets in group.committed.items() if topic in readers},
+            )
+            for group in measured.groups
+            if readers & {*group.assigned, *group.committed}
+        ],
+        replicas={topic: measured.replicas[topic] for topic in set(wanted.replicas) & measured.replicas.keys()},
+        sizes={topic: measured.sizes[topic] for topic in set(wanted.sizes) & measured.sizes.keys()},
+        unknown=measured.unknown,
+    )
 
 
 @st.composite

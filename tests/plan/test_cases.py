@@ -12,12 +12,12 @@ import pytest
 
 from reconciler.clock import TimeLimit
 from reconciler.manifest.load import load
-from reconciler.model import Command, Permission, Record
+from reconciler.model import Command, Record
 from reconciler.plan import BrokerCheck, notes, outlook, passed, passes, plan, sealed
 from reconciler.report.build import build
 from reconciler.report.formats import JSON, TEXT
 from reconciler.report.layout import TextStyle
-from tests.plan.facts import Broker, live_from
+from tests.plan.facts import Broker, live_from, permission_from
 from tests.support.cases import case_folders
 from tests.support.command import REPORT_SCHEMA
 
@@ -28,8 +28,8 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     desired, live = load([Path("topics.yaml")], None, {}), live_from(folder / "live.yaml")
-    broker = Broker(folder / "live.yaml")
-    made = passed(plan(desired, live), passes(desired, Permission(), cluster=broker, now=NOON))
+    broker, permission = Broker(folder / "live.yaml"), permission_from(folder / "options.txt")
+    made = passed(plan(desired, live), passes(desired, permission, cluster=broker, now=NOON))
     check = BrokerCheck(made, broker=broker, reader=broker, limit=TimeLimit(60))
     check.run()
     made = sealed(check.plan)

@@ -50,7 +50,7 @@ def build_topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
         origin=document.Place(**desired.origin._asdict()) if is_managed else None,
         desired=None if desired.is_absent else _settings(desired),
         live=_live(live_of(topic)),
-        changes=[_change(change, outcome.changes[change.field]) for change in changes_of(topic)],
+        changes=[_change(desired, change, outcome.changes[change.field]) for change in changes_of(topic)],
         objections=[_objection(topic.desired, field, each) for field, each in objections_of(topic).items()],
         unchecked=_error(unchecked_of(topic)),
         attempts=[_attempt(attempt) for attempt in outcome.attempts],
@@ -83,7 +83,8 @@ def _live(live: LiveTopic | None) -> document.Live | None:
     )
 
 
-def _change(change: FieldChange, status: TopicStatus) -> document.Change:
+def _change(desired: TopicSpec, change: FieldChange, status: TopicStatus) -> document.Change:
+    source = desired.sources.get(change.field)
     return document.Change(
         field=change.field,
         before=change.before,
@@ -91,8 +92,10 @@ def _change(change: FieldChange, status: TopicStatus) -> document.Change:
         verdict=verdict_of(change.decision),
         consent=_consent(change.decision),
         reason=_why(change.decision),
+        refusal=_refusal(change.decision.refusal if isinstance(change.decision, Refused) else None),
         impact=_impact(_risk_of(change.decision)),
         origin=build_origin(change.origin),
+        layer=source.layer if source is not None else None,
         status=status,
     )
 

@@ -59,12 +59,16 @@ class Change(Part):
     """The consent to a change that needs it; `null` if none is needed."""
     reason: str | None
     """What a reviewer should know; why the change is refused, and the way out."""
+    refusal: Refusal | None = None
+    """Why the change is refused, and the way out, apart; `null` if the plan makes it."""
     impact: Impact | None = None
     """The measured impact of the change; `null` if nothing was measured."""
     waiver: dict[str, Any] | None = None
     """The waiver that accepts the difference; `null` if there is none."""
     origin: Origin | None
     """The place that set the desired value."""
+    layer: str | None = None
+    """The part of the manifest that set it: `defaults`, `profile NAME`, `topic`, or `variable`."""
     status: TopicStatus
     """The status of this change."""
 

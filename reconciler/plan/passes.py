@@ -24,7 +24,7 @@ def passes(desired: DesiredState, permission: Permission, *, cluster: Measures, 
         without_internal_topics,
         without_collisions,
         *([] if permission.creating else [without_creation]),
-        partial(with_impact, desired=desired, cluster=cluster, now=now),
+        partial(with_impact, cluster=cluster, now=now),
         partial(with_consent, policy=desired.policy, permission=permission, today=now.date()),
     ]
 

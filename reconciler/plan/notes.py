@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reconciler.errors import Diagnostic
 from reconciler.model import Plan
 from reconciler.plan.disputed import differing_defaults
+from reconciler.plan.prune import not_pruned
 from reconciler.plan.reassignment import suspected_reassignments
 from reconciler.plan.remaining_overrides import in_the_way, not_compared
 from reconciler.plan.unchecked import not_checked
@@ -15,6 +16,7 @@ from reconciler.plan.unchecked import not_checked
 def notes(plan: Plan) -> Iterator[Diagnostic]:
     """The notes and warnings about ``plan`` after the broker has checked it."""
     yield from suspected_reassignments(plan)
+    yield from not_pruned(plan)
     yield from not_compared(plan)
     yield from differing_defaults(plan)
     yield from not_checked(plan)

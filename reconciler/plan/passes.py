@@ -15,6 +15,7 @@ from reconciler.plan.consent import with_consent
 from reconciler.plan.creation import without_collisions, without_creation, without_internal_topics
 from reconciler.plan.ids import ReadsTopics, with_ids
 from reconciler.plan.impact import Measures, with_impact
+from reconciler.plan.limits import within_limits
 from reconciler.plan.prune import with_pruning
 
 Pass = Callable[[Plan], Plan]
@@ -34,7 +35,8 @@ def passes(
         *([partial(with_pruning, desired=desired)] if permission.pruning else []),
         partial(with_ids, reader=reader),
         partial(with_impact, cluster=cluster, now=now),
-        partial(with_consent, policy=desired.policy, permission=permission, today=now.date()),
+        partial(with_consent, permission=permission, today=now.date()),
+        partial(within_limits, desired=desired, exceeding=permission.exceeding_limits),
     ]
 
 

@@ -1,0 +1,24 @@
+"""Pairs of states of fixed seeds on a real broker; ``make converge`` runs more of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from reconciler.sandbox import Sandbox
+from tests.converge.pairs import broker, run
+
+SEEDS = range(1, 11)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with broker() as sandbox:
+        yield sandbox
+
+
+def test_after_an_apply_only_what_is_refused_is_left_and_a_second_one_changes_nothing(sandbox: Sandbox) -> None:
+    account: Counter[str] = sum((run(seed, sandbox) for seed in SEEDS), Counter())
+    assert {"made", "impossible", "broker"} <= account.keys()

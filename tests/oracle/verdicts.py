@@ -1,0 +1,118 @@
+"""What a change of an unread topic is, told a second time: by Kafka's documentation, without the project's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.oracle.spellings import LONGEST, REFUSED_KEY
+from tests.oracle.state import AGE_MS, Live, Wanted
+
+DEFAULTS: Mapping[str, str] = {
+    "cleanup.policy": "delete",
+    "compression.type": "producer",
+    "delete.retention.ms": "86400000",
+    "file.delete.delay.ms": "60000",
+    "flush.messages": LONGEST,
+    "local.retention.ms": "-2",
+    "max.compaction.lag.ms": LONGEST,
+    "max.message.bytes": "1048588",
+    "min.cleanable.dirty.ratio": "0.5",
+    "min.insync.replicas": "1",
+    "remote.storage.enable": "false",
+    "retention.bytes": "-1",
+    "retention.ms": "604800000",
+    "segment.bytes": "1073741824",
+    "segment.ms": "604800000",
+    "unclean.leader.election.enable": "false",
+}
+"""https://kafka.apache.org/documentation/#topicconfigs"""
+
+ONE_WAY = frozenset({"remote.storage.enable"})
+"""Keys that are not reset where the manifest does not name them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """A risk that needs consent; ``records`` go, ``None`` where that is not what it is about, or not known."""
+
+    kind: str
+    records: int | None = None
+
+
+IMPOSSIBLE, BROKER = "impossible", "broker"
+Verdict = Risk | str | None
+"""A risk, ``IMPOSSIBLE``, ``BROKER`` for what the broker refuses, or ``None`` for a safe change."""
+
+
+def value_of(key: str, config: Mapping[str, str]) -> str:
+    """The effective value where ``config`` is set on the topic."""
+    return config.get(key, DEFAULTS.get(key, ""))
+
+
+def same(key: str, one: str, other: str) -> bool:
+    """Whether two described values mean the same."""
+    return set(one.split(",")) == set(other.split(",")) if key == "cleanup.policy" else one == other
+
+
+def differences(live: Live, wanted: Wanted) -> Mapping[str, tuple[int | str | None, int | str | None]]:
+    """The fields that differ, with the effective value before, and the value set after, ``None`` for a reset."""
+    found: dict[str, tuple[int | str | None, int | str | None]] = {}
+    if wanted.partitions not in (None, live.partitions):
+        found["partitions"] = (live.partitions, wanted.partitions)
+    if wanted.replication_factor not in (None, 1):
+        found["replication_factor"] = (1, wanted.replication_factor)
+    for key, value in wanted.values.items():
+        if not same(key, value, value_of(key, live.overrides)):
+            found[f"config.{key}"] = (value_of(key, live.overrides), value)
+    for key in live.overrides.keys() - wanted.config.keys() - ONE_WAY:
+        found[f"config.{key}"] = (live.overrides[key], None)
+    return found
+
+
+def verdict(field: str, live: Live, wanted: Wanted) -> Verdict:
+    """The verdict on one field that differs."""
+    match field:
+        case "replication_factor":
+            return IMPOSSIBLE
+        case "partitions":
+            return _on_partitions(live, wanted)
+        case _:
+            return _on_config(field.removeprefix("config."), live, wanted)
+
+
+def _on_partitions(live: Live, wanted: Wanted) -> Verdict:
+    if wanted.partitions is None or wanted.partitions < live.partitions:
+        return IMPOSSIBLE
+    return Risk(kind="partition-increase", records=live.records) if live.records else None
+
+
+def _on_config(key: str, live: Live, wanted: Wanted) -> Verdict:
+    before, after = value_of(key, live.overrides), value_of(key, wanted.values)
+    match key:
+        case "min.insync.replicas" if int(after) < int(before):
+            return Risk(kind="durability-loss")
+        case "min.insync.replicas" if int(after) > 1:  # one replica is in sync
+            return Risk(kind="availability-loss")
+        case "unclean.leader.election.enable" if (before, after) == ("false", "true"):
+            return Risk(kind="durability-loss")
+        case "cleanup.policy" | "retention.ms" if live.records:
+            return _on_records(key, before, after, live, wanted)
+        case _ if key == REFUSED_KEY:
+            return BROKER
+        case _:
+            return None
+
+
+def _on_records(key: str, before: str, after: str, live: Live, wanted: Wanted) -> Verdict:
+    policies = [value_of("cleanup.policy", config) for config in (live.overrides, wanted.values)]
+    limits = [int(value_of("retention.ms", config)) for config in (live.overrides, wanted.values)]
+    goes_by_age = "delete" in policies[1] and 0 <= limits[1] < AGE_MS
+    loses = Risk(kind="data-loss", records=live.records)
+    if key == "cleanup.policy" and "compact" in after and "compact" not in before:
+        return loses
+    if key == "cleanup.policy" and "delete" in after and "delete" not in before:
+        return loses if goes_by_age else None
+    if key == "retention.ms" and goes_by_age and (limits[0] < 0 or limits[1] < limits[0]):
+        return loses
+    return None

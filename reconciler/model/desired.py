@@ -81,16 +81,22 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The topics that a manifest answers for, by globs; with no ``include``, only those it lists."""
+    """The topics that a manifest answers for, by globs; with no ``include``, only those it lists.
+
+    With ``only``, no others than those that match one of these globs, too.
+    """
 
     include: Sequence[str] = ()
     exclude: Sequence[str] = ()
+    only: Sequence[str] = ()
     origin: Location | None = None
 
     def has(self, topic: str) -> bool:
         """Whether the scope has ``topic``."""
-        return any(fnmatchcase(topic, glob) for glob in self.include) and not any(
-            fnmatchcase(topic, glob) for glob in self.exclude
+        return (
+            any(fnmatchcase(topic, glob) for glob in self.include)
+            and not any(fnmatchcase(topic, glob) for glob in self.exclude)
+            and (not self.only or any(fnmatchcase(topic, glob) for glob in self.only))
         )
 
 
@@ -148,6 +154,8 @@ class DesiredState:
     policy: Policy = field(default_factory=Policy)
     cluster: ClusterReference = field(default_factory=ClusterReference)
     scope: Scope = field(default_factory=Scope)
+    left_out: frozenset[str] = frozenset()
+    """Topics of the manifest that are not in ``topics``, because this run ignores them (``--only``)."""
     violations: Mapping[str, Sequence[Diagnostic]] = field(default_factory=dict)
     """What breaks ``policy.naming``, ``policy.schema`` or ``policy.require``, by topic; also in ``diagnostics``."""
     diagnostics: Sequence[Diagnostic] = ()

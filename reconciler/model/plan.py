@@ -256,6 +256,8 @@ class Plan:
     unmanaged: Sequence[LiveTopic] = ()
     """Topics in the manifest's scope that it does not list, sorted by name; without those that are to be deleted."""
     policy: Policy = field(default_factory=Policy)
+    exceeded_limits: Sequence[str] = ()
+    """The limits that it goes beyond with permission, in words."""
     cluster_id: str | None = None
     fingerprint: str | None = None
     """SHA-256 over the plan, the cluster's id and the live state it was made from; ``None`` until it is complete."""

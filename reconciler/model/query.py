@@ -41,6 +41,8 @@ class Query:
     globs: Sequence[str] = ()
     excluded: Sequence[str] = ()
     """Globs of topics that do not match ``globs``."""
+    within: Sequence[str] = ()
+    """Globs of which one, if there are any, must match besides ``globs``."""
     keys: Collection[str] | None = ()
     keys_by_topic: Mapping[str, Collection[str]] = field(default_factory=dict)
     facets: frozenset[Facet] = frozenset({Facet.CONFIG})
@@ -53,7 +55,13 @@ class Query:
         """
         keys_by_topic = {spec.name: spec.config for spec in topics}
         scope = scope or Scope()
-        return cls(names=keys_by_topic.keys(), globs=scope.include, excluded=scope.exclude, keys_by_topic=keys_by_topic)
+        return cls(
+            names=keys_by_topic.keys(),
+            globs=scope.include,
+            excluded=scope.exclude,
+            within=scope.only,
+            keys_by_topic=keys_by_topic,
+        )
 
     def keys_of(self, topic: str) -> Collection[str] | None:
         """The config keys whose inherited values are asked for of ``topic``; ``None`` for all."""
@@ -63,7 +71,9 @@ class Query:
         return {*self.keys, *own} if self.keys else own
 
     def matches(self, topic: str) -> bool:
-        """Whether ``topic`` matches one of the globs, and none of ``excluded``."""
-        return any(fnmatchcase(topic, glob) for glob in self.globs) and not any(
-            fnmatchcase(topic, glob) for glob in self.excluded
+        """Whether ``topic`` matches one of ``globs``, none of ``excluded``, and one of ``within`` if there are any."""
+        return (
+            any(fnmatchcase(topic, glob) for glob in self.globs)
+            and not any(fnmatchcase(topic, glob) for glob in self.excluded)
+            and (not self.within or any(fnmatchcase(topic, glob) for glob in self.within))
         )

@@ -2,49 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import partial
 
+from reconciler.errors import Location
 from reconciler.model import (
     Consent,
+    Decision,
+    Delete,
     FieldChange,
     Permission,
     Plan,
-    Policy,
     Refusal,
     RefusalKind,
     Refused,
+    Risk,
+    RiskKind,
     Risky,
     TopicPlan,
     with_changes,
 )
+from reconciler.plan.loss import counted, described
 
 
-def with_consent(plan: Plan, *, policy: Policy, permission: Permission, today: date) -> Plan:  # noqa: ARG001
-    """``plan`` with consent on every risky change that has it, and every other one refused."""
-    return replace(plan, topics=tuple(_decided(topic, permission) for topic in plan.topics))
+def with_consent(plan: Plan, *, permission: Permission, today: date) -> Plan:
+    """``plan`` with consent on every risky change that has it, and every other one refused.
+
+    A protected topic has none. A kind that ``policy.risks`` lowers to a warning has it everywhere else.
+    """
+    warned = plan.policy.warn_only
+    return replace(plan, topics=tuple(_decided(topic, permission, warned, today) for topic in plan.topics))
 
 
-def _decided(topic: TopicPlan, permission: Permission) -> TopicPlan:
-    consents = [
+def _decided(topic: TopicPlan, permission: Permission, warned: Mapping[RiskKind, Location], today: date) -> TopicPlan:
+    consents = (
         *topic.desired.allow,
         *(each.consent for each in permission.consents if fnmatchcase(topic.name, each.glob)),
-    ]
-    return with_changes(topic, lambda change: _with_consent(change, consents))
+        *(Consent(kind=kind, given_by=str(place)) for kind, place in warned.items()),
+    )
+    return with_changes(topic, partial(_with_consent, topic, consents, today))
 
 
-def _with_consent(change: FieldChange, consents: Iterable[Consent]) -> FieldChange:
+def _with_consent(topic: TopicPlan, consents: Sequence[Consent], today: date, change: FieldChange) -> FieldChange:
     if not isinstance(change.decision, Risky) or change.decision.consent is not None:
         return change
-    risk = change.decision.risk
-    given = next((consent for consent in consents if consent.kind is risk.kind), None)
-    if given is not None:
-        return replace(change, decision=Risky(risk, given))
-    refusal = Refusal(
-        kind=RefusalKind.NEEDS_CONSENT,
-        reason=risk.reason,
-        way_out=f"to consent, write allow: [{risk.kind}] at the topic, or pass --allow {risk.kind}",
+    return replace(change, decision=_decision(topic, change.decision.risk, consents, today))
+
+
+def _decision(topic: TopicPlan, risk: Risk, consents: Sequence[Consent], today: date) -> Decision:
+    if topic.desired.is_protected:
+        return Refused(_protected(topic, risk), risk)
+    shortfalls = []
+    for consent in consents:
+        if consent.kind is risk.kind:
+            shortfall = _shortfall(consent, risk, today)
+            if shortfall is None:
+                return Risky(risk, consent)
+            shortfalls.append(shortfall)
+    nearest = min(shortfalls, key=lambda each: each.distance, default=None)
+    return Refused(_without(nearest, topic, risk), risk)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shortfall:
+    """Why a consent does not cover a change, how far it is from that, and what would make it cover it."""
+
+    distance: tuple[int, int]
+    reason: str
+    way_out: str
+
+
+def _shortfall(consent: Consent, risk: Risk, today: date) -> _Shortfall | None:
+    """Why ``consent`` does not cover ``risk``; ``None`` where it does."""
+    place, records = consent.given_by, risk.impact.records if risk.impact is not None else None
+    if consent.until is not None and today > consent.until:
+        return _Shortfall(
+            distance=(2, (today - consent.until).days),
+            reason=f"the consent at {place} expired on {consent.until}",
+            way_out=f"write a later until at {place}",
+        )
+    if consent.up_to is None or (records is not None and records <= consent.up_to):
+        return None
+    ceiling = f"the consent at {place} covers up to {counted(consent.up_to, 'record')}"
+    if records is None:
+        return _Shortfall(
+            distance=(1, 0),
+            reason=f"{ceiling}, but the number of records is not known: {_why_not_known(risk)}",
+            way_out=f"remove up_to at {place}",
+        )
+    return _Shortfall(
+        distance=(0, records - consent.up_to),
+        reason=f"{ceiling}, but up to {records:,} were measured",
+        way_out=f"write up_to: {records} at {place}",
     )
-    return replace(change, decision=Refused(refusal, risk))
+
+
+def _why_not_known(risk: Risk) -> str:
+    unknown = risk.impact.unknown if risk.impact is not None else ()
+    return next((each.why for each in unknown if each.what == "records"), f"{risk.kind} is not counted in records")
+
+
+def _without(nearest: _Shortfall | None, topic: TopicPlan, risk: Risk) -> Refusal:
+    by_option = f"pass --allow {risk.kind}={topic.name}"
+    if nearest is not None:
+        reason, way_out = f"{described(risk)}; {nearest.reason}", f"{nearest.way_out}, or {by_option}"
+    else:
+        reason, way_out = described(risk), f"to consent, {_in_the_manifest(topic, risk.kind, by_option)}"
+    return Refusal(kind=RefusalKind.NEEDS_CONSENT, reason=reason, way_out=way_out)
+
+
+def _in_the_manifest(topic: TopicPlan, kind: RiskKind, by_option: str) -> str:
+    if isinstance(topic, Delete) and topic.is_unmanaged:
+        return f"{by_option}; to keep the topic, add it to the manifest"
+    if topic.desired.allow:
+        place = topic.desired.origin_of("allow") or topic.desired.allow[0].given_by
+        return f"add {kind} to allow at {place}, or {by_option}"
+    origin = topic.desired.origin
+    return f"write allow: [{kind}] at {origin.file}:{origin.line}, or {by_option}"
+
+
+def _protected(topic: TopicPlan, risk: Risk) -> Refusal:
+    place = topic.desired.origin_of("protected") or topic.desired.origin
+    return Refusal(
+        kind=RefusalKind.PROTECTED,
+        reason=f"{described(risk)}; the topic is protected ({place}), so no consent counts",
+        way_out=f"to make the change, remove protected: true at {place} first",
+    )

@@ -10,6 +10,7 @@ from typing import Any
 from reconciler.model import (
     Decision,
     DesiredState,
+    LiveTopic,
     Plan,
     Refusal,
     Refused,
@@ -46,11 +47,17 @@ def _planned(topic: TopicPlan) -> list[Any]:
         topic.name,
         topic.action,
         [desired.partitions, desired.replication_factor, dict(desired.config)],
-        [live.partitions, live.replication_factor, dict(live.overrides)] if live else None,
+        _live(live) if live else None,
         [[change.field, change.before, change.after, _decided(change.decision)] for change in changes_of(topic)],
         _refused(refusal_of(topic)),
         sorted(objections_of(topic)),
     ]
+
+
+def _live(live: LiveTopic) -> list[Any]:
+    # The id is read only of topics to delete.
+    identity = [live.topic_id] if live.topic_id is not None else []
+    return [live.partitions, live.replication_factor, dict(live.overrides), *identity]
 
 
 def _decided(decision: Decision) -> Any:

@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from reconciler.errors import Diagnostic
 from reconciler.model import Plan
 from reconciler.plan.disputed import differing_defaults
+from reconciler.plan.limits import limits_exceeded
+from reconciler.plan.prune import not_pruned
 from reconciler.plan.reassignment import suspected_reassignments
 from reconciler.plan.remaining_overrides import in_the_way, not_compared
 from reconciler.plan.unchecked import not_checked
+from reconciler.plan.warned import warned_about
 
 
 def notes(plan: Plan) -> Iterator[Diagnostic]:
     """The notes and warnings about ``plan`` after the broker has checked it."""
     yield from suspected_reassignments(plan)
+    yield from not_pruned(plan)
     yield from not_compared(plan)
     yield from differing_defaults(plan)
     yield from not_checked(plan)
     yield from in_the_way(plan)
+    yield from warned_about(plan)
+    yield from limits_exceeded(plan)

@@ -13,19 +13,30 @@ from functools import partial, reduce
 from reconciler.model import DesiredState, Permission, Plan
 from reconciler.plan.consent import with_consent
 from reconciler.plan.creation import without_collisions, without_creation, without_internal_topics
+from reconciler.plan.ids import ReadsTopics, with_ids
 from reconciler.plan.impact import Measures, with_impact
+from reconciler.plan.limits import within_limits
+from reconciler.plan.prune import with_pruning
 
 Pass = Callable[[Plan], Plan]
 
 
-def passes(desired: DesiredState, permission: Permission, *, cluster: Measures, now: datetime) -> Sequence[Pass]:
-    """The passes of a run with what its options permit; risks are measured on ``cluster`` at the time ``now``."""
+def passes(
+    desired: DesiredState, permission: Permission, *, cluster: Measures, reader: ReadsTopics, now: datetime
+) -> Sequence[Pass]:
+    """The passes of a run with what its options permit; risks are measured on ``cluster`` at the time ``now``.
+
+    ``reader`` reads the ids of topics to delete.
+    """
     return [
         without_internal_topics,
         without_collisions,
         *([] if permission.creating else [without_creation]),
-        partial(with_impact, desired=desired, cluster=cluster, now=now),
-        partial(with_consent, policy=desired.policy, permission=permission, today=now.date()),
+        *([partial(with_pruning, desired=desired)] if permission.pruning else []),
+        partial(with_ids, reader=reader),
+        partial(with_impact, cluster=cluster, now=now),
+        partial(with_consent, permission=permission, today=now.date()),
+        partial(within_limits, desired=desired, exceeding=permission.exceeding_limits),
     ]
 
 

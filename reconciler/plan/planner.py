@@ -45,7 +45,7 @@ def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
 
 
 def _unmanaged(desired: DesiredState, live: LiveState) -> tuple[LiveTopic, ...]:
-    listed = {spec.name for spec in desired.topics}
+    listed = {spec.name for spec in desired.topics} | desired.left_out
     return tuple(
         topic
         for name, topic in sorted(live.topics.items())

@@ -16,6 +16,7 @@ from reconciler.model import (
     InSync,
     Operation,
     Outcome,
+    Plan,
     Record,
     RefusalKind,
     Refused,
@@ -25,7 +26,7 @@ from reconciler.model import (
 )
 from reconciler.plan.fingerprint import digest
 from reconciler.report import document
-from reconciler.report.build_topic import build_origin, build_topic, verdict_of
+from reconciler.report.build_topic import build_origin, build_topic, build_unmanaged, verdict_of
 
 
 def build(record: Record) -> document.Report:
@@ -49,9 +50,9 @@ def build(record: Record) -> document.Report:
         plan=document.PlanIdentity(fingerprint=record.plan.fingerprint)
         if record.plan and record.plan.fingerprint
         else None,
-        summary=_summary(plans, outcomes),
+        summary=_summary(record.plan, outcomes),
         topics=[build_topic(topic, outcome) for topic, outcome in zip(plans, outcomes, strict=True)],
-        unmanaged=[],
+        unmanaged=[build_unmanaged(topic) for topic in record.plan.unmanaged] if record.plan else [],
         diagnostics=[_diagnostic(diagnostic) for diagnostic in record.diagnostics],
         statistics=_statistics(outcomes, record),
     )
@@ -74,13 +75,16 @@ def _manifest(desired: DesiredState | None) -> document.Manifest | None:
     )
 
 
-def _summary(plans: Sequence[TopicPlan], outcomes: Sequence[Outcome]) -> document.Summary:
+def _summary(plan: Plan | None, outcomes: Sequence[Outcome]) -> document.Summary:
+    plans = plan.topics if plan else ()
     actions = Counter(topic.action.value for topic in plans)
     statuses = Counter(outcome.status.value for outcome in outcomes)
     return document.Summary(
         create=actions["create"],
         skip=actions["skip"],
         drift=actions["drift"],
+        delete=actions["delete"],
+        unmanaged=len(plan.unmanaged) if plan else 0,
         impossible=sum(_is_impossible(topic) for topic in plans),
         unreadable=actions["unreadable"],
         **{name: statuses[name] for name in ("applied", "failed", "refused", "stale", "unknown")},

@@ -60,6 +60,16 @@ def build_topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
     )
 
 
+def build_unmanaged(topic: LiveTopic) -> document.UnmanagedTopic:
+    """The part of the document about a topic that is in the scope, but not in the manifest."""
+    return document.UnmanagedTopic(
+        name=topic.name,
+        partitions=topic.partitions,
+        replication_factor=topic.replication_factor,
+        config=dict(topic.overrides),
+    )
+
+
 def _settings(desired: TopicSpec) -> document.Settings:
     return document.Settings(
         partitions=desired.partitions, replication_factor=desired.replication_factor, config=dict(desired.config)

@@ -25,6 +25,7 @@ from reconciler.report.layout import (
     wrapped,
 )
 from reconciler.report.signs import Extent, extent, legend, sign_of, sign_of_change
+from reconciler.report.unmanaged_text import render_unmanaged
 
 
 def render_plan(report: Report, layout: TextStyle) -> Iterator[str]:
@@ -38,6 +39,7 @@ def render_plan(report: Report, layout: TextStyle) -> Iterator[str]:
     fitted = _fitted(report, layout)
     shown = [topic for topic in report.topics if _is_shown(topic, fitted)]
     yield from _topics(shown, fitted)
+    yield from render_unmanaged(report, fitted)
     if fitted.detail is Detail.COMPACT and layout.detail is Detail.FITTING:
         yield from wrapped(
             f"More than {MAX_NEW_IN_FULL} topics are new: one line per topic. --no-compact shows every setting.", layout

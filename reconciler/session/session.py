@@ -147,18 +147,23 @@ class Session:
 
         desired, connection = self._loaded(), self._connected()
         connection.expected_cluster_id = desired.cluster.id
+        reader = self._reader(connection)
         with self._phase("read"):
-            live = self._reader(connection).read(Query.of(desired.topics, scope=desired.scope))
+            live = reader.read(Query.of(desired.topics, scope=desired.scope))
         self._known = replace(self._known, live=live, bootstrap_servers=connection.bootstrap_servers)
         self.control.check()
         through = passes(
             desired,
             permission or Permission(),
             cluster=self._measures(connection),
+            reader=reader,
             now=self._clock.now(),
         )
+        compared = plan(desired, live)
+        if desired.scope.only and not compared.topics and not compared.unmanaged:
+            raise _nothing_matches(desired.scope.only, "no topic of the manifest or of its scope matches")
         with self._phase("measure"):
-            made = passed(plan(desired, live), through)
+            made = passed(compared, through)
         return self._checked(made, through, connection)
 
     def _checked(self, made: Plan, through: Sequence[Pass], connection: Connection) -> Plan:
@@ -227,7 +232,12 @@ class Session:
 
 def _chosen(desired: DesiredState, only: Iterable[str]) -> DesiredState:
     chosen = [topic for topic in desired.topics if any(fnmatchcase(topic.name, glob) for glob in only)]
-    if not chosen:
-        wanted = unmistakable(" --only ".join(only))
-        raise WrongUsage.because("usage", f"--only {wanted}: no topic of the manifest matches")
-    return replace(desired, topics=chosen)
+    if not chosen and not desired.scope.include:
+        raise _nothing_matches(only, "no topic of the manifest matches")
+    left_out = {topic.name for topic in desired.topics}.difference(topic.name for topic in chosen)
+    scope = replace(desired.scope, only=tuple(only))
+    return replace(desired, topics=chosen, scope=scope, left_out=frozenset(left_out))
+
+
+def _nothing_matches(only: Iterable[str], words: str) -> WrongUsage:
+    return WrongUsage.because("usage", f"--only {unmistakable(' --only '.join(only))}: {words}")

@@ -76,6 +76,7 @@ class Broker:
 
     def __init__(self, path: Path) -> None:
         data: Any = YAML(typ="safe").load(path)
+        self._live = live_from(path)
         self._objections: dict[str, list[dict[str, Any]]] = data.get("objections") or {}
         self._defaults: dict[str, str] = data.get("defaults") or {}
         self._measured = _measured(data.get("measured") or {})
@@ -92,6 +93,10 @@ class Broker:
 
     def delete(self, topics: Mapping[str, str | None]) -> Answers:
         raise AssertionError(topics)
+
+    def read(self, query: Query) -> LiveState:
+        named = {name: topic for name, topic in self._live.topics.items() if name in query.names}
+        return replace(self._live, topics=named)
 
     def read_anew(self, query: Query) -> LiveState:
         raise AssertionError(query)

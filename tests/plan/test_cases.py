@@ -29,7 +29,7 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
     monkeypatch.chdir(folder)
     desired, live = load([Path("topics.yaml")], None, {}), live_from(folder / "live.yaml")
     broker, permission = Broker(folder / "live.yaml"), permission_from(folder / "options.txt")
-    made = passed(plan(desired, live), passes(desired, permission, cluster=broker, now=NOON))
+    made = passed(plan(desired, live), passes(desired, permission, cluster=broker, reader=broker, now=NOON))
     check = BrokerCheck(made, broker=broker, reader=broker, limit=TimeLimit(60))
     check.run()
     made = sealed(check.plan)

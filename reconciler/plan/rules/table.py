@@ -11,7 +11,21 @@ def _is_lowered(change: Change) -> bool:
     return isinstance(before, int) and isinstance(after, int) and after < before
 
 
+def _is_of_brokers(change: Change) -> bool:
+    return change.live.is_internal
+
+
 RULES = (
+    Rule(
+        field="state",
+        what="from `present` to `absent`, of an internal topic",
+        when=_is_of_brokers,
+        finding=Impossible(
+            reason="brokers make this topic for themselves and need it",
+            way_out="remove the topic from the manifest",
+        ),
+        source="`Topic.java`",
+    ),
     Rule(
         field="state",
         what="from `present` to `absent`",

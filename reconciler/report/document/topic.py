@@ -141,4 +141,6 @@ class UnmanagedTopic(Part):
     name: str
     partitions: Count
     replication_factor: Count
-    config: dict[str, str]
+    """The lowest of its partitions."""
+    config: dict[str, str | None]
+    """The overrides set on the topic itself; a value is `null` if the cluster does not return it."""

@@ -1,0 +1,70 @@
+"""Risks measured on the cluster: how many records go, who reads them, or that nobody is hurt.
+
+A plan without risky changes costs no request. Otherwise the defaults of brokers, and all numbers, are asked for once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from reconciler.model import Delete, Drift, FieldChange, Plan, Risky, TopicPlan, with_changes
+from reconciler.plan.impact.assess import assessed
+from reconciler.plan.impact.measures import Measures
+from reconciler.plan.impact.open_risk import KEYS, OpenRisk
+from reconciler.plan.impact.wanted import wanted
+from reconciler.plan.rules import RULES, Change, judged
+
+__all__ = ["Measures", "with_impact"]
+
+_KEYS = KEYS | {rule.field.removeprefix("config.") for rule in RULES if rule.field.startswith("config.")} - {"*"}
+"""The config keys whose defaults a judgement or a measure may need."""
+
+
+def with_impact(plan: Plan, *, cluster: Measures, now: datetime) -> Plan:
+    """``plan`` with the impact of every risky change; one that would hurt nobody becomes safe.
+
+    Each is judged again first: only the defaults of the brokers say what a reset leads to.
+    """
+    if not any(_open_risks(plan, {}, now)):
+        return plan
+    defaults = cluster.broker_defaults(_KEYS)
+    plan = _with_changes(plan, partial(_judged_again, defaults))
+    risks = list(_open_risks(plan, defaults, now))
+    if not risks:
+        return plan
+    measured = cluster.measure(wanted(risks))
+    decisions = {(risk.topic.name, risk.change.field): assessed(risk, measured) for risk in risks}
+    return _with_changes(
+        plan,
+        lambda topic, change: replace(change, decision=decisions.get((topic.name, change.field), change.decision)),
+    )
+
+
+def _is_open(change: FieldChange) -> bool:
+    return isinstance(change.decision, Risky) and change.decision.risk.impact is None
+
+
+def _open_risks(plan: Plan, defaults: Mapping[str, str], now: datetime) -> Iterator[OpenRisk]:
+    for topic in plan.topics:
+        if not isinstance(topic, Drift | Delete):
+            continue
+        for change in topic.changes:
+            if isinstance(change.decision, Risky) and _is_open(change):
+                yield OpenRisk(topic=topic, change=change, risk=change.decision.risk, defaults=defaults, now=now)
+
+
+def _judged_again(defaults: Mapping[str, str], topic: Drift | Delete, change: FieldChange) -> FieldChange:
+    if not _is_open(change):
+        return change
+    return judged(Change(difference=change, desired=topic.desired, live=topic.live, defaults=defaults))
+
+
+def _with_changes(plan: Plan, decide: Callable[[Drift | Delete, FieldChange], FieldChange]) -> Plan:
+    return replace(plan, topics=tuple(_decided(topic, decide) for topic in plan.topics))
+
+
+def _decided(topic: TopicPlan, decide: Callable[[Drift | Delete, FieldChange], FieldChange]) -> TopicPlan:
+    return with_changes(topic, partial(decide, topic)) if isinstance(topic, Drift | Delete) else topic

@@ -1,0 +1,32 @@
+"""The partitions of topics, from the list of topics."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import ClusterMetadata
+
+from reconciler.cluster.failures import failure_of
+from reconciler.cluster.listed import topic_of
+from reconciler.model import LivePartition
+
+NOT_LISTED = "the cluster does not list the topic; it was deleted, or this principal lacks DESCRIBE on it"
+
+
+def partitions_of(
+    topics: Collection[str], metadata: ClusterMetadata
+) -> tuple[Mapping[str, Sequence[LivePartition]], Mapping[str, str]]:
+    """The partitions of each of ``topics``, and the reason for each that has none."""
+    found: dict[str, Sequence[LivePartition]] = {}
+    reasons: dict[str, str] = {}
+    for name in sorted(topics):
+        topic = metadata.topics.get(name)
+        if topic is None:
+            reasons[name] = NOT_LISTED
+        elif topic.error is not None:
+            failure = failure_of(KafkaException(topic.error))
+            reasons[name] = f"{failure.message}; {failure.remedy}"
+        else:
+            found[name] = topic_of(name, topic, replicas=True).replicas or ()
+    return found, reasons

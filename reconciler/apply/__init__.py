@@ -3,6 +3,7 @@
 from reconciler.apply.execute import Execution
 from reconciler.apply.ledger import Ledger
 from reconciler.apply.log_lines import log_outcomes
+from reconciler.apply.notes import notes
 from reconciler.apply.retries import Retries
 
-__all__ = ["Execution", "Ledger", "Retries", "log_outcomes"]
+__all__ = ["Execution", "Ledger", "Retries", "log_outcomes", "notes"]

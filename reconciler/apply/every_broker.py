@@ -30,6 +30,8 @@ class AsksEachBroker(Protocol):
     def look_at_each(self, query: Query, operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
         """What each broker shows, as far as ``operation`` can have changed it, by broker id: partitions or config.
 
+        Of a delete, whether it shows the topic at all.
+
         Brokers that do not answer are left out, and so is the only one of a cluster.
         """
 
@@ -85,15 +87,15 @@ def _missing(
         if topics:
             for node, shown in reader.look_at_each(Query.of(topic.desired for topic in topics), operation).items():
                 missing.setdefault(node, set()).update(
-                    topic.name
-                    for topic in topics
-                    if topic.name not in shown or not _is_shown(topic, operation, shown[topic.name], policy)
+                    topic.name for topic in topics if not _is_shown(topic, operation, shown.get(topic.name), policy)
                 )
     return missing
 
 
-def _is_shown(topic: TopicPlan, operation: Operation, shown: LiveTopic, policy: Policy) -> bool:
+def _is_shown(topic: TopicPlan, operation: Operation, shown: LiveTopic | None, policy: Policy) -> bool:
     """Whether a broker shows what ``operation`` wrote; counts that it was not asked for do not matter."""
+    if shown is None or operation is Operation.DELETE_TOPICS:
+        return shown is None and operation is Operation.DELETE_TOPICS
     desired = topic.desired
     if operation is not Operation.CREATE_PARTITIONS:
         shown = replace(shown, partitions=desired.partitions or 0, replication_factor=desired.replication_factor or 0)

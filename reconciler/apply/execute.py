@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
+from reconciler.apply.before_delete import LastLook
 from reconciler.apply.every_broker import await_every_broker, doubt
 from reconciler.apply.in_doubt import Doubts, lost
 from reconciler.apply.ledger import Ledger
@@ -101,7 +102,8 @@ class Execution:
                 in_doubt += self._send_first_of(queue)
             else:
                 self._pause_after(in_doubt)
-                queue.extend(self._doubts.still_to_send(in_doubt))
+                again = self._doubts.still_to_send(in_doubt)
+                queue = deque(sorted((*queue, *again), key=_is_delete))
                 in_doubt = []
         if queue or in_doubt:
             if self.limit.is_run_over():
@@ -111,10 +113,15 @@ class Execution:
     def _is_look_due(self, following: Request, in_doubt: Sequence[Request]) -> bool:
         """Whether to read the cluster before the ``following`` request is sent.
 
-        True also if that request is for a topic in doubt, which somebody else may have changed.
+        True also if that request is for a topic in doubt, which somebody else may have changed, and before the first
+        delete if any other change is in doubt: nothing is deleted before the rest has been tried.
         """
         doubtful = {topic.name for request in in_doubt for topic in request.topics}
-        return self._is_cluster_silent(in_doubt) or any(topic.name in doubtful for topic in following.topics)
+        return (
+            self._is_cluster_silent(in_doubt)
+            or any(topic.name in doubtful for topic in following.topics)
+            or (_is_delete(following) and not all(map(_is_delete, in_doubt)))
+        )
 
     def _is_cluster_silent(self, in_doubt: Sequence[Request]) -> bool:
         """Whether no broker answered the last request in doubt."""
@@ -126,7 +133,7 @@ class Execution:
 
     def _send_first_of(self, queue: deque[Request]) -> list[Request]:
         """Send one request; returns the part of it whose result is in doubt."""
-        request = self._without_changed(queue.popleft())
+        request = self._last_look.still_planned(self._without_changed(queue.popleft()))
         if not request.topics:
             return []
         answers = self._send(request)
@@ -138,6 +145,10 @@ class Execution:
     @property
     def _doubts(self) -> Doubts:
         return Doubts(ledger=self.ledger, reader=self.reader, retries=self.retries, clock=self.clock)
+
+    @property
+    def _last_look(self) -> LastLook:
+        return LastLook(ledger=self.ledger, reader=self.reader, limit=self.limit, clock=self.clock)
 
     def _without_changed(self, request: Request) -> Request:
         """``request`` without the topics that somebody else changed: what they need now was not reviewed."""
@@ -194,6 +205,10 @@ class Execution:
             self.ledger.last_failure(topic.name, request.operation) for request in in_doubt for topic in request.topics
         )
         return ", ".join(sorted({failure.name for failure in failures if failure is not None}))
+
+
+def _is_delete(request: Request) -> bool:
+    return request.operation is Operation.DELETE_TOPICS
 
 
 def _stop_at_what_hits_all(answers: Answers) -> None:

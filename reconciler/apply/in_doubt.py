@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.apply.ledger import Ledger, Seen
+from reconciler.apply.look import look_at, planned_in
 from reconciler.apply.retries import Retries
 from reconciler.apply.second_look import Changed, changed_meanwhile, deleted_meanwhile, is_done
 from reconciler.apply.verify import LooksAtTopics
@@ -15,11 +16,11 @@ from reconciler.model import (
     EXPECTED,
     FATAL,
     RETRIABLE,
+    Delete,
     Drift,
     KafkaFailure,
     LiveState,
     Operation,
-    Query,
     TopicPlan,
     Verification,
 )
@@ -57,7 +58,7 @@ class Doubts:
 
         Reading also tells the client which broker is the controller now.
         """
-        live = self.reader.look(Query.of(topic.desired for request in in_doubt for topic in request.topics))
+        live = look_at((topic for request in in_doubt for topic in request.topics), self.reader)
         for request in in_doubt:
             operation = request.operation
             lacking = [topic for topic in request.topics if self._is_lacking(topic, operation, live)]
@@ -68,6 +69,8 @@ class Doubts:
     def _is_lacking(self, topic: TopicPlan, operation: Operation, live: LiveState) -> bool:
         """Whether to send ``operation`` again; what was found applied or changed goes to the ledger."""
         ledger, name = self.ledger, topic.name
+        if isinstance(topic, Delete):
+            return self._is_still_there(topic, operation, live)
         if name in live.unreadable and not ledger.is_outcome_known(name, operation):
             return False  # verification keeps reading
         found = live.topics.get(name)
@@ -83,6 +86,15 @@ class Doubts:
         if changed is not None:
             self._note_changed(name, changed)
         return not done and changed is None
+
+    def _is_still_there(self, topic: Delete, operation: Operation, live: LiveState) -> bool:
+        """Whether to delete ``topic`` again: only if it is known to be there still, and not another of its name."""
+        if topic.name in live.unreadable:
+            return False
+        if planned_in(live, topic) is not None:
+            return True
+        self.ledger.found_applied(topic.name, operation)
+        return False
 
     def _note_changed(self, name: str, changed: Changed) -> None:
         # What was written before is looked at when everything has been sent.

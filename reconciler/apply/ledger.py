@@ -87,6 +87,10 @@ class Ledger:
         seen = self._seen.get(name)
         return seen.changed if seen is not None else None
 
+    def created_again(self) -> Sequence[TopicPlan]:
+        """The topics that are deleted, and of whose names somebody has created others."""
+        return [topic for topic in self._plan.topics if (it := self._seen.get(topic.name)) and it.is_created_again]
+
     def may_still_happen(self, name: str) -> bool:
         """Whether a request for the topic got no answer, so that it may still be carried out."""
         failures = (attempt.failure for attempt in self._attempts.get(name, ()))
@@ -108,7 +112,9 @@ class Ledger:
         verified = [
             (self._written[topic.name, operation], (topic, operation))
             for topic in self._plan.topics
-            if (seen := self._seen.get(topic.name)) and seen.verification is Verification.VERIFIED
+            if (seen := self._seen.get(topic.name))
+            and seen.verification is Verification.VERIFIED
+            and not seen.is_created_again  # what brokers show is another topic
             for operation in sorted(self.operations_to_verify(topic.name))
         ]
         last = max((number for number, _ in verified if number is not None), default=None)

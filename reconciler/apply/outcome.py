@@ -10,6 +10,7 @@ from reconciler.apply.second_look import Changed
 from reconciler.model import (
     EXPECTED,
     FATAL,
+    STATE,
     Attempt,
     Create,
     Delete,
@@ -54,6 +55,8 @@ class Seen:
     changed: Changed | None = None
     as_written: frozenset[str] = frozenset()
     """Fields that are as written although others are not; if all are, ``verification`` is ``VERIFIED``."""
+    is_created_again: bool = False
+    """The topic is deleted, and somebody has created another one of its name."""
 
 
 def outcome_of(topic: TopicPlan, attempts: Sequence[Attempt], seen: Seen | None) -> Outcome:
@@ -163,7 +166,9 @@ def _made_change_status(change: FieldChange, attempt: Attempt | None, shown: _Sh
 def _written(field: str | None, last: Attempt | None, shown: _Shown) -> TopicStatus:
     """The status of ``field``, or of the whole topic, after its last attempt: applied is only what was read back."""
     if last is None:
-        return TopicStatus.NOT_ATTEMPTED
+        # A topic that is gone before its delete is sent is as wanted.
+        is_gone = field == STATE and shown.verification is Verification.VERIFIED
+        return TopicStatus.APPLIED if is_gone else TopicStatus.NOT_ATTEMPTED
     if shown.is_as_written(field, last.operation):
         return TopicStatus.APPLIED
     if not last.may_have_happened or shown.verification is Verification.MISMATCH:

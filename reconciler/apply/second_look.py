@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reconciler.model import (
     FATAL,
+    STATE,
     Create,
     Delete,
     Difference,
@@ -73,6 +74,11 @@ def deleted_meanwhile(topic: TopicPlan, accepted: Collection[Operation]) -> Chan
     return _changed(_still_open(topic, accepted), "deleted after this plan")
 
 
+def created_again() -> Changed:
+    """What is left to do for a topic that was to be deleted, and whose name another topic has by now."""
+    return Changed(fields=frozenset({STATE}), refusal=_stale("deleted and created again after this plan"))
+
+
 def _still_open(topic: TopicPlan, accepted: Collection[Operation]) -> list[FieldChange]:
     return [change for each in Operation if each not in accepted for change in step_of(each).changes(topic)]
 
@@ -89,12 +95,15 @@ def not_as_written(differing: Iterable[Difference]) -> KafkaFailure:
 
 
 def _changed(open_changes: Iterable[Difference], what: str) -> Changed:
-    refusal = Refusal(
+    return Changed(fields=frozenset(change.field for change in open_changes), refusal=_stale(what))
+
+
+def _stale(what: str) -> Refusal:
+    return Refusal(
         kind=RefusalKind.STALE,
         reason=f"the topic was {what}",
         way_out="run plan to review the topic as it is now, then run apply again",
     )
-    return Changed(fields=frozenset(change.field for change in open_changes), refusal=refusal)
 
 
 def _now(differing: Iterable[Difference]) -> str:

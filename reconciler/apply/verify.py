@@ -8,29 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from reconciler.apply.every_broker import AsksEachBroker
 from reconciler.apply.ledger import Ledger, Seen
-from reconciler.apply.second_look import changed_meanwhile, not_as_written
+from reconciler.apply.look import Looks, look_at
+from reconciler.apply.seen import VALUE_NOT_SHOWN, seen_of
 from reconciler.clock import Clock, TimeLimit
 from reconciler.errors import ClusterUnavailable
-from reconciler.model import (
-    FATAL,
-    RETRIABLE,
-    Difference,
-    KafkaFailure,
-    LiveState,
-    LiveTopic,
-    Operation,
-    Policy,
-    Query,
-    TopicPlan,
-    Verification,
-)
-from reconciler.plan import differences, step_of
+from reconciler.model import FATAL, KafkaFailure, TopicPlan, Verification
 
 log = logging.getLogger(__name__)
 
@@ -42,21 +29,9 @@ A_FAIR_CHANCE = 1.0
 AT_A_LOOK = 2_000
 """Topics per look, so that progress is visible on a slow cluster."""
 
-_VALUE_NOT_SHOWN = "VALUE_NOT_SHOWN"
-_NOT_VISIBLE = KafkaFailure(
-    code=0,
-    name="NOT_VISIBLE",
-    error_class=RETRIABLE,
-    message="the topic is not visible on any broker since it was written",
-    remedy="brokers may lag behind the controller: run plan later, or raise --timeout",
-)
 
-
-class LooksAtTopics(AsksEachBroker, Protocol):
+class LooksAtTopics(Looks, AsksEachBroker, Protocol):
     """What verification needs of a cluster."""
-
-    def look(self, query: Query) -> LiveState:
-        """The live state now; topics that are not there are left out."""
 
 
 def verify(
@@ -122,11 +97,11 @@ def _patiently(
 
 def _different(topics: Sequence[TopicPlan], reader: LooksAtTopics, ledger: Ledger, clock: Clock) -> Sequence[TopicPlan]:
     """Those of ``topics`` that are worth another look; ``ledger`` gets what this one shows."""
-    live = reader.look(Query.of(topic.desired for topic in topics))
+    live = look_at(topics, reader)
     at = clock.now()
     different = []
     for topic in topics:
-        seen = _seen(topic, live, ledger, at)
+        seen = seen_of(topic, live, ledger, at)
         ledger.saw(topic.name, seen)
         if not _is_settled(seen, live.unreadable.get(topic.name), ledger.may_still_happen(topic.name)):
             different.append(topic)
@@ -137,62 +112,5 @@ def _is_settled(seen: Seen, unreadable: KafkaFailure | None, may_still_happen: b
     """Whether another look would not show more."""
     if unreadable is not None:
         return unreadable.error_class == FATAL
-    is_final = seen.verification is Verification.VERIFIED or (seen.failure and seen.failure.name == _VALUE_NOT_SHOWN)
+    is_final = seen.verification is Verification.VERIFIED or (seen.failure and seen.failure.name == VALUE_NOT_SHOWN)
     return bool(is_final) and not (seen.changed and may_still_happen)
-
-
-def _seen(topic: TopicPlan, state: LiveState, ledger: Ledger, at: datetime) -> Seen:
-    live, unreadable = state.topics.get(topic.name), state.unreadable.get(topic.name)
-    if live is None:
-        hidden = unreadable is not None and unreadable.error_class == FATAL
-        return Seen(
-            verification=Verification.UNVERIFIABLE if hidden else Verification.NOT_VISIBLE,
-            at=at,
-            failure=unreadable or _NOT_VISIBLE,
-            changed=ledger.changed(topic.name),
-        )
-    accepted = ledger.accepted(topic.name)
-    changed = changed_meanwhile(topic, live, ledger.policy, accepted)
-    others = changed.fields if changed else frozenset()
-    operations = ledger.operations_to_verify(topic.name)
-    differing = _not_as_asked(topic, live, operations, ledger.policy)
-    missing = [change for change in differing if change.field not in others]
-    as_written = _as_written(topic, live, operations, differing)
-    if not missing:
-        keys = [key for each in operations for key in step_of(each).keys_set(topic)]
-        not_shown = [key for key in keys if live.overrides.get(key, "") is None]
-        if not not_shown:
-            return Seen(verification=Verification.VERIFIED, at=at, changed=changed)
-        verification, failure = Verification.UNVERIFIABLE, _value_not_shown(not_shown)
-    else:
-        ignored = all(any(step_of(each).is_ignored(topic, change, live) for each in accepted) for change in missing)
-        verification = Verification.UNVERIFIABLE if ignored else Verification.MISMATCH
-        failure = not_as_written(missing)
-    return Seen(verification=verification, at=at, failure=failure, changed=changed, as_written=as_written)
-
-
-def _as_written(
-    topic: TopicPlan, live: LiveTopic, operations: Collection[Operation], differing: Collection[Difference]
-) -> frozenset[str]:
-    """The fields that were written and that the cluster shows as written."""
-    asked = [change for each in operations for change in step_of(each).changes(topic)]
-    shown = [change for change in asked if live.overrides.get(change.config_key or "", "") is not None]
-    return frozenset(change.field for change in shown).difference(change.field for change in differing)
-
-
-def _not_as_asked(
-    topic: TopicPlan, live: LiveTopic, operations: Collection[Operation], policy: Policy
-) -> Sequence[Difference]:
-    """What was written and is not there; what was not sent, or was rejected, does not count."""
-    differing = differences(topic.desired, live, policy)
-    return [lacking for each in Operation if each in operations for lacking in step_of(each).lacking(topic, differing)]
-
-
-def _value_not_shown(keys: Sequence[str]) -> KafkaFailure:
-    return KafkaFailure(
-        code=0,
-        name=_VALUE_NOT_SHOWN,
-        error_class=FATAL,
-        message=f"{' and '.join(keys)}: set, but the cluster does not return the value, so it cannot be verified",
-        remedy="values of sensitive keys are hidden: check another way that the value is right",
-    )

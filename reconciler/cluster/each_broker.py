@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -12,6 +12,7 @@ from confluent_kafka.admin import ConfigResource, ResourceType
 from reconciler.cluster.configs_answers import Configs
 from reconciler.cluster.configs_binding import configs_of
 from reconciler.cluster.connection import Connection
+from reconciler.cluster.error_table import UNKNOWN_TOPIC
 from reconciler.cluster.failures import failure_of
 from reconciler.cluster.partitions_librdkafka import is_available, partitions_at
 from reconciler.model import LiveTopic, Operation, Query
@@ -35,13 +36,13 @@ class EachBroker:
     def look(self, query: Query, operation: Operation) -> Mapping[int, Shown]:
         """What each broker shows of the topics by name, as far as ``operation`` can have changed it, by broker id.
 
-        That is either the partition count or the config. Empty for a cluster of one broker, and for partition counts
-        through a client of the caller, which cannot ask a certain broker. Raises DeadlinePassed, and ClusterUnavailable
-        where waiting cannot help.
+        That is the partition count, the config, or for a delete whether the topic is there. Empty for a cluster of one
+        broker, and for partition counts through a client of the caller, which cannot ask a certain broker. Raises
+        DeadlinePassed, and ClusterUnavailable where waiting cannot help.
         """
         nodes = self._connection.nodes
-        look = self._partitions if operation is Operation.CREATE_PARTITIONS else self._configs
-        can_ask = len(nodes) > 1 and (look == self._configs or is_available(self._connection))
+        look = self._look_of(operation)
+        can_ask = len(nodes) > 1 and (look != self._partitions or is_available(self._connection))
         unanswered = sorted(nodes - self._silent) if can_ask else []
         shown: dict[int, Shown] = {}
         seconds = 0.0
@@ -58,7 +59,41 @@ class EachBroker:
             return shown
         return shown | {node: {} for node in unanswered}
 
+    def _look_of(self, operation: Operation) -> Callable[[Sequence[int], Query, float], Mapping[int, Shown]]:
+        match operation:
+            case Operation.CREATE_PARTITIONS:
+                return self._partitions
+            case Operation.CREATE_TOPICS | Operation.ALTER_CONFIGS:
+                return self._configs
+            case Operation.DELETE_TOPICS:
+                return self._presence
+
     def _configs(self, nodes: Sequence[int], query: Query, seconds: float) -> Mapping[int, Shown]:
+        answers, errors = self._described(nodes, query, seconds)
+        return {
+            node: {
+                name: _with_config(name, configs_of(answers[node, name].result(), query.keys_of(name)))
+                for name in query.names
+                if errors[node, name] is None
+            }
+            for node in _answering(errors)
+        }
+
+    def _presence(self, nodes: Sequence[int], query: Query, seconds: float) -> Mapping[int, Shown]:
+        """The topics that a broker does not call unknown."""
+        _, errors = self._described(nodes, query, seconds)
+        return {
+            node: {
+                name: LiveTopic(name=name, partitions=0, replication_factor=0)
+                for name in query.names
+                if (error := errors[node, name]) is None or failure_of(error).code != UNKNOWN_TOPIC
+            }
+            for node in _answering(errors)
+        }
+
+    def _described(
+        self, nodes: Sequence[int], query: Query, seconds: float
+    ) -> tuple[Mapping[tuple[int, str], Future[Any]], Mapping[tuple[int, str], BaseException | None]]:
         resources = {name: ConfigResource(ResourceType.TOPIC, name) for name in query.names}
         self._connection.requests["describe_configs"] += len(nodes)
         answers: dict[tuple[int, str], Future[Any]] = {}
@@ -67,17 +102,7 @@ class EachBroker:
                 list(resources.values()), broker=node, request_timeout=seconds
             )
             answers |= {(node, name): asked[resource] for name, resource in resources.items()}
-        errors = self._connection.errors(answers, seconds)
-        silent = {node for (node, _), error in errors.items() if error is not None and failure_of(error).from_client}
-        return {
-            node: {
-                name: _with_config(name, configs_of(answers[node, name].result(), query.keys_of(name)))
-                for name in query.names
-                if errors[node, name] is None
-            }
-            for node in nodes
-            if node not in silent
-        }
+        return answers, self._connection.errors(answers, seconds)
 
     def _partitions(self, nodes: Sequence[int], query: Query, seconds: float) -> Mapping[int, Shown]:
         self._connection.requests["describe_topics"] += len(nodes)
@@ -89,6 +114,12 @@ class EachBroker:
             }
             for node, partitions in found.items()
         }
+
+
+def _answering(errors: Mapping[tuple[int, str], BaseException | None]) -> Collection[int]:
+    """The brokers that answered."""
+    silent = {node for (node, _), error in errors.items() if error is not None and failure_of(error).from_client}
+    return {node for node, _ in errors} - silent
 
 
 def _with_config(name: str, configs: Configs) -> LiveTopic:

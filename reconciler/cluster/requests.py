@@ -12,9 +12,9 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, ResourceType
 
 from reconciler.cluster.connection import Connection
-from reconciler.cluster.error_table import INVALID_REPLICATION_FACTOR, START_BROKERS
+from reconciler.cluster.error_table import INVALID_REPLICATION_FACTOR, START_BROKERS, UNKNOWN_TOPIC
 from reconciler.cluster.failures import failure_of, refused_by_client
-from reconciler.model import RETRIABLE, KafkaFailure, TopicSpec
+from reconciler.model import EXPECTED, RETRIABLE, KafkaFailure, TopicSpec
 
 Answers = dict[str, KafkaFailure | None]
 """The failure of each topic; ``None`` where the broker accepted the request."""
@@ -87,12 +87,19 @@ def alter_configs(
 
 
 def delete_topics(connection: Connection, topics: Sequence[str]) -> Answers:
-    """Delete ``topics``. librdkafka sends names, not topic ids."""
+    """Delete ``topics``. librdkafka sends names, not topic ids. One that does not exist is expected: it is gone."""
 
     def ask(seconds: float) -> dict[str, Future[Any]]:
         return connection.admin.delete_topics(list(topics), request_timeout=seconds, operation_timeout=seconds)
 
-    return _answers(connection, "delete_topics", topics, ask, validate_only=False)
+    answers = _answers(connection, "delete_topics", topics, ask, validate_only=False)
+    return {name: _gone(failure) for name, failure in answers.items()}
+
+
+def _gone(failure: KafkaFailure | None) -> KafkaFailure | None:
+    if failure is None or failure.code != UNKNOWN_TOPIC:
+        return failure
+    return replace(failure, error_class=EXPECTED, remedy="someone else deleted the topic meanwhile")
 
 
 def _options(seconds: float, *, validate_only: bool) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def _statistics(outcomes: Sequence[Outcome], record: Record) -> document.Statist
     tried = record.plan.topics if record.plan is not None and record.command is Command.APPLY else ()
     refused = sum(map(_is_refused_create, tried))
     return document.Statistics(
-        topics_created=sum(outcome.status is TopicStatus.APPLIED and _created(outcome) for outcome in creates),
+        topics_created=_done(outcomes, Operation.CREATE_TOPICS),
         topic_creation_errors=sum(outcome.status is TopicStatus.FAILED for outcome in creates) + refused,
         retries=sum(attempt.number > 1 for outcome in outcomes for attempt in outcome.attempts),
         requests=dict(sorted(record.requests.items())),
@@ -130,12 +130,15 @@ def _statistics(outcomes: Sequence[Outcome], record: Record) -> document.Statist
     )
 
 
-def _created(outcome: Outcome) -> bool:
-    """Whether a request of this run created the topic, not somebody else before it."""
-    return any(
-        attempt.failure is None or not attempt.failure.outcome_known
-        for attempt in outcome.attempts
-        if attempt.operation is Operation.CREATE_TOPICS
+def _done(outcomes: Sequence[Outcome], operation: Operation) -> int:
+    """How many topics requests of this run created or deleted, not somebody else before them."""
+    return sum(
+        outcome.status is TopicStatus.APPLIED
+        and any(
+            attempt.operation is operation and (attempt.failure is None or not attempt.failure.outcome_known)
+            for attempt in outcome.attempts
+        )
+        for outcome in outcomes
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.apply import Execution, Ledger, Retries, log_outcomes
+from reconciler.apply import Execution, Ledger, Retries, log_outcomes, notes
 from reconciler.cluster.writer import Writer, WritingConnection
 from reconciler.model import Outcome
 from reconciler.session.session import Session
@@ -63,6 +63,7 @@ class WritingSession(Session):
             with self._phase("verify"):
                 execution.verify()
         finally:
+            self.note(*notes(ledger))
             log_outcomes(control.log.getChild("apply"), ledger.outcomes().values())
 
     def _connection_kind(self) -> type[WritingConnection]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 from kio.schema.create_partitions.v1.request import CreatePartitionsTopic
 from kio.schema.create_topics.v4.request import CreatableTopic
@@ -22,11 +23,12 @@ _TOO_FEW_BROKERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A topic; ``config`` has its overrides."""
+    """A topic; ``config`` has its overrides. Each one made anew has another id, and is equal nevertheless."""
 
     partitions: int = 1
     replication_factor: int = 1
     config: Mapping[str, str] = field(default_factory=dict)
+    topic_id: UUID = field(default_factory=uuid4, compare=False)
 
 
 class Answer(NamedTuple):
@@ -37,9 +39,9 @@ class Answer(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a topic is to become, and the metadata records that this takes."""
+    """What a topic is to become, ``None``: it is deleted, and the metadata records that this takes."""
 
-    topic: Topic
+    topic: Topic | None
     records: int
 
 
@@ -75,6 +77,10 @@ def _add_partitions(wanted: CreatePartitionsTopic, present: Topic | None, _broke
     return Change(replace(present, partitions=wanted.count), records=wanted.count - present.partitions)
 
 
+def _delete(_wanted: str, present: Topic | None, _brokers: int) -> Change | Answer:
+    return UNKNOWN_TOPIC if present is None else Change(None, records=1)
+
+
 def _alter_config(wanted: AlterConfigsResource, present: Topic | None, _brokers: int) -> Change | Answer:
     if present is None:
         return Answer(3, f"The topic '{wanted.resource_name}' does not exist.")
@@ -92,6 +98,7 @@ def _alter_config(wanted: AlterConfigsResource, present: Topic | None, _brokers:
 _WRITES: dict[str, Callable[[Any, Topic | None, int], Change | Answer]] = {
     "create_topics": _create,
     "create_partitions": _add_partitions,
+    "delete_topics": _delete,
     "incremental_alter_configs": _alter_config,
 }
 
@@ -157,5 +164,6 @@ class Cluster:
             return dict.fromkeys(wanted, TOO_MANY_RECORDS)
         if not validate_only:
             # A new one each time: a test may be reading the old one.
-            self.topics = self.topics | {name: change.topic for name, change in changes.items()}
+            topics = self.topics | {name: change.topic for name, change in changes.items()}
+            self.topics = {name: topic for name, topic in topics.items() if topic is not None}
         return {name: DONE if isinstance(decision, Change) else decision for name, decision in decisions.items()}

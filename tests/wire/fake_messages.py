@@ -6,6 +6,7 @@ Answers are tuples of their fields in the protocol's order.
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
@@ -13,7 +14,6 @@ from typing import Any, get_args
 
 from kio.index import load_request_schema, load_response_schema
 from kio.schema.errors import ErrorCode
-from kio.schema.request_header.v1 import RequestHeader
 from kio.serial import entity_reader, entity_writer
 
 from tests.wire.fake_cluster import DONE, WRONG_PASSWORD, Answer, Cluster, Topic
@@ -21,16 +21,17 @@ from tests.wire.fake_cluster import DONE, WRONG_PASSWORD, Answer, Cluster, Topic
 HOST = "127.0.0.1"
 API_VERSIONS = 18
 SPOKEN = {
-    3: ("metadata", 4),
+    3: ("metadata", 12),
     17: ("sasl_handshake", 1),
     API_VERSIONS: ("api_versions", 0),
     19: ("create_topics", 4),
+    20: ("delete_topics", 3),
     32: ("describe_configs", 1),
     36: ("sasl_authenticate", 0),
     37: ("create_partitions", 1),
     44: ("incremental_alter_configs", 0),
 }
-"""Each API's name and version by its key. None is in the flexible encoding."""
+"""Each API's name and highest version by its key. Metadata is in the flexible encoding, which has topic ids."""
 DEFAULT_CONFIG = {
     "cleanup.policy": "delete",
     "compression.type": "producer",
@@ -40,6 +41,10 @@ DEFAULT_CONFIG = {
 }
 """What every topic is described with, besides its overrides."""
 
+_KEY_AND_VERSION = struct.Struct(">hh")
+_NOT_ASKED = -(2**31)
+"""Permitted operations where the request does not ask for them."""
+_LAST_WITH_CLUSTER_OPERATIONS = 10
 _TOPIC = 2
 _OVERRIDE, _DEFAULT = 1, 5
 _UNSUPPORTED_VERSION = 35
@@ -57,6 +62,7 @@ class Request:
 
     node: int
     key: int
+    version: int
     wanted: Mapping[str, Any] | None
     validate_only: bool
 
@@ -68,27 +74,38 @@ class Request:
 
 def read_request(node: int, key: int, message: bytes) -> Request:
     """The request in a message without its length."""
-    kind: Any = load_request_schema(key, SPOKEN[key][1])
-    _, start = entity_reader(RequestHeader)(message, 0)
+    _, version = _KEY_AND_VERSION.unpack_from(message)
+    kind: Any = load_request_schema(key, version)
+    _, start = entity_reader(kind.__header_schema__)(message, 0)
     body, _ = entity_reader(kind)(message, start)
-    items = getattr(body, "topics", getattr(body, "resources", ()))
-    wanted = None if items is None else {getattr(item, "name", None) or item.resource_name: item for item in items}
-    return Request(node, key, wanted, getattr(body, "validate_only", False))
+    items = getattr(body, "topics", getattr(body, "resources", getattr(body, "topic_names", ())))
+    wanted = None if items is None else {_name(item): item for item in items}
+    return Request(node, key, version, wanted, getattr(body, "validate_only", False))
+
+
+def _name(item: Any) -> str:
+    """The topic that a part of a request is about."""
+    if isinstance(item, str):
+        return item
+    return str(getattr(item, "name", None) or item.resource_name)
 
 
 def write_answer(request: Request, answers: Answers, cluster: Cluster) -> bytes:
-    """The body of the answer to ``request``, where ``answers`` became of its topics."""
-    body = _body(request.key, _ANSWERS[request.api](request, answers, cluster))
-    return body + bytes(_PADDING * len(answers)) if request.api == "metadata" else body
+    """What follows the correlation id in the answer to ``request``, where ``answers`` became of its topics."""
+    body = _body(request.key, request.version, _ANSWERS[request.api](request, answers, cluster))
+    # In the flexible encoding the header ends with its tags, of which there are none.
+    return b"\0" + body + bytes(_PADDING * len(answers)) if request.api == "metadata" else body
 
 
 def versions(asked: int) -> bytes:
     """The body of the answer to ApiVersions: always version 0, which a client that ``asked`` for more asks for next."""
-    return _body(API_VERSIONS, (asked and _UNSUPPORTED_VERSION, [(key, 0, last) for key, (_, last) in SPOKEN.items()]))
+    return _body(
+        API_VERSIONS, 0, (asked and _UNSUPPORTED_VERSION, [(key, 0, last) for key, (_, last) in SPOKEN.items()])
+    )
 
 
-def _body(key: int, values: Sequence[Any]) -> bytes:
-    kind: Any = load_response_schema(key, SPOKEN[key][1])
+def _body(key: int, version: int, values: Sequence[Any]) -> bytes:
+    kind: Any = load_response_schema(key, version)
     buffer = io.BytesIO()
     entity_writer(kind)(buffer, _entity(kind, values))
     return buffer.getvalue()
@@ -108,6 +125,10 @@ def _entity(kind: Any, values: Sequence[Any]) -> Any:
 
 def _written(_request: Request, answers: Answers, _cluster: Cluster) -> Sequence[Any]:
     return _NO_THROTTLE, [(name, *answer) for name, answer in answers.items()]
+
+
+def _deleted(_request: Request, answers: Answers, _cluster: Cluster) -> Sequence[Any]:
+    return _NO_THROTTLE, [(name, answer.code) for name, answer in answers.items()]
 
 
 def _altered(_request: Request, answers: Answers, _cluster: Cluster) -> Sequence[Any]:
@@ -144,15 +165,18 @@ def _metadata(request: Request, answers: Answers, cluster: Cluster) -> Sequence[
             tuple((number + replica) % nodes + 1 for replica in range(topic.replication_factor))
             for number in range(topic.partitions)
         ]
-        return [(0, number, replicas[0], replicas, replicas) for number, replicas in enumerate(placed)]
+        return [(0, number, replicas[0], -1, replicas, replicas, ()) for number, replicas in enumerate(placed)]
 
     brokers = [(node, HOST, port, None) for node, port in cluster.ports.items()]
     topics = [
-        (answer.code, name, False, [] if answer.code else partitions(cluster.topics[name]))
+        (answer.code, name, None, False, [], _NOT_ASKED)
+        if answer.code
+        else (0, name, cluster.topics[name].topic_id, False, partitions(cluster.topics[name]), _NOT_ASKED)
         for name, answer in answers.items()
         if request.wanted is not None or answer.code not in _NEVER_LISTED
     ]
-    return _NO_THROTTLE, brokers, cluster.cluster_id, cluster.controller, topics
+    whole = _NO_THROTTLE, brokers, cluster.cluster_id, cluster.controller, topics
+    return whole if request.version > _LAST_WITH_CLUSTER_OPERATIONS else (*whole, _NOT_ASKED)
 
 
 def _mechanisms(_request: Request, answers: Answers, _cluster: Cluster) -> Sequence[Any]:
@@ -167,6 +191,7 @@ _ANSWERS: dict[str, Callable[[Request, Answers, Cluster], Sequence[Any]]] = {
     "metadata": _metadata,
     "sasl_handshake": _mechanisms,
     "create_topics": _written,
+    "delete_topics": _deleted,
     "describe_configs": _described,
     "sasl_authenticate": _authenticated,
     "create_partitions": _written,

@@ -11,6 +11,7 @@ Api = Literal[
     "metadata",
     "create_topics",
     "create_partitions",
+    "delete_topics",
     "describe_configs",
     "incremental_alter_configs",
     "sasl_handshake",

@@ -5,12 +5,12 @@ What it did shows on every broker when it comes back: any of them may be the nex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -56,6 +56,20 @@ class AnotherClient:
         consumer.close()
         self._await_everywhere(OFFSETS, lambda configs: configs is not None)
 
+    @contextmanager
+    def reading(self, topic: str) -> Iterator[str]:
+        """The name of a group with a member that reads ``topic`` and has committed the offset 0 of its partition 0."""
+        group = f"{topic}-readers"
+        consumer = Consumer({"bootstrap.servers": self._servers, "group.id": group, "log_level": 0})
+        consumer.subscribe([topic])
+        while not consumer.assignment():
+            consumer.poll(0.1)
+        consumer.commit(offsets=[TopicPartition(topic, 0, 0)], asynchronous=False)
+        try:
+            yield group
+        finally:
+            consumer.close()
+
     def set_config(self, name: str, key: str, value: str) -> None:
         entry = ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=[entry])
@@ -67,6 +81,10 @@ class AnotherClient:
 
     def replication_factor(self, name: str) -> int:
         return len(self.admin.list_topics(timeout=SECONDS).topics[name].partitions[0].replicas)
+
+    def topic_id(self, name: str) -> str:
+        """Another one once the topic was deleted and created again."""
+        return str(self.admin.describe_topics(TopicCollection([name]))[name].result(SECONDS).topic_id)
 
     def exists(self, name: str) -> bool:
         return name in self.admin.list_topics(timeout=SECONDS).topics

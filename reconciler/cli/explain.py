@@ -14,9 +14,10 @@ from reconciler.cli.options import ManifestOptions, format_option, manifest_opti
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import put, put_json, say
 from reconciler.cli.variables import near_misses
+from reconciler.clock import Clock
 from reconciler.errors import Location, ReconcilerError, Variable
 from reconciler.exit_codes import OK
-from reconciler.model import Source, TopicSpec
+from reconciler.model import Consent, Source, TopicSpec
 from reconciler.printable import escaped, escaped_json, quoted
 
 
@@ -36,7 +37,8 @@ def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: 
     """
     from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
 
-    desired = signals.wait_for(lambda: load(manifest.files, manifest.environment, os.environ))
+    today = Clock().now().date()
+    desired = signals.wait_for(lambda: load(manifest.files, manifest.environment, os.environ, today=today))
     for warning in (*near_misses(os.environ), *desired.diagnostics):
         say(str(warning))
     specs = {spec.name: spec for spec in desired.topics}
@@ -54,19 +56,48 @@ def command(signals: Signals, *, topic: str, manifest: ManifestOptions, output: 
 
 def _values(topic: TopicSpec) -> list[dict[str, Any]]:
     """Field, value, layer and origin of every setting of the topic, in a stable order."""
-    fields: dict[str, int | str | None] = {
+    fields: dict[str, int | str | bool | list[Any] | None] = {
         "partitions": topic.partitions,
         "replication_factor": topic.replication_factor,
         **{field: topic.config.get(field.removeprefix("config.")) for field in _config_fields(topic)},
         "owner": topic.owner,
         "description": topic.description,
         **{f"labels.{key}": value for key, value in topic.labels.items()},
+        **{field: value for field, value in _risks(topic).items() if field in topic.sources},
     }
     return [
         {"field": field, "value": value, **_source(topic.sources.get(field))}
         for field, value in fields.items()
         if value is not None or field in topic.sources or field in {"partitions", "replication_factor"}
     ]
+
+
+def _risks(topic: TopicSpec) -> dict[str, str | bool | list[Any]]:
+    """What decides about risky changes of the topic."""
+    return {
+        "allow": [_consent(consent) for consent in topic.allow],
+        "protected": topic.is_protected,
+        "state": "absent" if topic.is_absent else "present",
+    }
+
+
+def _consent(consent: Consent) -> str | dict[str, Any]:
+    """A consent as a manifest writes it."""
+    limits = {"up_to": consent.up_to, "until": consent.until and str(consent.until), "reason": consent.reason}
+    given = {key: value for key, value in limits.items() if value is not None}
+    return {"kind": consent.kind, **given} if given else consent.kind
+
+
+def _text(value: int | str | bool | list[Any] | None) -> str:
+    match value:
+        case None:
+            return "(broker default)"
+        case bool():
+            return str(value).lower()
+        case list():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            return str(value)
 
 
 def _config_fields(topic: TopicSpec) -> list[str]:
@@ -89,7 +120,7 @@ def _table(topic: TopicSpec, values: list[dict[str, Any]]) -> str:
         tuple(
             map(
                 escaped,
-                (each["field"], "(broker default)" if each["value"] is None else str(each["value"]), each["layer"]),
+                (each["field"], _text(each["value"]), each["layer"]),
             )
         )
         for each in values

@@ -44,7 +44,9 @@ def hint_for_wrong(node: Node, error: ValidationError) -> str | None:
     """How to write what was probably meant by the value ``node``."""
     match node.value:
         case bool() | int() | float() if wants(error, "string"):
-            return f'put quotes around the value: "{node.text}"'
+            pattern: Any = error.schema
+            would_fit = re.search(pattern.get("pattern", ""), node.text)
+            return f'put quotes around the value: "{node.text}"' if would_fit else None
         case str(text):
             return _hint_for_text(text, error)
         case None if not node.text and error.absolute_path:
@@ -67,6 +69,9 @@ def _hint_for_text(text: str, error: ValidationError) -> str | None:
         "properties", [text, *TOPIC_CONFIGS]
     ):
         return glued(text)
+    close = get_close_matches(text, [choice for choice in _choices(error) if isinstance(choice, str)], n=1)
+    if close:
+        return f"did you mean {close[0]}?"
     return glued(text) if "\xa0" in text else None
 
 

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from reconciler.errors import Diagnostic, Location, ManifestInvalid, Severity
 from reconciler.manifest.checks import objections
+from reconciler.manifest.consents import consent_problems
 from reconciler.manifest.documents import ReadFile, nothing_in, read_file
+from reconciler.manifest.grouping import grouped
 from reconciler.manifest.merge import merge
 from reconciler.manifest.nodes import Node, mapping, string
-from reconciler.manifest.policy import address_problems, cluster_of, policy_of
+from reconciler.manifest.policy import cluster_of, policy_of, scope_of, section_problems
 from reconciler.manifest.removals import removals
 from reconciler.manifest.sources import manifest_files, overlay_files
 from reconciler.manifest.topics import topics_of
 from reconciler.manifest.union import union
 from reconciler.manifest.variables import env_key, with_variables
+from reconciler.manifest.violations import VIOLATIONS, topic_rules, violations
 from reconciler.model import DesiredState
 from reconciler.printable import quoted
 
 
-def load(paths: Sequence[Path], environment: str | None, environ: Mapping[str, str]) -> DesiredState:
+def load(
+    paths: Sequence[Path], environment: str | None, environ: Mapping[str, str], *, today: date | None = None
+) -> DesiredState:
     """The desired state of the files and directories ``paths``, with the overlay of ``environment`` on top.
 
-    ``environ`` is the environment for interpolation and ``KAFKA_TOPIC_*`` variables. Raises ManifestInvalid with
-    every error of every file.
+    ``environ`` is the environment for interpolation and ``KAFKA_TOPIC_*`` variables. Consents that ended before
+    ``today`` are warned about. Raises ManifestInvalid with every error of every file.
     """
     files, problems = _read_all(manifest_files(paths), "topics", environ)
     overlays: list[ReadFile] = []
@@ -35,24 +42,36 @@ def load(paths: Sequence[Path], environment: str | None, environ: Mapping[str, s
     problems += more
     if document is None:
         raise ManifestInvalid(*_in_order(problems, [*files, *overlays]))
-    policy = policy_of(document)
-    problems += address_problems(document)
-    topics, more = topics_of(document)
-    problems += more
-    topics, more = with_variables(topics, _env_keys(document), environ)
-    problems += more
-    problems += objections(topics, policy)
-    problems = _in_order(problems, [*files, *overlays])
-    if any(problem.severity is Severity.ERROR for problem in problems):
+    desired, more = _desired(document, environ, today)
+    problems = _in_order([*problems, *more], [*files, *overlays])
+    if any(problem.severity is Severity.ERROR and problem.code not in VIOLATIONS for problem in problems):
         raise ManifestInvalid(*problems)
-    return DesiredState(
-        topics=tuple(topics),
+    return replace(
+        desired,
         files=tuple(file.file for file in (*files, *overlays) if file.file is not None),
         environment=environment,
-        policy=policy,
-        cluster=cluster_of(document),
         diagnostics=tuple(problems),
     )
+
+
+def _desired(document: Node, environ: Mapping[str, str], today: date | None) -> tuple[DesiredState, list[Diagnostic]]:
+    """What the merged ``document`` wants, and every problem in it."""
+    rules, problems = topic_rules(document)
+    policy = replace(policy_of(document), schema=rules.schema.text if rules.schema is not None else None)
+    problems += [*section_problems(document), *consent_problems(document, today)]
+    topics, more = topics_of(document, policy)
+    problems += more
+    topics, more = with_variables(topics, _env_keys(document), environ)
+    problems += [*more, *objections(topics, policy)]
+    desired = DesiredState(
+        topics=tuple(topics),
+        policy=policy,
+        cluster=cluster_of(document),
+        scope=scope_of(document),
+        violations=violations(topics, rules),
+    )
+    broken = [problem for each in desired.violations.values() for problem in each]
+    return desired, [*problems, *grouped(broken)]
 
 
 def _read_all(
@@ -118,7 +137,9 @@ def _causes(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
     """``problems`` without those that follow from another one at the same place: an unset variable, or an error."""
     problems = list(problems)
     unset = {problem.origin for problem in problems if problem.code == "interpolation"}
-    wrong = {problem.origin for problem in problems if problem.severity is Severity.ERROR} - {None}
+    wrong = {
+        problem.origin for problem in problems if problem.severity is Severity.ERROR and problem.code not in VIOLATIONS
+    } - {None}
     return [
         problem
         for problem in problems

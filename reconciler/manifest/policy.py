@@ -1,37 +1,116 @@
-"""The sections of a manifest that apply to all topics: ``policy`` and ``cluster``."""
+"""The sections of a manifest that apply to all topics: ``policy``, ``scope`` and ``cluster``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from reconciler.addresses import objection
-from reconciler.errors import Diagnostic, Severity
+from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.nodes import Node, mapping, string, strings
-from reconciler.model import ClusterReference, Policy
+from reconciler.model import ClusterReference, Limit, Limits, Policy, RiskKind, Scope
 
 _DEFAULT = Policy()
+_LIMITS = ("creates", "changes", "deletes")
 
 
 def policy_of(document: Node) -> Policy:
-    """The rules of the merged ``document``, with their defaults."""
+    """The rules of the merged ``document``, with their defaults; without the content of ``policy.schema``."""
     section = mapping(mapping(document).get("policy"))
     protected = strings(section.get("protected_topics"))
     return Policy(
         keep_extra_config=string(section.get("extra_config")) == "keep",
         ignore_config=strings(section.get("ignore_config")) or (),
         protected_topics=_DEFAULT.protected_topics if protected is None else protected,
+        limits=_limits(mapping(section.get("limits"))),
+        warn_only=_warn_only(mapping(section.get("risks"))),
+        naming=string(section.get("naming")),
+        required=strings(section.get("require")) or (),
+    )
+
+
+def _limits(section: Mapping[str, Node]) -> Limits:
+    default = _DEFAULT.limits
+    creates, changes, deletes = (
+        _limit(section[name]) if name in section else getattr(default, name) for name in _LIMITS
+    )
+    return Limits(creates=creates, changes=changes, deletes=deletes)
+
+
+def _limit(node: Node) -> Limit | None:
+    match node.value:
+        case bool():
+            return None
+        case int() | float() as number:
+            return Limit(number=int(number), origin=node.location)
+        case str(text) if text.endswith("%") and text[:-1].isdecimal():
+            return Limit(percent=int(text[:-1]), origin=node.location)
+        case _:
+            return None
+
+
+def _warn_only(section: Mapping[str, Node]) -> Mapping[RiskKind, Location]:
+    return {
+        RiskKind(kind): node.location
+        for kind, node in sorted(section.items())
+        if kind in list(RiskKind) and string(node) == "warn"
+    }
+
+
+def scope_of(document: Node) -> Scope:
+    """The topics that the merged ``document`` answers for besides those it lists."""
+    node = mapping(document).get("scope")
+    section = mapping(node)
+    return Scope(
+        include=strings(section.get("include")) or (),
+        exclude=strings(section.get("exclude")) or (),
+        origin=node.key_location if node is not None else None,
     )
 
 
 def cluster_of(document: Node) -> ClusterReference:
     """The cluster that the merged ``document`` is for."""
     section = mapping(mapping(document).get("cluster"))
-    return ClusterReference(id=string(section.get("id")), bootstrap_servers=string(section.get("bootstrap_servers")))
+    alterable = section.get("alterable_config")
+    return ClusterReference(
+        id=string(section.get("id")),
+        bootstrap_servers=string(section.get("bootstrap_servers")),
+        alterable_config=strings(alterable),
+        alterable_origin=alterable.location if alterable is not None else None,
+    )
 
 
-def address_problems(document: Node) -> list[Diagnostic]:
-    """The errors in ``cluster.bootstrap_servers`` of the merged ``document``."""
+def section_problems(document: Node) -> Iterator[Diagnostic]:
+    """The problems in ``policy``, ``scope`` and ``cluster`` of the merged ``document`` that its schema cannot find."""
+    yield from _address_problems(document)
+    yield from _limits_without_value(document)
+    scope = mapping(mapping(document).get("scope"))
+    if strings(scope.get("exclude")) and not strings(scope.get("include")):
+        yield Diagnostic(
+            severity=Severity.WARNING,
+            code="empty-scope",
+            message="scope.exclude has no effect without scope.include",
+            hint='add include: ["*"], or another glob, under scope:',
+            origin=scope["exclude"].key_location,
+        )
+
+
+def _address_problems(document: Node) -> Iterator[Diagnostic]:
     node = mapping(mapping(document).get("cluster")).get("bootstrap_servers")
     servers = string(node)
     wrong = objection(servers) if servers else None  # the schema rejects an empty one
-    if node is None or wrong is None:
-        return []
-    return [Diagnostic(severity=Severity.ERROR, code="bootstrap-servers", message=wrong, origin=node.location)]
+    if node is not None and wrong is not None:
+        yield Diagnostic(severity=Severity.ERROR, code="bootstrap-servers", message=wrong, origin=node.location)
+
+
+def _limits_without_value(document: Node) -> Iterator[Diagnostic]:
+    """Only a written null means no limit: a key without a value is an unfinished line."""
+    limits = mapping(mapping(mapping(document).get("policy")).get("limits"))
+    for name, node in limits.items():
+        if node.value is None and not node.text:
+            yield Diagnostic(
+                severity=Severity.ERROR,
+                code="wrong-value",
+                message=f"policy.limits.{name} has no value",
+                hint="write a number, a percentage such as 25%, or null for no limit",
+                origin=node.location,
+            )

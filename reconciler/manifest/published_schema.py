@@ -58,12 +58,16 @@ def _published(schema: Any) -> Any:
         # The server would show this text for an unknown key and for a missing one too.
         wrong_type = {"type": copy.pop("type"), "errorMessage": copy.pop("errorMessage")}
         copy |= {"if": {"type": wrong_type["type"]}, "else": wrong_type}
+    types = schema.get("type", ())
+    types = [types] if isinstance(types, str) else types
+    if {"boolean", "integer"} & {*types} and "string" not in types:
+        copy |= {"type": [*types, "string"], "pattern": REFERENCE}
     if "pattern" in schema:
         copy["pattern"] = f"{schema['pattern']}|{REFERENCE}"
     return copy
 
 
-_KEPT = ("type", "required", "default", "items")
+_KEPT = ("type", "required", "default")
 
 
 def _enumeration(schema: Schema) -> Schema:

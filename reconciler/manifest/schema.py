@@ -12,7 +12,7 @@ import jsonschema_rs
 
 from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.hints import INTEGER, hint_for_unknown, hint_for_wrong, wants
-from reconciler.manifest.nodes import Node
+from reconciler.manifest.nodes import Node, mapping
 from reconciler.manifest.wording import shown
 from reconciler.manifest.written_schema import written_schema
 from reconciler.printable import quoted, unmistakable
@@ -42,7 +42,7 @@ def _errors(document: Node, schema_name: str) -> list[ValidationError]:
     return [] if _is_valid(plain, schema_name) else [*_validator(schema_name).iter_errors(plain)]
 
 
-def _meant(document: Node, error: ValidationError) -> tuple[Node, str | int] | None:
+def _meant(document: Node, error: ValidationError) -> tuple[Node, str | int | bool] | None:
     """A value from variables that has the wrong type, and the same value as the type that the schema wants there."""
     node = document.at(error.absolute_path)
     if error.validator != "type" or node.variables is None:
@@ -51,10 +51,15 @@ def _meant(document: Node, error: ValidationError) -> tuple[Node, str | int] | N
         return node, node.text
     if wants(error, "integer") and isinstance(node.value, str) and INTEGER.fullmatch(node.value):
         return node, int(node.value)
+    if wants(error, "boolean") and node.text.strip().lower() in _BOOLEANS:
+        return node, _BOOLEANS[node.text.strip().lower()]
     return None
 
 
-def _with_values(node: Node, values: Mapping[int, str | int]) -> Node:
+_BOOLEANS = {"true": True, "false": False}
+
+
+def _with_values(node: Node, values: Mapping[int, str | int | bool]) -> Node:
     match node.value:
         case dict(members):
             return replace(node, value={key: _with_values(child, values) for key, child in members.items()})
@@ -104,6 +109,15 @@ def _objections(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
                 message=f"unknown key {quoted(key)} {place}",
                 hint=hint_for_unknown(key, node.value[key], list(known), at_top=node is document),
                 origin=node.value[key].key_location,
+            )
+    elif error.validator == "required":
+        for key in sorted(set(schema["required"]) - mapping(node).keys()):
+            yield Diagnostic(
+                severity=Severity.ERROR,
+                code="missing-key",
+                message=f"{where} has no {quoted(key)}",
+                hint=f"add {key}:",
+                origin=node.location,
             )
     else:
         wanted, _, way_out = (schema.get("errorMessage") or unmistakable(error.message)).partition("; ")

@@ -111,6 +111,12 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     warn_only: Mapping[RiskKind, Location] = field(default_factory=dict)
     """Kinds of risk that need no consent, and the place that says so."""
+    naming: str | None = None
+    """A regular expression that is searched for in topic names."""
+    required: Sequence[str] = ()
+    """Fields that every topic must have: ``owner``, ``labels.tier``, ``config.retention.ms``."""
+    schema: str | None = None
+    """The JSON Schema that every topic must satisfy, in one spelling."""
 
     def protects(self, topic: str) -> bool:
         """Whether ``topic`` is never touched."""

@@ -89,6 +89,8 @@ class Record:
         if isinstance(self.ended_by, WrongUsage) or self._has_errors():
             return RunStatus.FAILED
         endings = {ending(outcome.status) for outcome in self.outcomes.values()}
+        if self.desired is not None and self.desired.violations:
+            endings.add(RunStatus.REFUSED)
         worst_first = (RunStatus.FAILED, RunStatus.REFUSED, RunStatus.CHANGES)
         return next((each for each in worst_first if each in endings), RunStatus.OK)
 
@@ -108,4 +110,6 @@ class Record:
                 return SIGNALLED + (self.ended_by.signal_number if isinstance(self.ended_by, Interrupted) else 0)
 
     def _has_errors(self) -> bool:
-        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
+        """Whether there is an error that is no violation of the policy: those refuse topics, and the run goes on."""
+        violations = {*self.desired.diagnostics} if self.desired is not None else set()
+        return any(each.severity is Severity.ERROR and each not in violations for each in self.diagnostics)

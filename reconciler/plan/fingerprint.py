@@ -10,8 +10,10 @@ from typing import Any
 from reconciler.model import (
     Decision,
     DesiredState,
+    Limits,
     LiveTopic,
     Plan,
+    Policy,
     Refusal,
     Refused,
     Risky,
@@ -35,10 +37,24 @@ def sealed(plan: Plan) -> Plan:
 
 def digest(desired: DesiredState) -> str:
     """The identity of what is wanted, all layers merged: files, places and spelling do not count."""
-    policy = {
-        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(desired.policy).items()
+    cluster, scope = desired.cluster, desired.scope
+    alterable = cluster.alterable_config
+    return _sha256(
+        [
+            _rules(desired.policy),
+            [cluster.id, sorted(alterable) if alterable is not None else None],
+            [sorted(scope.include), sorted(scope.exclude)],
+            *map(_wanted, desired.topics),
+        ]
+    )
+
+
+def _rules(policy: Policy) -> dict[str, Any]:
+    limits = (policy.limits.creates, policy.limits.changes, policy.limits.deletes)
+    return asdict(replace(policy, limits=Limits(), warn_only={})) | {
+        "limits": [limit and [limit.number, limit.percent] for limit in limits],
+        "warn_only": sorted(policy.warn_only),
     }
-    return _sha256([policy, desired.cluster.id, *map(_wanted, desired.topics)])
 
 
 def _planned(topic: TopicPlan) -> list[Any]:
@@ -78,8 +94,10 @@ def _refused(refusal: Refusal | None) -> Any:
 def _wanted(topic: TopicSpec) -> list[Any]:
     named = {field.removeprefix("config.") for field in topic.sources if field.startswith("config.")}
     config = {**dict.fromkeys(named), **topic.config}  # a key set to null is wanted to be the broker's
-    labels = dict(topic.labels)
-    return [topic.name, topic.partitions, topic.replication_factor, config, topic.owner, topic.description, labels]
+    texts = [topic.owner, topic.description, dict(topic.labels)]
+    allow = [[each.kind, each.up_to, str(each.until), each.reason] for each in topic.allow]
+    risks = [allow, topic.is_protected, topic.is_absent]
+    return [topic.name, topic.partitions, topic.replication_factor, config, *texts, *risks]
 
 
 def _sha256(facts: list[Any]) -> str:

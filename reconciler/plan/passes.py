@@ -16,6 +16,7 @@ from reconciler.plan.creation import without_collisions, without_creation, witho
 from reconciler.plan.ids import ReadsTopics, with_ids
 from reconciler.plan.impact import Measures, with_impact
 from reconciler.plan.limits import within_limits
+from reconciler.plan.policy import without_violations
 from reconciler.plan.prune import with_pruning
 
 Pass = Callable[[Plan], Plan]
@@ -32,6 +33,7 @@ def passes(
         without_internal_topics,
         without_collisions,
         *([] if permission.creating else [without_creation]),
+        *([partial(without_violations, violations=desired.violations)] if desired.violations else []),
         *([partial(with_pruning, desired=desired)] if permission.pruning else []),
         partial(with_ids, reader=reader),
         partial(with_impact, cluster=cluster, now=now),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from reconciler import __version__
 from reconciler.clock import TimeLimit
-from reconciler.errors import Diagnostic, ReconcilerError, WrongUsage
+from reconciler.errors import Diagnostic, ReconcilerError, Severity, WrongUsage
 from reconciler.model import Command, DesiredState, Outcome, Permission, Plan, Query, Record
 from reconciler.printable import unmistakable
 from reconciler.session.control import Control
@@ -101,13 +101,14 @@ class Session:
         from reconciler.manifest.load import load  # noqa: PLC0415 - the YAML parser is not needed for --help
 
         self._known = replace(self._known, environment=environment)
+        today = self._clock.now().date()
         with self._phase("manifest"):
-            desired = self.control.wait_for(lambda: load(files, environment, environ))
-        self._known = replace(self._known, desired=desired)
-        self.note(*desired.diagnostics)
-        if only:
-            desired = _chosen(desired, only)
+            desired = self.control.wait_for(lambda: load(files, environment, environ, today=today))
+        try:
+            desired = _chosen(desired, only) if only else desired
+        finally:
             self._known = replace(self._known, desired=desired)
+            self.note(*desired.diagnostics)
         return desired
 
     def connect(self, settings: ClientSettings, limit: TimeLimit) -> None:
@@ -231,12 +232,24 @@ class Session:
 
 
 def _chosen(desired: DesiredState, only: Iterable[str]) -> DesiredState:
+    """``desired`` without the topics that match no glob of ``only``, and without their violations of the policy."""
+    from reconciler.manifest.grouping import grouped  # noqa: PLC0415 - not needed for --help
+
     chosen = [topic for topic in desired.topics if any(fnmatchcase(topic.name, glob) for glob in only)]
     if not chosen and not desired.scope.include:
         raise _nothing_matches(only, "no topic of the manifest matches")
-    left_out = {topic.name for topic in desired.topics}.difference(topic.name for topic in chosen)
-    scope = replace(desired.scope, only=tuple(only))
-    return replace(desired, topics=chosen, scope=scope, left_out=frozenset(left_out))
+    names = {topic.name for topic in chosen}
+    violations = {name: broken for name, broken in desired.violations.items() if name in names}
+    warnings = [each for each in desired.diagnostics if each.severity is not Severity.ERROR]
+    errors = grouped([problem for broken in violations.values() for problem in broken])
+    return replace(
+        desired,
+        topics=chosen,
+        scope=replace(desired.scope, only=tuple(only)),
+        left_out=frozenset(topic.name for topic in desired.topics) - names,
+        violations=violations,
+        diagnostics=(*warnings, *errors),
+    )
 
 
 def _nothing_matches(only: Iterable[str], words: str) -> WrongUsage:

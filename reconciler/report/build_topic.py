@@ -156,6 +156,7 @@ def _consent(decision: Decision) -> document.Consent | None:
     given = decision.consent if isinstance(decision, Risky) else None
     return document.Consent(
         kind=risk.kind,
+        risk=risk.reason,
         given_by=given.given_by if given else None,
         up_to=given.up_to if given else None,
         until=given.until if given else None,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from click import style
 
+from reconciler.model import STATE
 from reconciler.report.document import Change, Topic
 from reconciler.report.layout import TextStyle, coloured
 from reconciler.report.signs import sign_of
@@ -19,14 +20,15 @@ def fits_a_line(topic: Topic, layout: TextStyle) -> bool:
 
 def compact_line(topic: Topic, layout: TextStyle) -> str:
     """Sign, name, and as many settings or changes as fit the width, at least one."""
-    sign, head = sign_of(topic), _head(topic)
-    fitting = _fitting(list(_items(topic)), layout.width - len(head) - 2)
-    shown = head.replace(f"{sign} {topic.name}", f"{coloured(sign)} {style(topic.name, bold=True)}", 1)
-    return f"{shown}  {fitting}".rstrip()
+    mark, head = sign_of(topic).mark, _head(topic)
+    shown = head.replace(f"{mark} {topic.name}", f"{coloured(mark)} {style(topic.name, bold=True)}", 1)
+    return f"{shown}  {fitting(list(_items(topic)), layout.width - len(head) - 2)}".rstrip()
 
 
 def described(change: Change) -> str:
     """``retention.ms: 604800000 (7d) → 86400000 (1d)``."""
+    if change.field == STATE:
+        return "delete the topic"
     key = change.field.removeprefix("config.")
     not_shown = "(not set)" if change.after is not None else "(value not readable)"
     before = not_shown if change.before is None else with_units(key, str(change.before))
@@ -43,8 +45,18 @@ def settings(topic: Topic) -> dict[str, str]:
     return shown | {f"config.{key}": with_units(key, value) for key, value in topic.desired.config.items()}
 
 
+def fitting(items: Sequence[str], width: int) -> str:
+    """As many of ``items`` as fit ``width`` columns, at least one, and how many more there are."""
+    for number in range(len(items), 0, -1):
+        more = f", and {len(items) - number:,} more" if number < len(items) else ""
+        text = f"{', '.join(items[:number])}{more}"
+        if len(text) <= width or number == 1:
+            return text
+    return ""
+
+
 def _head(topic: Topic) -> str:
-    return f"{sign_of(topic)} {topic.name}" + (f"  ({topic.owner})" if topic.owner else "")
+    return f"{sign_of(topic).mark} {topic.name}" + (f"  ({topic.owner})" if topic.owner else "")
 
 
 def _items(topic: Topic) -> Iterator[str]:
@@ -55,13 +67,3 @@ def _items(topic: Topic) -> Iterator[str]:
             yield f"{field.removeprefix('config.')}: {value}"
     for change in topic.changes:
         yield described(change)
-
-
-def _fitting(items: Sequence[str], width: int) -> str:
-    """As many of ``items`` as fit ``width`` columns, at least one, and how many more there are."""
-    for number in range(len(items), 0, -1):
-        more = f", and {len(items) - number} more" if number < len(items) else ""
-        text = f"{', '.join(items[:number])}{more}"
-        if len(text) <= width or number == 1:
-            return text
-    return ""

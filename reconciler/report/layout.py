@@ -41,7 +41,7 @@ class TextStyle:
     """How many topics a valid manifest has, which its report does not tell."""
 
 
-_COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "red", "?": "red"}
+_COLOURS = {"+": "green", "~": "yellow", "-": "red", "*": "magenta", "!": "red", "?": "red"}
 
 
 def words_of(error: Error, refusal: Refusal | None) -> str:
@@ -85,10 +85,10 @@ def behind(origin: Origin | None) -> str:
 
 def details(numbers: Mapping[str, int]) -> str:
     """`` (1 in part)``: how many of a number are special; empty where none are."""
-    some = [f"{number} {what}" for what, number in numbers.items() if number]
+    some = [f"{number:,} {what}" for what, number in numbers.items() if number]
     return f" ({', '.join(some)})" if some else ""
 
 
 def count(number: int, noun: str) -> str:
-    """``1 topic``, ``2 topics``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """``1 topic``, ``2,000 topics``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

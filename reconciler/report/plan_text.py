@@ -1,30 +1,24 @@
-"""A plan as text: signs, before → after, places, a summary line."""
+"""A plan as text: what needs a person first, then routine changes, a summary line."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from click import style
 
-from reconciler.model import RefusalKind, is_trouble
-from reconciler.report.compact import compact_line, described, fits_a_line, settings
-from reconciler.report.document import Change, Error, Report, Topic
-from reconciler.report.layout import (
-    MAX_NEW_IN_FULL,
-    Detail,
-    TextStyle,
-    behind,
-    coloured,
-    count,
-    details,
-    signed,
-    words_of,
-    wrapped,
-)
-from reconciler.report.signs import Extent, extent, legend, sign_of, sign_of_change
+from reconciler.model import is_trouble
+from reconciler.report.compact import compact_line, fits_a_line
+from reconciler.report.document import Report, Topic
+from reconciler.report.folding import Folded, folded, group_lines, signs_of_group
+from reconciler.report.layout import MAX_NEW_IN_FULL, Detail, TextStyle, count, wrapped
+from reconciler.report.risk_text import Surroundings
+from reconciler.report.shared import Shared
+from reconciler.report.signs import Extent, Sign, extent, legend, sign_of, sign_of_change
+from reconciler.report.standing import Standing, by_attention, headline, standing
+from reconciler.report.summary import plan_summary
+from reconciler.report.topic_text import topic_lines
 from reconciler.report.unmanaged_text import render_unmanaged
 
 
@@ -36,16 +30,7 @@ def render_plan(report: Report, layout: TextStyle) -> Iterator[str]:
     cluster = f"cluster {report.cluster.id}, {count(report.cluster.brokers, 'broker')}"
     yield from wrapped(f"Plan for {report.cluster.bootstrap_servers} ({cluster}){environment}", layout)
     yield ""
-    fitted = _fitted(report, layout)
-    shown = [topic for topic in report.topics if _is_shown(topic, fitted)]
-    yield from _topics(shown, fitted)
-    yield from render_unmanaged(report, fitted)
-    if fitted.detail is Detail.COMPACT and layout.detail is Detail.FITTING:
-        yield from wrapped(
-            f"More than {MAX_NEW_IN_FULL} topics are new: one line per topic. --no-compact shows every setting.", layout
-        )
-    if fitted.detail is not Detail.SUMMARY:
-        yield from legend((sign for topic in shown for sign in _signs(topic, fitted)), layout)
+    yield from _body(report, layout)
     for line in wrapped(plan_summary(report), layout):
         yield style(line, bold=True)
     for diagnostic in report.diagnostics:
@@ -53,110 +38,72 @@ def render_plan(report: Report, layout: TextStyle) -> Iterator[str]:
             yield from wrapped(f"{diagnostic.message[0].upper()}{diagnostic.message[1:]}.", layout)
 
 
-def plan_summary(report: Report) -> str:
-    """The plan in one line; each topic is counted once."""
-    whole = [topic for topic in report.topics if extent(topic) is Extent.WHOLE]
-    part = [topic for topic in report.topics if extent(topic) is Extent.PART]
-    clear: Counter[str] = Counter(topic.action for topic in report.topics if extent(topic) is Extent.NONE)
-    numbers = [f"{clear['create']} to create", f"{clear['drift']} to change", f"{clear['skip']} unchanged"]
-    if clear["delete"]:
-        numbers.insert(2, f"{clear['delete']} to delete")
-    if whole or part:
-        turned_off = sum(
-            topic.refusal is not None and topic.refusal.kind is RefusalKind.CREATION_OFF for topic in whole
+def _body(report: Report, layout: TextStyle) -> Iterator[str]:
+    """Everything between the cluster and the summary."""
+    fitted = _fitted(report, layout)
+    listed = by_attention(topic for topic in report.topics if _is_listed(topic, fitted))
+    around = Surroundings(shared=Shared.of(listed), made_at=report.run.started_at)
+    shown = folded(listed) if layout.detail in {Detail.COMPACT, Detail.FITTING} else Folded(listed, [])
+    above = [*_headline(report, fitted), *around.shared.above(layout)]
+    yield from [*above, ""] if above else ()
+    yield from _topics([topic for topic in shown.apart if standing(topic) < Standing.NEW], around, fitted)
+    for group in shown.groups:
+        yield from group_lines(group, layout)
+        yield ""
+    yield from _topics([topic for topic in shown.apart if standing(topic) >= Standing.NEW], around, fitted)
+    yield from render_unmanaged(report, fitted)
+    yield from around.shared.below(layout)
+    if layout.detail is Detail.FITTING:
+        yield from _hints(shown, fitted)
+    if fitted.detail is not Detail.SUMMARY:
+        signs = [sign for topic in shown.apart for sign in _signs(topic, around, fitted)]
+        yield from legend([*signs, *(sign for group in shown.groups for sign in signs_of_group(group))], layout)
+
+
+def _headline(report: Report, layout: TextStyle) -> Iterator[str]:
+    words = None if layout.detail is Detail.SUMMARY else headline(report.topics)
+    if words is not None:
+        yield from (style(line, bold=True) for line in wrapped(words, layout))
+
+
+def _hints(shown: Folded, layout: TextStyle) -> Iterator[str]:
+    """What is left out of a text that fits itself to the number of topics, and how to see it."""
+    if layout.detail is Detail.COMPACT:
+        yield from wrapped(
+            f"More than {MAX_NEW_IN_FULL} topics are new: one line per topic. --no-compact shows every setting.", layout
         )
-        special = {"in part": len(part), "not created: --no-auto-create": turned_off}
-        numbers.append(f"{len(whole) + len(part)} refused{details(special)}")
-    if clear["unreadable"]:
-        numbers.append(f"{clear['unreadable']} unreadable")
-    nothing = clear.keys() <= {"skip"} and not whole and not part
-    return f"{'In sync' if nothing else 'Plan'}: {', '.join(numbers)}."
+    if shown.groups:
+        yield from wrapped("Topics that change alike are shown together. --no-compact shows each of them.", layout)
 
 
-def _is_shown(topic: Topic, layout: TextStyle) -> bool:
+def _is_listed(topic: Topic, layout: TextStyle) -> bool:
     if layout.detail is Detail.SUMMARY:
         return is_trouble(topic.status)
     return layout.detail is Detail.ALL or topic.action != "skip"
 
 
-def _is_one_line(topic: Topic, layout: TextStyle) -> bool:
-    return layout.detail is Detail.COMPACT and not is_trouble(topic.status) and fits_a_line(topic, layout)
+def _is_one_line(topic: Topic, around: Surroundings, layout: TextStyle) -> bool:
+    if layout.detail is not Detail.COMPACT or not fits_a_line(topic, layout):
+        return False
+    match standing(topic):
+        case Standing.NEEDS_ATTENTION:
+            return extent(topic) is Extent.WHOLE and around.shared.tells_all_of(topic)
+        case Standing.RISKY:
+            return False
+        case Standing.CHANGED | Standing.NEW | Standing.UNCHANGED:
+            return not is_trouble(topic.status)
 
 
-def _topics(topics: Sequence[Topic], layout: TextStyle) -> Iterator[str]:
+def _topics(topics: Sequence[Topic], around: Surroundings, layout: TextStyle) -> Iterator[str]:
     """The topics; blank lines around those that take several, and at the end."""
-    for is_one_line, some in groupby(topics, lambda topic: _is_one_line(topic, layout)):
+    for is_one_line, some in groupby(topics, lambda topic: _is_one_line(topic, around, layout)):
         if is_one_line:
             yield from (compact_line(topic, layout) for topic in some)
             yield ""
             continue
         for topic in some:
-            yield from _topic(topic, layout)
+            yield from topic_lines(topic, around, layout)
             yield ""
-
-
-def _topic(topic: Topic, layout: TextStyle) -> Iterator[str]:
-    sign = sign_of(topic)
-    owner = f"  ({topic.owner})" if topic.owner else ""
-    lines = wrapped(f"{sign} {topic.name}{owner}{behind(topic.origin)}", layout, indent=4)
-    yield lines[0].replace(f"{sign} {topic.name}", f"{coloured(sign)} {style(topic.name, bold=True)}", 1)
-    yield from lines[1:]
-    if topic.action == "create":
-        yield from _created(topic, layout)
-    for change in topic.changes:
-        yield from _change(change, layout)
-    if topic.error is not None and not topic.attempts and not _is_told_by_field(topic, topic.error):
-        yield from wrapped(_what_failed(topic, topic.error), layout, start=6, indent=8)
-        yield from wrapped(topic.error.remedy, layout, start=6, indent=8)
-    if topic.unchecked is not None:
-        why = f"{topic.unchecked.name}: {topic.unchecked.remedy}"
-        yield from wrapped(f"not validated by the broker: {why}", layout, start=6, indent=8)
-
-
-def _is_told_by_field(topic: Topic, error: Error) -> bool:
-    return error.message in {objection.message for objection in topic.objections}
-
-
-def _what_failed(topic: Topic, error: Error) -> str:
-    words = words_of(error, topic.refusal)
-    match topic.refusal.kind if topic.refusal is not None else None:
-        case None:
-            return f"cannot be read: {words}"
-        case RefusalKind.BROKER:
-            return f"rejected by the broker: {words}"
-        case (
-            RefusalKind.CLIENT
-            | RefusalKind.IMPOSSIBLE
-            | RefusalKind.CREATION_OFF
-            | RefusalKind.NEEDS_CONSENT
-            | RefusalKind.PROTECTED
-            | RefusalKind.LIMIT
-            | RefusalKind.POLICY
-            | RefusalKind.STALE
-        ):
-            return f"refused: {words}"
-
-
-def _created(topic: Topic, layout: TextStyle) -> Iterator[str]:
-    """The settings of a topic to create, each with the broker's objection to it."""
-    objections = {objection.field: objection for objection in topic.objections}
-    sign = " " if extent(topic) is Extent.WHOLE else "+"
-    for field, value in settings(topic).items():
-        setting = f"{field.removeprefix('config.')}: {value}"
-        objection = objections.get(field)
-        if objection is None:
-            yield from signed(sign, setting, layout)
-            continue
-        yield from signed("!", f"{setting}{behind(objection.origin)}", layout)
-        words = f"impossible: rejected by the broker: {objection.message}"
-        yield from wrapped(words, layout, start=6, indent=8)
-        yield from wrapped(objection.remedy, layout, start=6, indent=8)
-
-
-def _change(change: Change, layout: TextStyle) -> Iterator[str]:
-    yield from signed(sign_of_change(change), f"{described(change)}{behind(change.origin)}", layout)
-    if change.reason is not None:
-        yield from wrapped(f"{change.verdict}: {change.reason}", layout, start=6, indent=8)
 
 
 def _fitted(report: Report, layout: TextStyle) -> TextStyle:
@@ -167,10 +114,10 @@ def _fitted(report: Report, layout: TextStyle) -> TextStyle:
     return replace(layout, detail=Detail.COMPACT if new > MAX_NEW_IN_FULL else Detail.CHANGES)
 
 
-def _signs(topic: Topic, layout: TextStyle) -> Iterator[str]:
+def _signs(topic: Topic, around: Surroundings, layout: TextStyle) -> Iterator[Sign]:
     """The signs that are shown for ``topic``."""
     yield sign_of(topic)
-    if not _is_one_line(topic, layout):
+    if not _is_one_line(topic, around, layout):
         yield from map(sign_of_change, topic.changes)
         if topic.objections:
-            yield "!"
+            yield Sign.REFUSED

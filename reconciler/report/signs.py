@@ -9,14 +9,25 @@ from reconciler.model import Action
 from reconciler.report.document import Change, Topic
 from reconciler.report.layout import TextStyle, coloured, wrapped
 
-_MEANINGS = {
-    "+": "create",
-    "~": "change",
-    "-": "reset to broker default",
-    "!": "refused",
-    "?": "unreadable",
-}
 _NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+class Sign(Enum):
+    """A sign and its meaning, in the order of the legend."""
+
+    CREATE = ("+", "create")
+    CHANGE = ("~", "change")
+    DELETE = ("-", "delete")
+    RESET = ("-", "reset to broker default")
+    RISKY = ("*", "risky, with consent")
+    REFUSED = ("!", "refused")
+    UNREADABLE = ("?", "unreadable")
+    NONE = (" ", "")
+
+    @property
+    def mark(self) -> str:
+        """The character itself."""
+        return self.value[0]
 
 
 class Extent(Enum):
@@ -40,42 +51,51 @@ def extent(topic: Topic) -> Extent:
 def is_refused(change: Change) -> bool:
     """Whether the plan refuses ``change``, also after an apply."""
     lacks_consent = change.consent is not None and change.consent.given_by is None
-    return change.verdict == "impossible" or lacks_consent
+    return change.refusal is not None or lacks_consent
 
 
-def sign_of(topic: Topic) -> str:
+def is_consented(change: Change) -> bool:
+    """Whether the plan makes ``change`` although it is risky, because somebody consents to it."""
+    return change.consent is not None and not is_refused(change)
+
+
+def sign_of(topic: Topic) -> Sign:
     """The sign before the name of ``topic``."""
-    return "!" if extent(topic) is Extent.WHOLE else _sign(topic.action)
+    return Sign.REFUSED if extent(topic) is Extent.WHOLE else _sign(topic.action)
 
 
-def sign_of_change(change: Change) -> str:
+def sign_of_change(change: Change) -> Sign:
     """The sign before a changed setting."""
-    return "!" if is_refused(change) else "-" if change.after is None else "~"
+    if is_refused(change):
+        return Sign.REFUSED
+    if is_consented(change):
+        return Sign.RISKY
+    return Sign.RESET if change.after is None else Sign.CHANGE
 
 
-def legend(signs: Iterable[str], layout: TextStyle) -> Iterator[str]:
+def legend(signs: Iterable[Sign], layout: TextStyle) -> Iterator[str]:
     """The meaning of those of ``signs`` that have one, in their usual order; nothing where none has."""
-    present = set(signs)
+    present = set(signs) - {Sign.NONE}
     listed = {
-        sign: f"{sign}{_NO_BREAK}{_MEANINGS[sign].replace(' ', _NO_BREAK)}" for sign in _MEANINGS if sign in present
+        sign: f"{sign.mark}{_NO_BREAK}{sign.value[1].replace(' ', _NO_BREAK)}" for sign in Sign if sign in present
     }
     if not listed:
         return
     for line in wrapped(f"Signs: {'  '.join(listed.values())}", layout, indent=7):
         for sign, words in listed.items():
-            line = line.replace(words, words.replace(sign, coloured(sign), 1))  # noqa: PLW2901 - sign by sign
+            line = line.replace(words, words.replace(sign.mark, coloured(sign.mark), 1))  # noqa: PLW2901 - sign by sign
         yield line.replace(_NO_BREAK, " ")
 
 
-def _sign(action: Action) -> str:
+def _sign(action: Action) -> Sign:
     match action:
         case Action.CREATE:
-            return "+"
+            return Sign.CREATE
         case Action.DRIFT:
-            return "~"
+            return Sign.CHANGE
         case Action.DELETE:
-            return "-"
+            return Sign.DELETE
         case Action.SKIP:
-            return " "
+            return Sign.NONE
         case Action.UNREADABLE:
-            return "?"
+            return Sign.UNREADABLE

@@ -16,6 +16,16 @@ def with_units(key: str, value: str) -> str:
     return f"{value} ({human})" if human else value
 
 
+def readable_duration(milliseconds: int) -> str:
+    """``7d``, ``1d12h``, ``about 2.3h``; milliseconds up to a second."""
+    return _duration(milliseconds) if milliseconds >= _DURATIONS[-2][1] else f"{milliseconds}ms"
+
+
+def readable_size(number: int) -> str:
+    """``512B``, ``1MiB``, ``about 2.3GiB``."""
+    return _size(number) if number >= _SIZES[-2][1] else f"{number}B"
+
+
 def _human(key: str, value: str) -> str | None:
     if not key.endswith((".ms", ".bytes")) or not value.lstrip("-").isdecimal():
         return None

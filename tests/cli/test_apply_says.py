@@ -123,7 +123,7 @@ def test_statistics(reconciler: RunReconciler) -> None:
     assert statistics["topic_creation_errors"] == 0
     assert statistics["retries"] == 1
     assert statistics["requests"]["create_topics"] == 2
-    assert list(statistics["durations"]) == ["manifest", "read", "check", "write", "verify"]
+    assert list(statistics["durations"]) == ["manifest", "read", "measure", "check", "write", "verify"]
     assert statistics["last_topic_verification"] == max(
         topic["verification"]["checked_at"] for topic in done.report["topics"] if topic["verification"]
     )

@@ -16,7 +16,7 @@ from reconciler.model import Command, Record
 from reconciler.plan import BrokerCheck, notes, outlook, passed, passes, plan, sealed
 from reconciler.report.build import build
 from reconciler.report.formats import JSON, TEXT
-from reconciler.report.layout import TextStyle
+from reconciler.report.layout import Detail, TextStyle
 from tests.plan.facts import Broker, live_from, permission_from
 from tests.support.cases import case_folders
 from tests.support.command import REPORT_SCHEMA
@@ -53,7 +53,7 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
     document = JSON.renderer().render_file(report)
     REPORT_SCHEMA.validate(json.loads(document))
     for width in (60, 100, 160):
-        text = click.unstyle(TEXT.renderer().render(report, TextStyle(width=width)))
+        text = click.unstyle(TEXT.renderer().render(report, TextStyle(width=width, detail=Detail.FITTING)))
         golden(folder / f"plan.{width}.txt", text)
         words = [word for line in text.splitlines() for word in line.split()]
         assert all(len(line) <= max(width, len(max(words, key=len)) + 8) for line in text.splitlines())

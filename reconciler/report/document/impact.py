@@ -15,6 +15,8 @@ class Consent(Part):
 
     kind: RiskKind
     """The kind of consent that the change needs; later versions may have more kinds."""
+    risk: str
+    """What the change does that needs consent."""
     given_by: str | None
     """Where it was given: a place such as `topics.yaml:31:5`, or an option; `null` while nobody has given it."""
     up_to: Count | None

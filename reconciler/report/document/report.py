@@ -132,7 +132,7 @@ class Statistics(Part):
     requests: dict[str, Count] = field(default_factory=dict)
     """Requests sent, by kind."""
     durations: dict[str, Seconds] = field(default_factory=dict)
-    """Seconds by phase: `manifest`, `read`, `check`, `write`, `verify`."""
+    """Seconds by phase: `manifest`, `read`, `measure`, `check`, `write`, `verify`."""
     last_topic_verification: Moment | None = None
 
 

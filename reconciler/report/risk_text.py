@@ -1,0 +1,164 @@
+"""A risky change as text: the verdict, the numbers, the readers, what is unknown, who consented or how to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from click import style
+
+from reconciler.model import RefusalKind, RiskKind
+from reconciler.report.document import Change, Consent, Impact, ReadingGroup, Refusal
+from reconciler.report.layout import TextStyle, count, wrapped
+from reconciler.report.shared import Shared
+from reconciler.report.units import readable_duration, readable_size
+
+_NAMED_READERS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the text about a change needs to know of its plan: what is told elsewhere, and when it was made."""
+
+    shared: Shared
+    made_at: datetime
+
+
+def explained(change: Change, around: Surroundings, layout: TextStyle) -> Iterator[str]:
+    """Why a change is refused, or what a reviewer should know of it; nothing for most safe changes."""
+    if change.consent is not None:
+        yield from _risk(change, change.consent, around, layout)
+    elif change.refusal is not None:
+        yield from refusal_lines(change.refusal, around, layout)
+    elif change.reason is not None:
+        words = "note" if change.impact is None else "safe"
+        yield from wrapped(f"{words}: {change.reason}", layout, start=6, indent=8)
+
+
+def _risk(change: Change, needed: Consent, around: Surroundings, layout: TextStyle) -> Iterator[str]:
+    refusal = change.refusal
+    lacks_consent = refusal.kind is RefusalKind.NEEDS_CONSENT if refusal is not None else needed.given_by is None
+    verdict = f"{'needs consent' if lacks_consent else 'risky'} ({needed.kind})"
+    if not around.shared.has(needed.risk):
+        yield from _judged(verdict, f": {needed.risk}", layout)
+    elif lacks_consent:
+        yield from _judged(verdict, "", layout)
+    if change.impact is not None:
+        yield from _impact(needed.kind, change.impact, around, layout)
+    if refusal is None:
+        yield from wrapped(f"consent: {_consent(needed)}", layout, start=6, indent=8)
+    elif not lacks_consent:
+        yield from refusal_lines(refusal, around, layout)
+    else:
+        reasons = [] if refusal.reason.startswith(needed.risk) else [refusal.reason]
+        for words in (*reasons, refusal.way_out):
+            yield from wrapped(words, layout, start=6, indent=8)
+
+
+def refusal_lines(refusal: Refusal, around: Surroundings, layout: TextStyle) -> Iterator[str]:
+    """Why something is refused, and the way out, unless both are told once for several topics."""
+    verdict = _refused(refusal.kind)
+    if around.shared.has(refusal):
+        yield from _judged(verdict, ", see above", layout)
+        return
+    yield from _judged(verdict, f": {refusal.reason}", layout)
+    yield from wrapped(refusal.way_out, layout, start=6, indent=8)
+
+
+def _judged(verdict: str, more: str, layout: TextStyle) -> Iterator[str]:
+    """A verdict in its colour, and ``more`` about it."""
+    first, *rest = wrapped(f"{verdict}{more}", layout, start=6, indent=8)
+    yield first.replace(verdict, style(verdict, fg="magenta" if verdict.startswith("risky") else "red"), 1)
+    yield from rest
+
+
+def _refused(kind: RefusalKind) -> str:
+    """The verdict on something refused, in a word or two."""
+    match kind:
+        case RefusalKind.IMPOSSIBLE | RefusalKind.CLIENT:
+            verdict = "impossible"
+        case RefusalKind.BROKER:
+            verdict = "impossible: rejected by the broker"
+        case RefusalKind.NEEDS_CONSENT:
+            verdict = "needs consent"
+        case RefusalKind.PROTECTED:
+            verdict = "protected"
+        case RefusalKind.POLICY:
+            verdict = "against the policy"
+        case RefusalKind.LIMIT:
+            verdict = "over a limit"
+        case RefusalKind.CREATION_OFF:
+            verdict = "refused"
+        case RefusalKind.STALE:
+            verdict = "stale"
+    return verdict
+
+
+def _impact(kind: RiskKind, impact: Impact, around: Surroundings, layout: TextStyle) -> Iterator[str]:
+    numbers = _numbers(kind, impact)
+    if numbers is not None:
+        yield from wrapped(numbers, layout, start=6, indent=8)
+    if impact.last_record_at is not None:
+        age = readable_duration(int((around.made_at - impact.last_record_at).total_seconds()) * 1000)
+        when = f"{impact.last_record_at:%Y-%m-%d %H:%M} UTC"
+        yield from wrapped(f"last record: {when}" + (f", {age} before this plan" if age else ""), layout, start=6)
+    if impact.readers is not None:
+        yield from _readers(impact.readers, layout)
+    for each in impact.unknown:
+        why = ", see below" if around.shared.has(each) else f": {each.why}"
+        yield from wrapped(f"{each.what} unknown{why}", layout, start=6, indent=8)
+
+
+def _numbers(kind: RiskKind, impact: Impact) -> str | None:
+    when = f" {impact.takes_effect}" if impact.takes_effect is not None else ""
+    partitions = None if impact.partitions is None else count(impact.partitions, "partition")
+    match kind:
+        case RiskKind.DATA_LOSS | RiskKind.DELETE:
+            amount = _amount(impact)
+            return f"removes {amount}{when}" if amount else None
+        case RiskKind.PARTITION_INCREASE:
+            return None if impact.records is None else f"the topic has at most {count(impact.records, 'record')}"
+        case RiskKind.AVAILABILITY_LOSS:
+            return partitions and f"{partitions} would refuse writes with acks=all{when}"
+        case RiskKind.DURABILITY_LOSS:
+            return partitions and f"{partitions} without a leader now"
+        case RiskKind.REPLICATION_CHANGE | RiskKind.CAPACITY:
+            return _amount(impact)
+
+
+def _amount(impact: Impact) -> str | None:
+    size = None if impact.bytes is None else readable_size(impact.bytes)
+    if impact.records is None:
+        return None if size is None else f"at most {size}"
+    if impact.records == 0:
+        return "no records"
+    return f"at most {count(impact.records, 'record')}" + (f" ({size})" if size is not None else "")
+
+
+def _readers(readers: list[ReadingGroup], layout: TextStyle) -> Iterator[str]:
+    """Each group that reads the topic, those first that lose or lack most."""
+    if not readers:
+        yield from wrapped("read by no group", layout, start=6)
+        return
+    yield from wrapped(f"read by {count(len(readers), 'group')}:", layout, start=6)
+    by_loss = sorted(readers, key=lambda each: (-(each.unread_records_lost or 0), -(each.lag or 0), each.group))
+    for each in by_loss[:_NAMED_READERS]:
+        yield from wrapped(_reader(each), layout, start=8, indent=10)
+    if len(readers) > _NAMED_READERS:
+        yield from wrapped(f"and {count(len(readers) - _NAMED_READERS, 'more group')}", layout, start=8)
+
+
+def _reader(reader: ReadingGroup) -> str:
+    facts = [reader.type, reader.state]
+    facts += [] if reader.lag is None else [f"lag {reader.lag:,}"]
+    if reader.unread_records_lost:
+        facts += [f"loses at most {count(reader.unread_records_lost, 'unread record')}"]
+    return f"{reader.group}: {', '.join(facts)}" + (f"; {reader.note}" if reader.note else "")
+
+
+def _consent(consent: Consent) -> str:
+    limits = [] if consent.up_to is None else [f"up to {count(consent.up_to, 'record')}"]
+    limits += [] if consent.until is None else [f"until {consent.until}"]
+    reason = f" ({consent.reason})" if consent.reason else ""
+    return f"{', '.join([str(consent.given_by), *limits])}{reason}"

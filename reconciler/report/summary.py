@@ -1,0 +1,38 @@
+"""A plan in one line."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from reconciler.model import RefusalKind
+from reconciler.report.document import Report, Topic
+from reconciler.report.layout import details
+from reconciler.report.signs import Extent, extent
+from reconciler.report.standing import refusals
+
+
+def plan_summary(report: Report) -> str:
+    """The plan in one line; each topic is counted once."""
+    refused = [topic for topic in report.topics if extent(topic) is not Extent.NONE]
+    clear: Counter[str] = Counter(topic.action for topic in report.topics if extent(topic) is Extent.NONE)
+    numbers = [f"{clear['create']:,} to create", f"{clear['drift']:,} to change"]
+    numbers += [f"{clear['delete']:,} to delete"] if clear["delete"] else []
+    numbers += [f"{clear['skip']:,} unchanged"]
+    numbers += [f"{len(refused):,} refused{details(_special(refused))}"] if refused else []
+    numbers += [f"{clear['unreadable']:,} unreadable"] if clear["unreadable"] else []
+    nothing = clear.keys() <= {"skip"} and not refused
+    return f"{'In sync' if nothing else 'Plan'}: {', '.join(numbers)}."
+
+
+def _special(refused: list[Topic]) -> dict[str, int]:
+    """How many of the ``refused`` topics are special, and how; a topic may be so in several ways."""
+    kinds = Counter(kind for topic in refused for kind in {refusal.kind for refusal in refusals(topic)})
+    without = kinds[RefusalKind.NEEDS_CONSENT]
+    return {
+        "in part": sum(extent(topic) is Extent.PART for topic in refused),
+        "needs consent" if without == 1 else "need consent": without,
+        "protected": kinds[RefusalKind.PROTECTED],
+        "against the policy": kinds[RefusalKind.POLICY],
+        "over a limit": kinds[RefusalKind.LIMIT],
+        "not created: --no-auto-create": kinds[RefusalKind.CREATION_OFF],
+    }

@@ -11,6 +11,7 @@ from reconciler.plan.limits import limits_exceeded
 from reconciler.plan.prune import not_pruned
 from reconciler.plan.reassignment import suspected_reassignments
 from reconciler.plan.remaining_overrides import in_the_way, not_compared
+from reconciler.plan.renames import suspected_renames
 from reconciler.plan.unchecked import not_checked
 from reconciler.plan.warned import warned_about
 
@@ -19,6 +20,7 @@ def notes(plan: Plan) -> Iterator[Diagnostic]:
     """The notes and warnings about ``plan`` after the broker has checked it."""
     yield from suspected_reassignments(plan)
     yield from not_pruned(plan)
+    yield from suspected_renames(plan)
     yield from not_compared(plan)
     yield from differing_defaults(plan)
     yield from not_checked(plan)

@@ -23,6 +23,7 @@ from reconciler.model import (
     TopicPlan,
     TopicStatus,
     Unreadable,
+    changes_of,
 )
 from reconciler.plan.fingerprint import digest
 from reconciler.report import document
@@ -85,6 +86,7 @@ def _summary(plan: Plan | None, outcomes: Sequence[Outcome]) -> document.Summary
         drift=actions["drift"],
         delete=actions["delete"],
         unmanaged=len(plan.unmanaged) if plan else 0,
+        risky=sum(any(verdict_of(change.decision) == "risky" for change in changes_of(topic)) for topic in plans),
         impossible=sum(_is_impossible(topic) for topic in plans),
         unreadable=actions["unreadable"],
         **{name: statuses[name] for name in ("applied", "failed", "refused", "stale", "unknown")},
@@ -107,9 +109,11 @@ def _is_impossible_change(change: FieldChange) -> bool:
 
 
 def _is_refused_create(topic: TopicPlan) -> bool:
-    """Whether the topic cannot be created; that this run may not create topics is another matter."""
+    """Whether the topic cannot be created; that this run may not, or not so many, is another matter."""
     refusal = topic.refusal if isinstance(topic, Create) else None
-    return refusal is not None and refusal.kind is not RefusalKind.CREATION_OFF
+    if refusal is None or refusal.kind is RefusalKind.CREATION_OFF:
+        return False
+    return verdict_of(Refused(refusal)) == "impossible"
 
 
 def _statistics(outcomes: Sequence[Outcome], record: Record) -> document.Statistics:

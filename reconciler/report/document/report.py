@@ -91,7 +91,7 @@ class Summary(Part):
     drift: Count = 0
     delete: Count = 0
     risky: Count = 0
-    """Topics with a change that needs consent."""
+    """Topics with a change that needs consent, whether it has it or not."""
     impossible: Count = 0
     """Topics with a create or a change that Kafka cannot make or the broker rejects."""
     unmanaged: Count = 0

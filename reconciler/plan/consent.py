@@ -54,7 +54,7 @@ def _with_consent(topic: TopicPlan, consents: Sequence[Consent], today: date, ch
 
 def _decision(topic: TopicPlan, risk: Risk, consents: Sequence[Consent], today: date) -> Decision:
     if topic.desired.is_protected:
-        return Refused(_protected(topic, risk), risk)
+        return Refused(_protected(topic), risk)
     shortfalls = []
     for consent in consents:
         if consent.kind is risk.kind:
@@ -108,7 +108,7 @@ def _why_not_known(risk: Risk) -> str:
 def _without(nearest: _Shortfall | None, topic: TopicPlan, risk: Risk) -> Refusal:
     by_option = f"pass --allow {risk.kind}={topic.name}"
     if nearest is not None:
-        reason, way_out = f"{described(risk)}; {nearest.reason}", f"{nearest.way_out}, or {by_option}"
+        reason, way_out = nearest.reason, f"{nearest.way_out}, or {by_option}"
     else:
         reason, way_out = described(risk), f"to consent, {_in_the_manifest(topic, risk.kind, by_option)}"
     return Refusal(kind=RefusalKind.NEEDS_CONSENT, reason=reason, way_out=way_out)
@@ -124,10 +124,10 @@ def _in_the_manifest(topic: TopicPlan, kind: RiskKind, by_option: str) -> str:
     return f"write allow: [{kind}] at {origin.file}:{origin.line}, or {by_option}"
 
 
-def _protected(topic: TopicPlan, risk: Risk) -> Refusal:
+def _protected(topic: TopicPlan) -> Refusal:
     place = topic.desired.origin_of("protected") or topic.desired.origin
     return Refusal(
         kind=RefusalKind.PROTECTED,
-        reason=f"{described(risk)}; the topic is protected ({place}), so no consent counts",
+        reason=f"the topic is protected ({place}), so no consent counts",
         way_out=f"to make the change, remove protected: true at {place} first",
     )

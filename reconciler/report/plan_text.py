@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -21,6 +22,10 @@ from reconciler.report.summary import plan_summary
 from reconciler.report.topic_text import topic_lines
 from reconciler.report.unmanaged_text import render_unmanaged
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_KEPT_TOGETHER = re.compile(r"(?<=\d) ")
+"""A number and what is counted, on one line."""
+
 
 def render_plan(report: Report, layout: TextStyle) -> Iterator[str]:
     """What would change, topic by topic; of unchanged topics only the count."""
@@ -31,8 +36,8 @@ def render_plan(report: Report, layout: TextStyle) -> Iterator[str]:
     yield from wrapped(f"Plan for {report.cluster.bootstrap_servers} ({cluster}){environment}", layout)
     yield ""
     yield from _body(report, layout)
-    for line in wrapped(plan_summary(report), layout):
-        yield style(line, bold=True)
+    for line in wrapped(_KEPT_TOGETHER.sub(_NO_BREAK, plan_summary(report)), layout):
+        yield style(line.replace(_NO_BREAK, " "), bold=True)
     for diagnostic in report.diagnostics:
         if diagnostic.code == "not-checked" and diagnostic.severity == "info":
             yield from wrapped(f"{diagnostic.message[0].upper()}{diagnostic.message[1:]}.", layout)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from click import style
 
 from reconciler.model import RunStatus, TopicStatus, is_trouble
-from reconciler.report.document import Report, Topic
+from reconciler.report.document import Change, Report, Topic
 from reconciler.report.layout import Detail, TextStyle, count, details, words_of, wrapped
+from reconciler.report.risk_text import verdict_on
+from reconciler.report.standing import changes_by_attention
+from reconciler.report.summary import by_obstacle
 
 
 def render_result(report: Report, layout: TextStyle) -> Iterator[str]:
@@ -25,14 +28,21 @@ def render_result(report: Report, layout: TextStyle) -> Iterator[str]:
 def result_summary(report: Report) -> str:
     """The result of an apply in one line; each topic is counted once, by its status."""
     statuses: Counter[str] = Counter(topic.status for topic in report.topics)
-    in_part = sum(topic.status == "refused" and _is_changed(topic) for topic in report.topics)
-    numbers = [f"{count(statuses['applied'], 'topic')} applied", f"{statuses['unchanged']} unchanged"]
+    deleted = sum(topic.status == "applied" and topic.action == "delete" for topic in report.topics)
+    numbers = [f"{count(statuses['applied'], 'topic')} applied{details({'deleted': deleted})}"]
+    numbers += [f"{statuses['unchanged']:,} unchanged"]
     for status in ("refused", "stale", "failed", "unknown", "not_attempted", "planned"):
         if statuses[status]:
-            special = {"in part: its other changes were applied": in_part} if status == "refused" else {}
-            numbers.append(f"{statuses[status]} {status.replace('_', ' ')}{details(special)}")
+            special = _special(report.topics) if status == "refused" else {}
+            numbers.append(f"{statuses[status]:,} {status.replace('_', ' ')}{details(special)}")
     again = " Interrupted: run apply again to finish." if _is_unfinished(report, statuses) else ""
     return f"Apply: {', '.join(numbers)}.{again}"
+
+
+def _special(topics: Sequence[Topic]) -> dict[str, int]:
+    refused = [topic for topic in topics if topic.status == "refused"]
+    in_part = sum(map(_is_changed, refused))
+    return {"in part: its other changes were applied": in_part} | by_obstacle(refused)
 
 
 def _is_unfinished(report: Report, statuses: Counter[str]) -> bool:
@@ -44,13 +54,22 @@ def _is_changed(topic: Topic) -> bool:
 
 
 def _result(topic: Topic, layout: TextStyle) -> Iterator[str]:
-    yield f"{topic.name}: {style(topic.status.replace('_', ' '), fg=_colour(topic.status))}{_seen(topic)}"
+    words = "deleted" if topic.action == "delete" and topic.status == "applied" else topic.status.replace("_", " ")
+    yield f"{topic.name}: {style(words, fg=_colour(topic.status))}{_seen(topic)}"
     if topic.error is not None:
         yield from wrapped(words_of(topic.error, topic.refusal), layout, start=4, indent=6)
         yield from wrapped(topic.error.remedy, layout, start=4, indent=6)
-    if any(change.status != topic.status for change in topic.changes):
-        for change in topic.changes:
-            yield f"    {change.field.removeprefix('config.')}: {change.status.replace('_', ' ')}"
+    if any(change.refusal is not None or change.status != topic.status for change in topic.changes):
+        for change in changes_by_attention(topic):
+            yield from wrapped(_result_of(change), layout, start=4, indent=6)
+
+
+def _result_of(change: Change) -> str:
+    words = f"{change.field.removeprefix('config.')}: {change.status.replace('_', ' ')}"
+    if change.refusal is None:
+        return words
+    kind = f" ({change.consent.kind})" if change.consent is not None else ""
+    return f"{words}, {verdict_on(change.refusal.kind)}{kind}"
 
 
 def _colour(status: TopicStatus) -> str | None:

@@ -15,6 +15,7 @@ from reconciler.report.shared import Shared
 from reconciler.report.units import readable_duration, readable_size
 
 _NAMED_READERS = 5
+_NOTHING = "no records"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def _risk(change: Change, needed: Consent, around: Surroundings, layout: TextSty
 
 def refusal_lines(refusal: Refusal, around: Surroundings, layout: TextStyle) -> Iterator[str]:
     """Why something is refused, and the way out, unless both are told once for several topics."""
-    verdict = _refused(refusal.kind)
+    verdict = verdict_on(refusal.kind)
     if around.shared.has(refusal):
         yield from _judged(verdict, ", see above", layout)
         return
@@ -73,7 +74,7 @@ def _judged(verdict: str, more: str, layout: TextStyle) -> Iterator[str]:
     yield from rest
 
 
-def _refused(kind: RefusalKind) -> str:
+def verdict_on(kind: RefusalKind) -> str:
     """The verdict on something refused, in a word or two."""
     match kind:
         case RefusalKind.IMPOSSIBLE | RefusalKind.CLIENT:
@@ -116,7 +117,7 @@ def _numbers(kind: RiskKind, impact: Impact) -> str | None:
     match kind:
         case RiskKind.DATA_LOSS | RiskKind.DELETE:
             amount = _amount(impact)
-            return f"removes {amount}{when}" if amount else None
+            return amount and f"removes {amount}{when if amount != _NOTHING else ''}"
         case RiskKind.PARTITION_INCREASE:
             return None if impact.records is None else f"the topic has at most {count(impact.records, 'record')}"
         case RiskKind.AVAILABILITY_LOSS:
@@ -132,7 +133,7 @@ def _amount(impact: Impact) -> str | None:
     if impact.records is None:
         return None if size is None else f"at most {size}"
     if impact.records == 0:
-        return "no records"
+        return _NOTHING
     return f"at most {count(impact.records, 'record')}" + (f" ({size})" if size is not None else "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from reconciler.model import RefusalKind
 from reconciler.report.document import Report, Topic
@@ -18,18 +19,19 @@ def plan_summary(report: Report) -> str:
     numbers = [f"{clear['create']:,} to create", f"{clear['drift']:,} to change"]
     numbers += [f"{clear['delete']:,} to delete"] if clear["delete"] else []
     numbers += [f"{clear['skip']:,} unchanged"]
-    numbers += [f"{len(refused):,} refused{details(_special(refused))}"] if refused else []
+    in_part = sum(extent(topic) is Extent.PART for topic in refused)
+    special = {"in part": in_part} | by_obstacle(refused)
+    numbers += [f"{len(refused):,} refused{details(special)}"] if refused else []
     numbers += [f"{clear['unreadable']:,} unreadable"] if clear["unreadable"] else []
     nothing = clear.keys() <= {"skip"} and not refused
     return f"{'In sync' if nothing else 'Plan'}: {', '.join(numbers)}."
 
 
-def _special(refused: list[Topic]) -> dict[str, int]:
-    """How many of the ``refused`` topics are special, and how; a topic may be so in several ways."""
+def by_obstacle(refused: Sequence[Topic]) -> dict[str, int]:
+    """How many of the ``refused`` topics have which obstacle, in words; a topic may have several."""
     kinds = Counter(kind for topic in refused for kind in {refusal.kind for refusal in refusals(topic)})
     without = kinds[RefusalKind.NEEDS_CONSENT]
     return {
-        "in part": sum(extent(topic) is Extent.PART for topic in refused),
         "needs consent" if without == 1 else "need consent": without,
         "protected": kinds[RefusalKind.PROTECTED],
         "against the policy": kinds[RefusalKind.POLICY],

@@ -90,7 +90,7 @@ def test_consent_counts_on_its_last_day_and_not_after_it() -> None:
     assert is_made(decided(plan))
     plan = plan_of(drift(change(risk()), allow=[consent(until=TODAY - timedelta(days=1))]))
     refusal = refusal_of(plan)
-    assert refusal.reason == "it is risky; the consent at topics.yaml:9:13 expired on 2025-12-31"
+    assert refusal.reason == "the consent at topics.yaml:9:13 expired on 2025-12-31"
     assert refusal.way_out == "write a later until at topics.yaml:9:13, or pass --allow data-loss=orders"
 
 
@@ -101,7 +101,6 @@ def test_a_ceiling_covers_as_many_records_as_it_says() -> None:
     assert is_made(decided(plan(1000)))
     refusal = refusal_of(plan(1001))
     assert refusal.reason == (
-        "it is risky (at most 1,001 records); "
         "the consent at topics.yaml:9:13 covers up to 1,000 records, but up to 1,001 were measured"
     )
     assert refusal.way_out == "write up_to: 1001 at topics.yaml:9:13, or pass --allow data-loss=orders"
@@ -111,7 +110,7 @@ def test_what_cannot_be_measured_is_above_every_ceiling() -> None:
     unknown = [Unmeasured(what="records", why="partition 3 has no leader")]
     plan = plan_of(drift(change(measured_risk(unknown=unknown)), allow=[consent(up_to=1000)]))
     assert refusal_of(plan).reason == (
-        "it is risky; the consent at topics.yaml:9:13 covers up to 1,000 records, "
+        "the consent at topics.yaml:9:13 covers up to 1,000 records, "
         "but the number of records is not known: partition 3 has no leader"
     )
 

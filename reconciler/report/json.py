@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import orjson
@@ -37,7 +37,7 @@ def _dumped(report: Report) -> str:
 def _plain(value: Any) -> Any:
     """``value`` as JSON's objects and arrays."""
     match value:
-        case None | str() | int() | float() | datetime():
+        case None | str() | int() | float() | date():  # a datetime is a date
             return value
         case list():
             return [_plain(each) for each in value]

@@ -155,7 +155,7 @@ def test_the_variable_of_a_repeatable_option_holds_one_value_a_line(
     text: str, context: click.Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repeatable = {each.name: each for each in parameters(context) if each.multiple and each.envvar}
-    assert repeatable.keys() == {"files", "properties", "reports", "only"}
+    assert repeatable.keys() == {"files", "properties", "reports", "only", "consents"}
     for option in repeatable.values():
         monkeypatch.setenv(str(option.envvar), text)
         assert option.value_from_envvar(context) == ["a b=c:d e", "/x y:z"]

@@ -33,12 +33,15 @@ def _objections(topics: Sequence[TopicSpec], policy: Policy) -> Iterator[Diagnos
     for topic in topics:
         yield from _name(topic)
         yield from _protection(topic, policy)
+        if topic.is_absent:
+            yield from _protected_absent(topic)
+            continue
         yield from _size(topic)
         yield from _keys(topic)
         yield from _compaction_lag(topic)
         yield from _tiered_storage(topic)
         yield from _availability(topic)
-    yield from _collisions(topics)
+    yield from _collisions([topic for topic in topics if not topic.is_absent])
 
 
 def _name(topic: TopicSpec) -> Iterator[Diagnostic]:
@@ -73,6 +76,13 @@ def _protection(topic: TopicSpec, policy: Policy) -> Iterator[Diagnostic]:
                 f"topic {quoted(topic.name)} is protected: it matches {quoted(pattern)} in policy.protected_topics",
                 "remove the topic from the manifest, or set policy.protected_topics without this pattern",
             )
+
+
+def _protected_absent(topic: TopicSpec) -> Iterator[Diagnostic]:
+    if topic.is_protected:
+        message = f"topic {quoted(topic.name)} has state: absent, but it is protected ({topic.origin_of('protected')})"
+        hint = "it is not deleted; set protected: false at the topic, or remove state: absent"
+        yield _warning(topic, "protected-topic-absent", message, hint, field="state")
 
 
 def _size(topic: TopicSpec) -> Iterator[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -40,8 +41,8 @@ def consent_problems(document: Node, today: date | None) -> Iterator[Diagnostic]
 
 def _problems(consent: Mapping[str, Node], topic: str | None, today: date | None) -> Iterator[Diagnostic]:
     node = consent.get("until")
-    if node is None or not isinstance(node.value, str):
-        return
+    if node is None or not _DATE.fullmatch(string(node) or ""):
+        return  # the schema objects
     until = _date(node)
     if until is None:
         yield Diagnostic(
@@ -62,6 +63,9 @@ def _problems(consent: Mapping[str, Node], topic: str | None, today: date | None
             topic=topic,
             origin=node.location,
         )
+
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _items(allow: Node | None) -> list[Node]:

@@ -63,6 +63,8 @@ def _hint_for_text(text: str, error: ValidationError) -> str | None:
     schema: Any = error.schema
     if INTEGER.fullmatch(text) and (wants(error, "integer") or int(text) in _choices(error)):
         return f"remove the quotes: {text}"
+    if wants(error, "boolean") and text.lower() in _BOOLEANS:
+        return f"write {_BOOLEANS[text.lower()]}"
     if wants(error, "array"):
         return f'write a list: ["{text}"]'
     if wants(error, "object") and re.split("[:=]", text)[0].rstrip() in schema.get(
@@ -73,6 +75,9 @@ def _hint_for_text(text: str, error: ValidationError) -> str | None:
     if close:
         return f"did you mean {close[0]}?"
     return glued(text) if "\xa0" in text else None
+
+
+_BOOLEANS = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
 
 def _choices(error: ValidationError) -> Sequence[Any]:

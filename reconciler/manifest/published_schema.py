@@ -74,7 +74,11 @@ def _enumeration(schema: Schema) -> Schema:
     """One of a few values, or a reference."""
     outer = {key: schema[key] for key in ("description", "default") if key in schema}
     inner = {key: schema[key] for key in ("enum", "errorMessage")}
-    return outer | proposals(*schema["enum"]) | {"if": {"type": "string", "pattern": REFERENCE}, "else": inner}
+    return (
+        outer
+        | proposals(*(each for each in schema["enum"] if each is not None))
+        | {"if": {"type": "string", "pattern": REFERENCE}, "else": inner}
+    )
 
 
 def _count(schema: Schema) -> Schema:

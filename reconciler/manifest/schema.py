@@ -45,15 +45,20 @@ def _errors(document: Node, schema_name: str) -> list[ValidationError]:
 def _meant(document: Node, error: ValidationError) -> tuple[Node, str | int | bool] | None:
     """A value from variables that has the wrong type, and the same value as the type that the schema wants there."""
     node = document.at(error.absolute_path)
-    if error.validator != "type" or node.variables is None:
-        return None
+    value = _value_meant(node, error) if node.variables is not None else None
+    return None if value is None else (node, value)
+
+
+def _value_meant(node: Node, error: ValidationError) -> str | int | bool | None:
+    schema: Any = error.schema
+    text, is_integer = node.text, INTEGER.fullmatch(node.text)
+    if error.validator == "pattern":  # of what may be a number or a text such as 25%
+        return int(text) if is_integer and "integer" in schema.get("type", ()) else None
     if wants(error, "string") and isinstance(node.value, int | float):
-        return node, node.text
-    if wants(error, "integer") and isinstance(node.value, str) and INTEGER.fullmatch(node.value):
-        return node, int(node.value)
-    if wants(error, "boolean") and node.text.strip().lower() in _BOOLEANS:
-        return node, _BOOLEANS[node.text.strip().lower()]
-    return None
+        return text
+    if wants(error, "integer") and isinstance(node.value, str) and is_integer:
+        return int(text)
+    return _BOOLEANS.get(text.strip().lower()) if wants(error, "boolean") else None
 
 
 _BOOLEANS = {"true": True, "false": False}

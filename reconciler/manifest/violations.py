@@ -105,8 +105,9 @@ def _schema(topic: TopicSpec, rules: TopicRules) -> Iterator[Diagnostic]:
     if rules.schema is None:
         return
     for field, reason in rules.schema.errors(_plain(topic)):
-        where = f"{unmistakable(field)}: " if field else ""
-        message = f"topic {quoted(topic.name)} violates policy.schema: {where}{reason}"
+        # Without the name, so that what many topics have from their defaults is reported once.
+        what = unmistakable(field) if field else f"topic {quoted(topic.name)}"
+        message = f"{what} violates policy.schema: {reason}"
         hint = f"change the topic, or the schema at {rules.schema.node.location}"
         yield _violation(topic, "policy-schema", message, hint, field)
 

@@ -22,7 +22,8 @@ def _overlay_schema(topics_schema: dict[str, Any]) -> dict[str, Any]:
     overlay: dict[str, Any] = _nullable(topics_schema)
     del overlay["required"]
     overlay["type"] = "object"
-    overlay["properties"]["topics"]["type"] = "object"  # version is an enumeration, which null is not in
+    overlay["properties"]["topics"]["type"] = "object"
+    overlay["properties"]["version"] = topics_schema["properties"]["version"]
     overlay["title"] = "reconciler overlay"
     overlay["description"] = (
         "Changes to the manifest for one environment, merged into it with `-e NAME` as a JSON Merge Patch (RFC 7386): "
@@ -39,4 +40,6 @@ def _nullable(schema: Any) -> Any:
     if "type" in schema and "errorMessage" in schema:
         types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         copy["type"] = [*dict.fromkeys((*types, "null"))]
+    if "enum" in schema:
+        copy["enum"] = [*schema["enum"], None]
     return copy

@@ -51,13 +51,22 @@ def without_collisions(plan: Plan) -> Plan:
     (``Topic.hasCollision``, ``ReplicationControlManager.validateNewTopicNames``).
     """
     alike: dict[str, list[str]] = defaultdict(list)
-    for topic in plan.topics:
+    for topic in filter(_is_on_the_cluster, plan.topics):
         alike[topic.name.replace(".", "_")].append(topic.name)
     others = {
         topic.name: [name for name in alike[topic.name.replace(".", "_")] if name != topic.name]
         for topic in plan.topics
     }
     return _refusing(plan, lambda name: _collision(name, others[name]))
+
+
+def _is_on_the_cluster(topic: TopicPlan) -> bool:
+    """Whether the topic is on the cluster, or would be; not if it is to be absent, and is."""
+    match topic:
+        case InSync(live=None):
+            return False
+        case Create() | Drift() | Delete() | InSync() | Unreadable():
+            return True
 
 
 def _refusing(plan: Plan, why: Callable[[str], Refusal | None]) -> Plan:

@@ -43,14 +43,15 @@ def render_file(report: Report) -> str:
 
 
 def render_validation(report: Report, layout: TextStyle) -> Iterator[str]:
-    """One line for a valid manifest; errors go to standard error."""
-    if report.run.status == "ok" and report.manifest is not None:
+    """One line for a manifest without errors, or with violations of its policy only; those go to standard error."""
+    if report.run.status in {"ok", "refused"} and report.manifest is not None:
         paths = [file.path for file in report.manifest.files]
         found = Counter(diagnostic.severity for diagnostic in report.diagnostics)
         numbers = [] if layout.topics is None else [count(layout.topics, "topic")]
         numbers += [count(found[Severity.WARNING], "warning")] if found[Severity.WARNING] else []
         files = " with ".join(paths) if len(paths) <= _NAMED_FILES else f"{len(paths)} files"
-        yield ", ".join([f"{files}: valid", *numbers])
+        violations = count(found[Severity.ERROR], "policy violation")
+        yield ", ".join([f"{files}: {'valid' if report.run.status == 'ok' else violations}", *numbers])
 
 
 def _said(command: Command) -> Callable[[Report, TextStyle], Iterator[str]]:

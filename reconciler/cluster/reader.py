@@ -98,8 +98,15 @@ class Reader:
         return replace(state, topics=live, unreadable=unreadable)
 
     def look(self, query: Query) -> LiveState:
-        """What a single read shows; topics that are not in the list of topics are left out."""
-        return self._look(query, lambda: None)
+        """What a single read shows; topics that are not in the list of topics are left out.
+
+        With ``Facet.IDS`` they are asked for by name first: one that is hidden is unreadable.
+        """
+        state = self._look(query, lambda: None)
+        if Facet.IDS not in query.facets:
+            return state
+        unlisted = [name for name in query.names if name not in state.topics and name not in state.unreadable]
+        return replace(state, unreadable={**state.unreadable, **self._not_missing(unlisted)})
 
     def look_at_each(self, query: Query, operation: Operation) -> Mapping[int, Mapping[str, LiveTopic]]:
         """What each of several brokers shows of the topics by name; see EachBroker."""

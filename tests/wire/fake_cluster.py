@@ -14,6 +14,8 @@ from kio.schema.incremental_alter_configs.v0.request import AlterConfigsResource
 from tests.wire.faults import Fault
 
 _BROKER_DECIDES = -1
+_BROKER = 4
+"""A resource type."""
 _SET, _DELETE = 0, 1
 _TOO_FEW_BROKERS = (
     "Unable to replicate the partition {replicas} time(s): The target replication factor of {replicas} cannot be "
@@ -50,6 +52,11 @@ UNKNOWN_TOPIC = Answer(3)
 NOT_CONTROLLER = Answer(41, "This is not the correct controller for this cluster.")
 TOO_MANY_RECORDS = Answer(44, "Unable to perform excessively large batch operation.")
 WRONG_PASSWORD = Answer(58, "Invalid username or password")
+
+
+def is_of_broker(wish: Any) -> bool:
+    """Whether a part of a request to describe configs is about a broker."""
+    return getattr(wish, "resource_type", None) == _BROKER
 
 
 def _create(wanted: CreatableTopic, present: Topic | None, brokers: int) -> Change | Answer:
@@ -146,7 +153,8 @@ class Cluster:
         scripted = {name: Answer(fault.error, fault.message) for name, fault in faults.items() if fault.error}
         if api not in _WRITES:
             shown = self.behind.get(node, self.topics)
-            return {name: DONE if name in shown else UNKNOWN_TOPIC for name in wanted} | scripted
+            known = {name for name, wish in wanted.items() if name in shown or is_of_broker(wish)}
+            return {name: DONE if name in known else UNKNOWN_TOPIC for name in wanted} | scripted
         if node != self.controller and not self.forwards:
             return dict.fromkeys(wanted, NOT_CONTROLLER)
         let = {name: wish for name, wish in wanted.items() if name not in scripted or faults[name].after}

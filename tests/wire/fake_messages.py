@@ -16,7 +16,7 @@ from kio.index import load_request_schema, load_response_schema
 from kio.schema.errors import ErrorCode
 from kio.serial import entity_reader, entity_writer
 
-from tests.wire.fake_cluster import DONE, WRONG_PASSWORD, Answer, Cluster, Topic
+from tests.wire.fake_cluster import DONE, WRONG_PASSWORD, Answer, Cluster, Topic, is_of_broker
 
 HOST = "127.0.0.1"
 API_VERSIONS = 18
@@ -136,10 +136,14 @@ def _altered(_request: Request, answers: Answers, _cluster: Cluster) -> Sequence
 
 
 def _described(request: Request, answers: Answers, cluster: Cluster) -> Sequence[Any]:
+    resources = request.wanted or {}
+
     def entries(name: str) -> list[Any]:
+        if is_of_broker(resources[name]):
+            return []
         overrides = cluster.topics[name].config
         defaults = {**DEFAULT_CONFIG, **cluster.own_defaults.get(request.node, {})}
-        keys = request.wanted[name].configuration_keys if request.wanted else None
+        keys = resources[name].configuration_keys
         return [
             (
                 key,
@@ -154,7 +158,8 @@ def _described(request: Request, answers: Answers, cluster: Cluster) -> Sequence
         ]
 
     return _NO_THROTTLE, [
-        (*answer, _TOPIC, name, [] if answer.code else entries(name)) for name, answer in answers.items()
+        (*answer, resources[name].resource_type, name, [] if answer.code else entries(name))
+        for name, answer in answers.items()
     ]
 
 

@@ -48,7 +48,8 @@ def _risk(change: Change, needed: Consent, around: Surroundings, layout: TextSty
     if change.impact is not None:
         yield from _impact(needed.kind, change.impact, around, layout)
     if refusal is None:
-        yield from wrapped(f"consent: {_consent(needed)}", layout, start=6, indent=8)
+        if not lacks_consent:
+            yield from wrapped(f"consent: {_consent(needed)}", layout, start=6, indent=8)
     elif not lacks_consent:
         yield from refusal_lines(refusal, around, layout)
     else:
@@ -117,7 +118,9 @@ def _numbers(kind: RiskKind, impact: Impact) -> str | None:
     match kind:
         case RiskKind.DATA_LOSS | RiskKind.DELETE:
             amount = _amount(impact)
-            return amount and f"removes {amount}{when if amount != _NOTHING else ''}"
+            if amount is None:
+                return f"takes effect{when}" if when else None
+            return f"removes {amount}{when if amount != _NOTHING else ''}"
         case RiskKind.PARTITION_INCREASE:
             return None if impact.records is None else f"the topic has at most {count(impact.records, 'record')}"
         case RiskKind.AVAILABILITY_LOSS:

@@ -4,128 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 import click
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.apply import Ledger
-from reconciler.apply.ledger import Seen
-from reconciler.errors import Location
-from reconciler.model import (
-    Action,
-    Attempt,
-    Command,
-    Consent,
-    Create,
-    Decision,
-    Delete,
-    Drift,
-    FieldChange,
-    Impact,
-    InSync,
-    KafkaFailure,
-    LiveState,
-    LiveTopic,
-    Operation,
-    Plan,
-    Record,
-    Refusal,
-    RefusalKind,
-    Refused,
-    Risk,
-    RiskKind,
-    Risky,
-    TopicPlan,
-    TopicSpec,
-    Unreadable,
-    Verification,
-)
-from reconciler.plan import outlook, sealed, step_of
-from reconciler.report.build import build
-from reconciler.report.document import Report
+from reconciler.report.document import Refusal, Topic
 from reconciler.report.text import Detail, TextStyle, render, render_file
-from tests.support.steps import NO_ANSWER, NOON, REFUSED
-
-PLACE = Location("topics.yaml", 3, 3)
-STAY = Refusal(kind=RefusalKind.IMPOSSIBLE, reason="replicas do not move", way_out="leave them")
-CHANGES = {
-    "partitions": FieldChange(field="partitions", before=1, after=2),
-    "retention": FieldChange(field="config.retention.ms", before="1", after="2"),
-    "impossible": FieldChange(field="replication_factor", before=1, after=2, decision=Refused(STAY)),
-}
-DELETION = Risk(kind=RiskKind.DELETE, reason="deletes the topic", impact=Impact(records=3))
-CONSENT = Consent(kind=RiskKind.DELETE, given_by="--allow delete")
-OBJECTION = st.none() | st.just(STAY) | st.just(Refusal.by(REFUSED))
-
-
-@st.composite
-def topics(draw: st.DrawFn) -> TopicPlan:
-    """Any plan of one topic."""
-    action: Action = draw(st.sampled_from(Action))
-    desired = TopicSpec(name="", origin=PLACE, config={"retention.ms": "2"})
-    live = LiveTopic(name="", partitions=1, replication_factor=1)
-    match action:
-        case Action.CREATE:
-            return Create(desired=desired, refusal=draw(OBJECTION))
-        case Action.DRIFT:
-            chosen = draw(st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, unique=True))
-            return Drift(desired=desired, live=live, changes=[CHANGES[each] for each in chosen])
-        case Action.DELETE:
-            decisions: list[Decision] = [Risky(DELETION), Risky(DELETION, CONSENT), Refused(STAY, DELETION)]
-            decision = decisions[draw(st.integers(0, 2))]
-            state = FieldChange(field="state", before="present", after="absent", decision=decision)
-            return Delete(desired=replace(desired, is_absent=True), live=live, changes=[state])
-        case Action.UNREADABLE:
-            return Unreadable(desired=desired, failure=NO_ANSWER)
-        case Action.SKIP:
-            return InSync(desired=desired, live=live)
-
-
-@st.composite
-def accounts(draw: st.DrawFn) -> Ledger:
-    """Any plan, and anything that may have come of it."""
-    found = draw(st.lists(topics(), max_size=6))
-    named = [replace(each, desired=replace(each.desired, name=f"topic-{place}")) for place, each in enumerate(found)]
-    ledger = Ledger(sealed(Plan(topics=named, cluster_id="c")))
-    for topic in named:
-        for operation in operations_of(topic):
-            answer = draw(st.sampled_from(["not sent", "accepted", "refused", "lost"]))
-            failures: dict[str, KafkaFailure | None] = {"accepted": None, "refused": REFUSED, "lost": NO_ANSWER}
-            if answer in failures:
-                attempt = Attempt(
-                    operation=operation, number=1, started_at=NOON, duration_seconds=0, failure=failures[answer]
-                )
-                ledger.attempted(topic.name, attempt)
-        seen = draw(st.none() | st.sampled_from(Verification))
-        if seen is not None and ledger.operations_to_verify(topic.name):
-            ledger.saw(topic.name, Seen(verification=seen, at=NOON))
-    return ledger
-
-
-def operations_of(topic: TopicPlan) -> list[Operation]:
-    return [operation for operation in Operation if step_of(operation).weight(topic)]
-
-
-def report_of(command: Literal["plan", "apply"], ledger: Ledger) -> Report:
-    outcomes = ledger.outcomes() if command == "apply" else outlook(ledger.plan)
-    return build(
-        Record(
-            command=Command(command),
-            version="0",
-            id="0",
-            started_at=datetime(2026, 1, 1, tzinfo=UTC),
-            finished_at=NOON,
-            duration_seconds=1,
-            bootstrap_servers="kafka:9092",
-            live=LiveState(cluster_id="c", brokers=1, topics={}),
-            plan=ledger.plan,
-            outcomes=outcomes,
-        )
-    )
+from tests.report.plans import accounts, report_of
 
 
 def numbers(line: str) -> dict[str, int]:
@@ -138,7 +26,7 @@ def numbers(line: str) -> dict[str, int]:
 @given(accounts())
 def test_the_plan_counts_each_topic_once_and_as_the_document_does(ledger: Ledger) -> None:
     report = report_of("plan", ledger)
-    said = numbers(click.unstyle(render(report, TextStyle())).splitlines()[-1])
+    said = numbers(click.unstyle(render(report, TextStyle(width=1000))).splitlines()[-1])
     assert sum(said.values()) == len(report.topics)
     statuses: Counter[str] = Counter(topic.status for topic in report.topics)
     assert said["to create"] + said["to change"] + said.get("to delete", 0) == statuses["planned"]
@@ -147,10 +35,93 @@ def test_the_plan_counts_each_topic_once_and_as_the_document_does(ledger: Ledger
     assert said.get("unreadable", 0) == report.summary.unreadable
 
 
+@given(accounts(), st.sampled_from(["plan", "apply"]))
+def test_the_obstacles_of_what_is_refused_are_counted_by_topic(ledger: Ledger, command: Any) -> None:
+    report = report_of(command, ledger)
+    last = click.unstyle(render(report, TextStyle(width=1000))).splitlines()[-1]
+    refused = [topic for topic in report.topics if topic.status == "refused"]
+    for words, kind in {"needs? consent": "needs-consent", "protected": "protected", "over a limit": "limit"}.items():
+        said = re.search(rf"(\d+) {words}", last)
+        of_kind = [topic for topic in refused if kind in {each.kind for each in refusals_in(topic)}]
+        assert (int(said[1]) if said else 0) == len(of_kind)
+
+
+def refusals_in(topic: Topic) -> list[Refusal]:
+    return [each for each in [topic.refusal, *(change.refusal for change in topic.changes)] if each is not None]
+
+
+def shown(text: str) -> list[str]:
+    """The first lines of topics, and of groups of topics, in a plan."""
+    return re.findall(r"^[+~!?-] (?:topic-\d+|\d+ topics(?! refused)).*", text, re.MULTILINE)
+
+
+def number_of(line: str) -> int:
+    return int(together[1]) if (together := re.match(r". (\d+) topics", line)) else 1
+
+
+ANY_DETAIL = st.sampled_from(sorted(set(Detail) - {Detail.SUMMARY}))
+
+
+@given(accounts(), ANY_DETAIL, st.sampled_from([60, 100, 160]))
+def test_a_plan_shows_each_topic_that_changes_exactly_once(ledger: Ledger, detail: Detail, width: int) -> None:
+    report = report_of("plan", ledger)
+    heads = shown(click.unstyle(render(report, TextStyle(detail=detail, width=width))))
+    changing = [topic.name for topic in report.topics if topic.action != "skip"]
+    assert sum(map(number_of, heads)) == len(changing)
+    apart = [line.split()[1] for line in heads if number_of(line) == 1]
+    assert len(set(apart)) == len(apart)
+    assert set(apart) <= set(changing)
+    if detail >= Detail.CHANGES:
+        assert set(apart) == set(changing), "with --no-compact nothing is shown together"
+
+
+def needs_attention(topic: Topic) -> bool:
+    return topic.status in {"refused", "unknown"}
+
+
+@given(accounts(), ANY_DETAIL)
+def test_what_needs_a_person_comes_first_and_is_counted(ledger: Ledger, detail: Detail) -> None:
+    report = report_of("plan", ledger)
+    text = click.unstyle(render(report, TextStyle(detail=detail)))
+    urgent = {topic.name for topic in report.topics if needs_attention(topic)}
+    risky = {
+        topic.name
+        for topic in report.topics
+        if topic.name not in urgent and any(change.verdict == "risky" for change in topic.changes)
+    }
+    first = [line.split()[1] for line in shown(text)[: len(urgent) + len(risky)]]
+    assert set(first[: len(urgent)]) == urgent
+    assert set(first[len(urgent) :]) == risky
+    said = re.search(r"^(\d+) topics? needs? attention", text, re.MULTILINE)
+    assert (int(said[1]) if said else 0) == len(urgent)
+    said = re.search(r"^(?:.*, )?(\d+) (?:topics? )?(?:is|are) risky with consent", text, re.MULTILINE)
+    assert (int(said[1]) if said else 0) == len(risky)
+
+
+@given(accounts(), ANY_DETAIL)
+def test_every_risk_is_shown_with_its_numbers_and_readers(ledger: Ledger, detail: Detail) -> None:
+    report = report_of("plan", ledger)
+    text = click.unstyle(render(report, TextStyle(detail=detail)))
+    for topic in report.topics:
+        _, _, part = text.partition(f" {topic.name}  topics.yaml:3\n")
+        part = re.split(r"^\S", part, maxsplit=1, flags=re.MULTILINE)[0]
+        for change in topic.changes:
+            if change.impact is None or change.consent is None:
+                continue
+            assert f"removes at most {change.impact.records:,} records" in part
+            lost = "billing: classic, stable, lag 40, loses at most 20 unread records"
+            assert (lost if change.impact.readers else "read by no group") in part
+            if change.consent.given_by is not None and change.refusal is None:
+                assert f"consent: {change.consent.given_by}" in part
+            if change.refusal is not None and change.refusal.kind != "limit":
+                assert change.refusal.way_out in part
+        assert all(each.why in text for change in topic.changes if change.impact for each in change.impact.unknown)
+
+
 @given(accounts())
 def test_the_result_counts_each_topic_once_and_as_the_document_does(ledger: Ledger) -> None:
     report = report_of("apply", ledger)
-    said = numbers(click.unstyle(render(report, TextStyle())).splitlines()[-1])
+    said = numbers(click.unstyle(render(report, TextStyle(width=1000))).splitlines()[-1])
     assert sum(said.values()) == len(report.topics)
     for status in ("applied", "failed", "refused", "stale", "unknown"):
         assert said.get(status, 0) == getattr(report.summary, status)

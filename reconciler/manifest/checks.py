@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from reconciler.configs import CLIENT_SETTINGS, TOPIC_CONFIGS, hint_for_key
-from reconciler.errors import Diagnostic, Origin, Severity
+from reconciler.errors import Diagnostic
 from reconciler.manifest.grouping import grouped
 from reconciler.manifest.limits import MAX_BYTES, MAX_BYTES_OF_A_REQUEST, bytes_to_send
+from reconciler.manifest.problems import error, warning
+from reconciler.manifest.segments import segment_warnings
+from reconciler.manifest.shapes import shapes
 from reconciler.manifest.wording import RENDER
 from reconciler.model import Policy, TopicSpec
 from reconciler.printable import quoted
@@ -42,6 +45,8 @@ def _objections(topics: Sequence[TopicSpec], policy: Policy) -> Iterator[Diagnos
         yield from _tiered_storage(topic)
         yield from _availability(topic)
     yield from _collisions([topic for topic in topics if not topic.is_absent])
+    yield from shapes(topics, policy)
+    yield from segment_warnings(topics)
 
 
 def _name(topic: TopicSpec) -> Iterator[Diagnostic]:
@@ -49,11 +54,11 @@ def _name(topic: TopicSpec) -> Iterator[Diagnostic]:
     if _NAME.fullmatch(name) and len(name) <= LONGEST_NAME and name not in {".", ".."}:
         return
     if "{{" in name or "{%" in name:
-        yield _error(topic, "unrendered-template", f"{quoted(name)} looks like an unrendered template", RENDER)
+        yield error(topic, "unrendered-template", f"{quoted(name)} looks like an unrendered template", RENDER)
         return
     shown = name if len(name) <= LONGEST_NAME else f"{name[:_LONGEST_SHOWN]}... ({len(name)} characters)"
     hint = f"use 1 to {LONGEST_NAME} characters from a-z A-Z 0-9 . _ -, but not just '.' or '..'"
-    yield _error(topic, "topic-name", f"invalid topic name {quoted(shown)}", hint)
+    yield error(topic, "topic-name", f"invalid topic name {quoted(shown)}", hint)
 
 
 def _collisions(topics: Sequence[TopicSpec]) -> Iterator[Diagnostic]:
@@ -64,13 +69,13 @@ def _collisions(topics: Sequence[TopicSpec]) -> Iterator[Diagnostic]:
         if first is not topic:
             message = f"{quoted(topic.name)} and {quoted(first.name)} differ only in . and _, so their metrics collide"
             hint = f"rename one of the two (the other is at {first.origin}); Kafka rejects the second at creation"
-            yield _warning(topic, "topic-name-collision", message, hint)
+            yield warning(topic, "topic-name-collision", message, hint)
 
 
 def _protection(topic: TopicSpec, policy: Policy) -> Iterator[Diagnostic]:
     for pattern in policy.protected_topics:
         if fnmatchcase(topic.name, pattern):
-            yield _error(
+            yield error(
                 topic,
                 "protected-topic",
                 f"topic {quoted(topic.name)} is protected: it matches {quoted(pattern)} in policy.protected_topics",
@@ -82,7 +87,7 @@ def _protected_absent(topic: TopicSpec) -> Iterator[Diagnostic]:
     if topic.is_protected:
         message = f"topic {quoted(topic.name)} has state: absent, but it is protected ({topic.origin_of('protected')})"
         hint = "it is not deleted; set protected: false at the topic, or remove state: absent"
-        yield _warning(topic, "protected-topic-absent", message, hint, field="state")
+        yield warning(topic, "protected-topic-absent", message, hint, field="state")
 
 
 def _size(topic: TopicSpec) -> Iterator[Diagnostic]:
@@ -92,7 +97,7 @@ def _size(topic: TopicSpec) -> Iterator[Diagnostic]:
     if size > MAX_BYTES_OF_A_REQUEST:
         message = f"the config of {quoted(topic.name)} takes {size:,} bytes in a request"
         message += f"; brokers accept at most {MAX_BYTES_OF_A_REQUEST:,} (socket.request.max.bytes)"
-        yield _error(topic, "config-too-large", message, "remove config keys of this topic, or shorten their values")
+        yield error(topic, "config-too-large", message, "remove config keys of this topic, or shorten their values")
 
 
 def _keys(topic: TopicSpec) -> Iterator[Diagnostic]:
@@ -101,17 +106,17 @@ def _keys(topic: TopicSpec) -> Iterator[Diagnostic]:
         if config is not None and config.removed_in is not None:
             message = f"{key} was removed in Kafka {config.removed_in}; newer brokers reject it"
             way_out = f"use {config.instead}" if config.instead is not None else "remove it; it has no replacement"
-            yield _warning(topic, "removed-config-key", message, way_out, field=f"config.{key}")
+            yield warning(topic, "removed-config-key", message, way_out, field=f"config.{key}")
         elif config is not None and config.minimum_before_4 is not None:
             yield from _minimum_of_4(topic, key, int(value), int(config.minimum or 0))
         elif key in CLIENT_SETTINGS:
             message = f"{key} is a client setting, not a topic setting"
             hint = "remove it here and set it in the application"
-            yield _error(topic, "client-setting", message, hint, field=f"config.{key}")
+            yield error(topic, "client-setting", message, hint, field=f"config.{key}")
         elif config is None and not key.startswith(VENDOR_PREFIXES):
             hint = hint_for_key(key, value) or "sent as it is; the broker may reject it"
             message = f"unknown topic config {quoted(key)}"
-            yield _warning(topic, "unknown-config-key", message, hint, field=f"config.{key}")
+            yield warning(topic, "unknown-config-key", message, hint, field=f"config.{key}")
 
 
 def _minimum_of_4(topic: TopicSpec, key: str, value: int, minimum: int) -> Iterator[Diagnostic]:
@@ -119,13 +124,13 @@ def _minimum_of_4(topic: TopicSpec, key: str, value: int, minimum: int) -> Itera
     if value < minimum:
         message = f"{key} {value} is below {minimum}, the minimum since Kafka 4.0; newer brokers reject it"
         hint = f"set at least {minimum}: after an upgrade to Kafka 4, a broker with such a topic does not start"
-        yield _warning(topic, "below-minimum-of-kafka-4", message, hint, field=f"config.{key}")
+        yield warning(topic, "below-minimum-of-kafka-4", message, hint, field=f"config.{key}")
 
 
 def _compaction_lag(topic: TopicSpec) -> Iterator[Diagnostic]:
     lowest, highest = (_number(topic, f"{end}.compaction.lag.ms") for end in ("min", "max"))
     if lowest is not None and highest is not None and lowest > highest:
-        yield _error(
+        yield error(
             topic,
             "compaction-lag",
             f"min.compaction.lag.ms ({lowest}) is above max.compaction.lag.ms ({highest})",
@@ -141,7 +146,7 @@ def _tiered_storage(topic: TopicSpec) -> Iterator[Diagnostic]:
     policy = topic.config.get("cleanup.policy", "delete")
     if "compact" in policy:
         message = f"remote.storage.enable does not work with cleanup.policy: {policy}"
-        yield _error(
+        yield error(
             topic, "remote-storage", message, "set cleanup.policy: delete", field="config.remote.storage.enable"
         )
     for end in ("ms", "bytes"):
@@ -152,7 +157,7 @@ def _tiered_storage(topic: TopicSpec) -> Iterator[Diagnostic]:
             shown = "-1, unlimited" if local == _UNLIMITED else local
             message = f"local.retention.{end} ({shown}) is above retention.{end} ({total})"
             hint = f"set local.retention.{end} to at most {total}, or to -2 to use retention.{end}"
-            yield _error(topic, "local-retention", message, hint, field=f"config.local.retention.{end}")
+            yield error(topic, "local-retention", message, hint, field=f"config.local.retention.{end}")
 
 
 _UNLIMITED, _AS_TOTAL = -1, -2
@@ -172,27 +177,9 @@ def _availability(topic: TopicSpec) -> Iterator[Diagnostic]:
     hint = f"set at most {max(replicas - 1, 1)}"
     if replicas > 1:
         hint += "; otherwise producers with acks=all fail while one broker is down"
-    yield _warning(topic, "min-insync-replicas", message, hint, field="config.min.insync.replicas")
+    yield warning(topic, "min-insync-replicas", message, hint, field="config.min.insync.replicas")
 
 
 def _number(topic: TopicSpec, key: str) -> int | None:
     text = topic.config.get(key)
     return int(text) if text is not None else None
-
-
-def _origin(topic: TopicSpec, field: str | None) -> Origin:
-    return (topic.origin_of(field) if field is not None else None) or topic.origin
-
-
-def _error(
-    topic: TopicSpec, code: str, message: str, hint: str | None = None, *, field: str | None = None
-) -> Diagnostic:
-    return Diagnostic(
-        severity=Severity.ERROR, code=code, message=message, hint=hint, topic=topic.name, origin=_origin(topic, field)
-    )
-
-
-def _warning(topic: TopicSpec, code: str, message: str, hint: str, *, field: str | None = None) -> Diagnostic:
-    return Diagnostic(
-        severity=Severity.WARNING, code=code, message=message, hint=hint, topic=topic.name, origin=_origin(topic, field)
-    )

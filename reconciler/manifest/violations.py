@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.errors import Diagnostic, Origin, Severity
+from reconciler.errors import Diagnostic, Severity
 from reconciler.manifest.nodes import Node, mapping, string, strings
+from reconciler.manifest.problems import error
 from reconciler.manifest.topic_schema import TopicSchema, read_topic_schema
 from reconciler.model import TopicSpec
 from reconciler.printable import quoted, unmistakable
@@ -41,8 +42,8 @@ def topic_rules(document: Node) -> tuple[TopicRules, list[Diagnostic]]:
     if pattern:
         try:
             naming = re.compile(pattern)
-        except (re.error, OverflowError, RecursionError) as error:
-            problems.append(_bad_pattern(section["naming"], error))
+        except (re.error, OverflowError, RecursionError) as wrong:
+            problems.append(_bad_pattern(section["naming"], wrong))
     if string(section.get("schema")):
         read = read_topic_schema(section["schema"])
         if isinstance(read, Diagnostic):
@@ -69,14 +70,14 @@ def _naming(topic: TopicSpec, rules: TopicRules) -> Iterator[Diagnostic]:
             f"topic name {quoted(topic.name)} does not match '{unmistakable(rules.naming.pattern)}' in policy.naming"
         )
         place = rules.places["naming"].location
-        yield _violation(topic, "policy-naming", message, f"rename the topic, or change the pattern at {place}", None)
+        yield error(topic, "policy-naming", message, f"rename the topic, or change the pattern at {place}")
 
 
 def _required(topic: TopicSpec, rules: TopicRules) -> Iterator[Diagnostic]:
     for field in rules.required:
         if not _has(topic, field):
             message = f"topic {quoted(topic.name)} has no {unmistakable(field)}, which policy.require demands"
-            yield _violation(topic, "policy-required", message, _how_to_add(field), field)
+            yield error(topic, "policy-required", message, _how_to_add(field), field=field)
 
 
 def _has(topic: TopicSpec, field: str) -> bool:
@@ -109,7 +110,7 @@ def _schema(topic: TopicSpec, rules: TopicRules) -> Iterator[Diagnostic]:
         what = unmistakable(field) if field else f"topic {quoted(topic.name)}"
         message = f"{what} violates policy.schema: {reason}"
         hint = f"change the topic, or the schema at {rules.schema.node.location}"
-        yield _violation(topic, "policy-schema", message, hint, field)
+        yield error(topic, "policy-schema", message, hint, field=field)
 
 
 def _plain(topic: TopicSpec) -> dict[str, Any]:
@@ -124,23 +125,11 @@ def _plain(topic: TopicSpec) -> dict[str, Any]:
     }
 
 
-def _violation(topic: TopicSpec, code: str, message: str, hint: str, field: str | None) -> Diagnostic:
-    place: Origin | None = topic.origin_of(field) if field else None
-    return Diagnostic(
-        severity=Severity.ERROR,
-        code=code,
-        message=message,
-        hint=hint,
-        topic=topic.name,
-        origin=place or topic.origin,
-    )
-
-
-def _bad_pattern(node: Node, error: Exception) -> Diagnostic:
+def _bad_pattern(node: Node, wrong: Exception) -> Diagnostic:
     return Diagnostic(
         severity=Severity.ERROR,
         code="policy-naming-pattern",
-        message=f"policy.naming: '{unmistakable(str(node.value))}' is not a valid regular expression: {error}",
+        message=f"policy.naming: '{unmistakable(str(node.value))}' is not a valid regular expression: {wrong}",
         hint="use the syntax of Python's re module, in single quotes, such as '^[a-z]+(\\.[a-z0-9-]+)+$'",
         origin=node.location,
     )

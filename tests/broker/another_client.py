@@ -5,12 +5,20 @@ What it did shows on every broker when it comes back: any of them may be the nex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -55,6 +63,18 @@ class AnotherClient:
                 consumer.committed([TopicPartition(topic, 0)], timeout=SECONDS)
         consumer.close()
         self._await_everywhere(OFFSETS, lambda configs: configs is not None)
+
+    def produce(self, topic: str, times: Iterable[int], *, partition: int = 0, key: bytes | None = None) -> None:
+        """Write a record for each of ``times``, in milliseconds since 1970."""
+        producer = Producer({"bootstrap.servers": self._servers, "acks": "all", "log_level": 0})
+        for each in times:
+            producer.produce(topic, b"x", key, partition, timestamp=each)
+        assert producer.flush(SECONDS) == 0
+
+    def commit(self, group: str, topic: str, offsets: Mapping[int, int]) -> None:
+        """Give a group without members its offsets."""
+        committed = [TopicPartition(topic, partition, offset) for partition, offset in offsets.items()]
+        self._done(self.admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, committed)]))
 
     @contextmanager
     def reading(self, topic: str) -> Iterator[str]:

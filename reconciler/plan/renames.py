@@ -75,7 +75,7 @@ def _cost(found: Collection[Pair], deleted: Mapping[str, Delete]) -> str:
     groups = {reader.group for impact in impacts if impact for reader in impact.readers or ()}
     lost = f"at most {counted(sum(known), 'record')}" if len(known) == len(records) else "all records"
     offsets = f"the committed offsets of {counted(len(groups), 'group')}" if groups else "committed offsets"
-    return f"Kafka cannot rename topics, so {lost} and {offsets} go with the {topics}"
+    return f"Kafka cannot rename topics, so {lost} and {offsets} are deleted with the {topics}"
 
 
 def _impact(topic: Delete) -> Impact | None:

@@ -131,7 +131,8 @@ def errors_page() -> Iterator[str]:
         "up to `--retries` times.\n"
         "- **FATAL**: retrying does not help. *Scope* is what fails: this topic, or the whole run.\n\n"
         "*Outcome* `unknown` means that the change may have been made although the response is an error: the cluster "
-        "is read before anything is sent again.\n"
+        "is read before anything is sent again.\n\n"
+        "In the answer to a delete, UNKNOWN_TOPIC_OR_PARTITION is EXPECTED: the topic is gone already.\n"
     )
     yield "| code | name | class | scope | outcome | what to do |\n| ---: | --- | --- | --- | --- | --- |"
     for code, kind in sorted(ERRORS.items(), key=lambda item: (item[0] < -1, abs(item[0]))):

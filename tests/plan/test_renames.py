@@ -65,11 +65,11 @@ def test_a_rename_is_said_with_what_goes_with_the_old_topic() -> None:
     (note,) = renames(with_impact(made, Impact(records=1200, readers=groups)))
     assert note.message == (
         "'orders.v2' looks like a new name of 'orders.v1': Kafka cannot rename topics, so at most 1,200 records "
-        "and the committed offsets of 2 groups go with the old topic"
+        "and the committed offsets of 2 groups are deleted with the old topic"
     )
     assert (note.topic, note.origin) == ("orders.v2", new.origin)
     (unmeasured,) = renames(made)
-    assert "all records and committed offsets go with the old topic" in unmeasured.message
+    assert "all records and committed offsets are deleted with the old topic" in unmeasured.message
 
 
 def test_an_unmanaged_topic_may_be_the_old_name_and_keeps_its_records() -> None:

@@ -15,10 +15,24 @@ MODELINE = "# yaml-language-server: $schema=./schemas/{}.schema.json\n"
 GOOD = """\
 version: 1
 defaults: {partitions: "${COUNT:-6}", replication_factor: 3, config: {min.insync.replicas: 2}}
-policy: {extra_config: "${EXTRA:-keep}"}
+scope: {include: ["orders.*", "${TEAM}.*"], exclude: ["*.tmp"]}
+policy:
+  extra_config: "${EXTRA:-keep}"
+  naming: '^[a-z]+(\\.[a-z0-9-]+)+$'
+  schema: rules/topic.schema.json
+  require: [owner, labels.tier, config.retention.ms, partitions, "${FIELD}"]
+  limits: {creates: 50, changes: 25%, deletes: null}
+  risks: {partition-increase: warn, delete: "${DELETE:-consent}"}
+cluster: {alterable_config: [retention.ms, "segment.*"]}
 profiles:
-  short: {config: {retention.ms: 4h5m, preallocate: "${PREALLOCATE}"}}
+  short: {config: {retention.ms: 4h5m, preallocate: "${PREALLOCATE}"}, allow: [], protected: false}
 topics:
+  cleaned.up: {state: absent, allow: [delete, "${KIND}"], protected: "${PROTECTED}"}
+  limited:
+    allow:
+      - data-loss
+      - {kind: delete, up_to: 10000, until: 2026-12-31, reason: cleaned up}
+      - {kind: "${KIND}", up_to: "${N}", until: "${DAY}"}
   "${TEAM}.orders": {partitions: -1, profile: short}
   payments:
     env_key: "PAY_${TEAM}"
@@ -34,6 +48,12 @@ topics:
       confluent.placement.constraints: '{"version": 1}'
 """
 A_DURATION = "must be a duration such as 7d, 12h or 4h5m, or milliseconds, at least -1"
+A_KIND = (
+    "must be one of data-loss, delete, partition-increase, durability-loss, availability-loss, replication-change, "
+    "capacity"
+)
+A_LIMIT = "must be a whole number of topics, a percentage such as 25%, or null for no limit"
+A_FIELD = "must be owner, description, partitions, replication_factor, labels.NAME or config.KEY"
 SLIPS = [
     ("version: 2", "2", "must be 1"),
     ("defaults: {partitons: 6}", "partitons", "Property partitons is not allowed."),
@@ -47,6 +67,20 @@ SLIPS = [
     ),
     ("topics: {t: {owner: 42}}", "42", "must be a string"),
     ("topics: {t: {env_key: a-b}}", "a-b", "must be a string of letters, digits and _"),
+    ("scope: {include: orders}", "orders", "must be a list of topic names or globs"),
+    ("policy: {limits: {deletes: -1}}", "-1", "Value is below the minimum of 0."),
+    ("policy: {limits: {deletes: 1.5%}}", "1.5%", A_LIMIT),
+    ("policy: {require: [owners]}", "owners", A_FIELD),
+    ("policy: {risks: {delete: allow}}", "allow", "must be warn or consent"),
+    ("policy: {risks: {data-los: warn}}", "data-los", "Property data-los is not allowed."),
+    ("topics: {t: {state: gone}}", "gone", "must be present or absent"),
+    ("topics: {t: {protected: maybe}}", "maybe", "must be true or false"),
+    ("topics: {t: {allow: delete}}", "delete", "must be a list of kinds such as [data-loss]"),
+    ("topics: {t: {allow: [deletes]}}", "deletes", A_KIND),
+    ("topics: {t: {allow: [{kind: deletes}]}}", "deletes", A_KIND),
+    ("topics: {t: {allow: [{kind: delete, upto: 5}]}}", "upto", "Property upto is not allowed."),
+    ("topics: {t: {allow: [{kind: delete, up_to: -5}]}}", "-5", "Value is below the minimum of 0."),
+    ("topics: {t: {allow: [{kind: delete, until: soon}]}}", "soon", "must be a date such as 2026-12-31"),
     ("topics: {t: {config: [a]}}", "[a]", "must be a mapping of config keys to values"),
     ("topics: {t: {config: {retention.ms: 7 days}}}", "7 days", A_DURATION),
     ("topics: {t: {config: {retention.ms: true}}}", "true", A_DURATION),
@@ -152,6 +186,12 @@ def test_a_key_is_explained_where_the_pointer_is(
         ("topics:\n  t:\n    config:\n      preallocate: ", {"true", "false"}, set()),
         ("topics:\n  t:\n    ", {"partitions", "config", "owner"}, {"retention.ms"}),
         ("topics: {}\npolicy:\n  extra_config: ", {"reset", "keep"}, set()),
+        ("topics: {}\npolicy:\n  risks:\n    ", {"data-loss", "partition-increase"}, set()),
+        ("topics:\n  t:\n    state: ", {"present", "absent"}, set()),
+        ("topics:\n  t:\n    protected: ", {"true", "false"}, set()),
+        ("topics:\n  t:\n    allow:\n      - ", {"data-loss", "delete"}, set()),
+        ("topics:\n  t:\n    allow:\n      - kind: delete\n        ", {"up_to", "until", "reason"}, {"kind"}),
+        ("topics:\n  t:\n    allow:\n      - kind: ", {"data-loss", "delete"}, set()),
     ],
 )
 def test_keys_and_values_are_completed(

@@ -48,6 +48,7 @@ def takes(schema: Any) -> str:
         "string": "string",
         "integer": "whole number",
         "boolean": "true or false",
+        "null": "`null`",
     }
     return ", ".join(str(words.get(kind, kind)) for kind in kinds)
 
@@ -62,6 +63,10 @@ def section(title: str, schema: Any) -> Iterator[str]:
         yield f"| `{key}` | {takes(member)} | {member['description']}{default} |"
     for pattern, member in schema.get("patternProperties", {}).items():
         yield f"| `{pattern.removeprefix('^')}…` | anything | {member['description']} |"
+
+
+def consents(definitions: Any) -> str:
+    return f"{definitions['allow']['description']}\n\nAn item is a kind, or a mapping with limits:"
 
 
 def allowed(config: TopicConfig) -> str:
@@ -93,7 +98,12 @@ def manifest_page() -> Iterator[str]:
     yield from section("`topics.NAME`", definitions["topic"])
     yield from section("`profiles.NAME`", definitions["profile"])
     yield from section("`defaults`", properties["defaults"])
+    policy = properties["policy"]["properties"]
+    yield from section("`allow`", definitions["allow"]["items"]["then"] | {"description": consents(definitions)})
+    yield from section("`scope`", properties["scope"])
     yield from section("`policy`", properties["policy"])
+    yield from section("`policy.limits`", policy["limits"])
+    yield from section("`policy.risks`", policy["risks"])
     yield from section("`cluster`", properties["cluster"])
     yield "\n## Configuration values\n"
     yield f"{definitions['config']['description']}\n\n{definitions['value']['description']}\n"

@@ -43,19 +43,22 @@ def group_lines(group: Sequence[Topic], layout: TextStyle) -> Iterator[str]:
     """The changes of all topics in ``group``, and the names of some of them."""
     changes = group[0].changes
     mark, head = Sign.CHANGE.mark, f"{len(group):,} topics"
-    if len(changes) == 1:
-        text = f"{mark} {head}: {_described(changes[0])}"
-    else:
-        text = f"{mark} {head}, each with {len(changes)} changes"
+    is_one = len(changes) == 1
+    text = f"{mark} {head}: {_described(changes[0])}" if is_one else f"{mark} {head}, each with {len(changes)} changes"
     first, *more = wrapped(text, layout, indent=4)
     yield first.replace(f"{mark} {head}", f"{coloured(mark)} {style(head, bold=True)}", 1)
     yield from more
-    for change in changes:
-        if len(changes) > 1:
-            yield from signed(sign_of_change(change).mark, _described(change), layout)
-        if change.reason is not None:
-            yield from wrapped(f"note: {change.reason}", layout, start=6, indent=8)
+    for change in () if is_one else changes:
+        yield from signed(sign_of_change(change).mark, _described(change), layout)
+        yield from _note(change, layout, start=6)
     yield f"    {fitting([topic.name for topic in group], layout.width - 4)}"
+    if is_one:
+        yield from _note(changes[0], layout, start=4)
+
+
+def _note(change: Change, layout: TextStyle, *, start: int) -> Iterator[str]:
+    if change.reason is not None:
+        yield from wrapped(f"note: {change.reason}", layout, start=start, indent=start + 2)
 
 
 def signs_of_group(group: Sequence[Topic]) -> Iterable[Sign]:

@@ -74,7 +74,8 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
             cls=Option,
             envvar="RECONCILER_COMPACT",
             show_envvar=True,
-            help="Show one line per topic. Default: when more than 50 topics are new.",
+            help="Show one line per topic, by default when more than 50 topics are new. --no-compact also shows each "
+            "of several topics that change alike.",
         ),
         click.option(
             "--color",

@@ -49,10 +49,14 @@ class Risky:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Apply does not make the change; ``risk`` is set where it needs consent too, or lacks it."""
+    """Apply does not make the change.
+
+    ``risk`` is set where it needs consent too, or lacks it, and ``consent`` where it has it.
+    """
 
     refusal: Refusal
     risk: Risk | None = None
+    consent: Consent | None = None
 
 
 Decision = Safe | Risky | Refused

@@ -158,5 +158,8 @@ def _refused(topic: TopicPlan, refusal: Refusal | None) -> TopicPlan:
 def _refused_change(change: FieldChange, refusal: Refusal) -> FieldChange:
     if not is_made(change.decision):
         return change
-    risk = change.decision.risk if isinstance(change.decision, Risky) else None
-    return replace(change, decision=Refused(refusal, risk))
+    match change.decision:
+        case Risky(risk, consent):
+            return replace(change, decision=Refused(refusal, risk, consent))
+        case _:
+            return replace(change, decision=Refused(refusal))

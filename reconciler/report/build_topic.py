@@ -153,7 +153,7 @@ def _consent(decision: Decision) -> document.Consent | None:
     risk = _risk_of(decision)
     if risk is None or isinstance(decision, Safe):
         return None
-    given = decision.consent if isinstance(decision, Risky) else None
+    given = decision.consent
     return document.Consent(
         kind=risk.kind,
         risk=risk.reason,

@@ -111,10 +111,10 @@ def test_what_is_refused_otherwise_does_not_count() -> None:
     assert found == [refusal, refusal]
 
 
-def test_the_risk_of_a_change_is_still_told_beyond_a_limit() -> None:
+def test_the_risk_of_a_change_and_its_consent_are_still_told_beyond_a_limit() -> None:
     (decision,) = decisions(limited(deletes(1), deletes=Limit(number=0)))
     assert isinstance(decision, Refused)
-    assert decision.risk is not None
+    assert (decision.risk is not None, decision.consent) == (True, CONSENT)
 
 
 def test_with_exceed_limits_all_is_made_and_the_report_says_so() -> None:

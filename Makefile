@@ -81,9 +81,9 @@ converge: $(INSTALLED)  ## Apply random pairs of states to one broker, SEEDS fro
 lock: $(INSTALLED)  ## Update the requirements locks from pyproject.toml
 	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra sandbox --group dev --output-file requirements-dev.lock $(UPGRADE) pyproject.toml
+		--extra reassign --extra sandbox --group dev --output-file requirements-dev.lock $(UPGRADE) pyproject.toml
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra sandbox --group test --resolution lowest-direct \
+		--extra reassign --extra sandbox --group test --resolution lowest-direct \
 		--output-file requirements-lowest.lock $(UPGRADE) pyproject.toml
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--output-file tests/editor/requirements.lock $(UPGRADE) tests/editor/requirements.in

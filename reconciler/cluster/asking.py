@@ -61,6 +61,8 @@ class Asking:
         """
         told: Told[Key, Any] = Told()
         unanswered = list(keys)
+        if not unanswered:
+            return told
         for left in reversed(range(TRIES)):
             self._connection.requests[api] += len(unanswered) if each else 1
             failures = self._sent(unanswered, send, permission, told)

@@ -7,13 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
-from threading import Thread
 from typing import Any, NamedTuple, Self, TypeVar, cast
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from reconciler.clock import TimeLimit
+from reconciler.cluster.background import in_background
 from reconciler.cluster.client import defaults, new_client, not_made
 from reconciler.cluster.diagnosis import NO_ANSWER, Diagnosis
 from reconciler.cluster.reading_client import OnlyReads, ReadingClient
@@ -187,17 +187,8 @@ class Connection:
 
     def _ask_metadata(self) -> _Asked:
         self.requests["metadata"] += 1
-        asked, admin = _Asked(Future(), self.read_timeout()), self.admin
-
-        def ask() -> None:
-            try:
-                asked.answer.set_result(admin.list_topics(timeout=asked.seconds))
-            except BaseException as error:  # noqa: BLE001 - raised again where the result is read
-                asked.answer.set_exception(error)
-
-        # The call blocks and cannot be cancelled; in a daemon thread it delays neither the cause nor the exit.
-        Thread(target=ask, daemon=True).start()
-        return asked
+        seconds, admin = self.read_timeout(), self.admin
+        return _Asked(in_background(lambda: admin.list_topics(timeout=seconds)), seconds)
 
     def read_timeout(self) -> float:
         """Time limit in seconds of a read sent now, short at first: reads are retried. Raises as write_timeout."""

@@ -15,6 +15,7 @@ from reconciler.model import EXPECTED, FATAL, RETRIABLE, ErrorClass
 Scope = Literal["topic", "run"]
 
 UNKNOWN_TOPIC = 3
+GROUP_AUTHORIZATION_FAILED = 30
 INVALID_REPLICATION_FACTOR = 38
 
 
@@ -91,6 +92,7 @@ ERRORS: dict[int, ErrorKind] = {
         "rename the topic: the name is invalid, or collides with another topic ('.' and '_' count as equal)",
     ),
     29: ErrorKind("TOPIC_AUTHORIZATION_FAILED", FATAL, "grant this principal {permission}"),
+    GROUP_AUTHORIZATION_FAILED: ErrorKind("GROUP_AUTHORIZATION_FAILED", FATAL, "grant this principal {permission}"),
     31: ErrorKind(
         "CLUSTER_AUTHORIZATION_FAILED",
         FATAL,

@@ -9,10 +9,10 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.cluster.symptoms import DROPPED, UNTRUSTED, Cause
+from reconciler.cluster.tls_context import tls_context
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -65,7 +65,7 @@ def _certificate(address: str, properties: Mapping[str, str]) -> Cause | None:
     import ssl  # noqa: PLC0415 - as above
 
     try:
-        _shaken(address, _context(properties))
+        _shaken(address, tls_context(properties))
     except ssl.SSLCertVerificationError as error:
         match error.verify_code:
             case code if code in {_EXPIRED, _NOT_YET_VALID}:
@@ -77,29 +77,11 @@ def _certificate(address: str, properties: Mapping[str, str]) -> Cause | None:
     return None
 
 
-def _context(properties: Mapping[str, str]) -> SSLContext:
-    """A context that trusts the same authorities as the client."""
-    import ssl  # noqa: PLC0415 - as above
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = properties.get("ssl.endpoint.identification.algorithm", "https") != "none"
-    location, pem = properties.get("ssl.ca.location", "probe"), properties.get("ssl.ca.pem")
-    if pem:
-        context.load_verify_locations(cadata=pem)
-    elif location == "probe":
-        context.load_default_certs()
-    elif Path(location).is_dir():
-        context.load_verify_locations(capath=location)
-    else:
-        context.load_verify_locations(cafile=location)
-    return context
-
-
 def _content(address: str, properties: Mapping[str, str]) -> Mapping[str, Any]:
     """The certificate at ``address``, checked for its authority only; empty where the authority is not trusted."""
     import ssl  # noqa: PLC0415 - as above
 
-    context = _context(properties)
+    context = tls_context(properties)
     context.check_hostname = False
     context.verify_flags |= _NO_CHECK_TIME
     try:

@@ -5,44 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 
 import pytest
-from confluent_kafka import Producer
 from confluent_kafka.admin import NewTopic
 
-from reconciler.clock import TimeLimit
-from reconciler.cluster.connection import Connection
-from reconciler.cluster.measurements import Measurements
 from reconciler.model import Measured, PartitionOffsets, Unmeasured, Wanted
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
+from tests.broker.measuring import measured, measuring, produce
 
 HOUR = 3_600_000
 KEPT = {"retention.ms": "-1"}
-
-
-@contextmanager
-def measuring(kafka: Sandbox) -> Iterator[tuple[Measurements, Connection]]:
-    connection = Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(60))
-    connection._patience = 60  # the requests are counted, and a broker under load is slow
-    yield Measurements(connection), connection
-    connection.close()
-
-
-def measured(kafka: Sandbox, wanted: Wanted) -> tuple[Measured, Mapping[str, int]]:
-    """What is measured, and the requests that it took."""
-    with measuring(kafka) as (measurements, connection):
-        return measurements.measure(wanted), dict(connection.requests)
-
-
-def produce(kafka: Sandbox, topic: str, times: list[int], partition: int = 0) -> None:
-    """A record for each of ``times``, in milliseconds since 1970."""
-    producer = Producer({"bootstrap.servers": kafka.bootstrap_servers, "acks": "all"})
-    for each in times:
-        producer.produce(topic, b"x", partition=partition, timestamp=each)
-    assert producer.flush(60) == 0
 
 
 @pytest.fixture
@@ -116,7 +89,7 @@ def test_a_topic_that_is_gone_has_a_reason_for_each_number_and_the_others_have_n
     assert found.newest == {prefix: None}
     assert found.replicas.keys() == {prefix}
     assert found.unknown.keys() == {f"{prefix}.gone"}
-    assert [each.what for each in found.unknown[f"{prefix}.gone"]] == ["records", "last_record", "partitions"]
+    assert [each.what for each in found.unknown[f"{prefix}.gone"]] == ["records", "last record", "replicas"]
     assert "does not list the topic" in found.unknown[f"{prefix}.gone"][0].why
 
 

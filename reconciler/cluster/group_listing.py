@@ -1,0 +1,78 @@
+"""Which groups of consumers there are, and whether this principal sees all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka.admin import ConsumerGroupListing
+
+from reconciler.cluster.asking import Asking
+from reconciler.cluster.error_table import GROUP_AUTHORIZATION_FAILED
+from reconciler.cluster.failures import failure_of
+
+_PERMISSION = "DESCRIBE on the cluster"
+_DESCRIBE = "DESCRIBE"
+_ALL, _CLUSTER = "all", "cluster"
+_ANY_GROUP = "~ may reconciler describe any group? ~"
+"""A name that no group has, and no rule for a prefix matches."""
+_HIDDEN = (
+    "this principal sees only groups that it may DESCRIBE, there may be others; "
+    "grant it DESCRIBE on the cluster, or on all groups"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The groups by name, and the reasons why there may be others."""
+
+    groups: Mapping[str, ConsumerGroupListing]
+    reasons: tuple[str, ...] = ()
+
+
+def list_groups(asking: Asking, *, has_groups: bool) -> Listing:
+    """All groups with the protocol of consumers that this principal sees.
+
+    A broker leaves out, without an error, what the principal may not see. ``has_groups`` is whether the cluster has a
+    topic for offsets; only then may a coordinator be asked for, because asking creates that topic.
+    """
+
+    def send(_all: Collection[str], seconds: float) -> Mapping[str, Future[Any]]:
+        return {_ALL: asking.connection.admin.list_consumer_groups(request_timeout=seconds)}
+
+    told = asking.ask([_ALL], send, api="list_consumer_groups", permission=_PERMISSION)
+    if _ALL in told.failures:
+        failure = told.failures[_ALL]
+        return Listing({}, (f"{failure.message}; {failure.remedy}",))
+    result = told.results[_ALL]
+    failures = [failure_of(error, permission=_PERMISSION) for error in result.errors]
+    reasons = dict.fromkeys(f"a broker did not list its groups: {each.message}; {each.remedy}" for each in failures)
+    if not _sees_all(asking, has_groups=has_groups):
+        reasons[_HIDDEN] = None
+    return Listing({group.group_id: group for group in result.valid}, tuple(reasons))
+
+
+def _sees_all(asking: Asking, *, has_groups: bool) -> bool:
+    def describe(_cluster: Collection[str], seconds: float) -> Mapping[str, Future[Any]]:
+        admin = asking.connection.admin
+        return {_CLUSTER: admin.describe_cluster(request_timeout=seconds, include_authorized_operations=True)}
+
+    told = asking.ask([_CLUSTER], describe, api="describe_cluster", permission=_PERMISSION)
+    # ``None`` where there are none: a principal without DESCRIBE on the cluster is told of no operation.
+    operations = told.results[_CLUSTER].authorized_operations if told.results else None
+    may_describe = operations is not None and any(operation.name == _DESCRIBE for operation in operations)
+    return may_describe or (has_groups and _may_describe_any(asking))
+
+
+def _may_describe_any(asking: Asking) -> bool:
+    def fetch(names: Collection[str], seconds: float) -> Mapping[str, Future[Any]]:
+        [name] = names
+        return asking.connection.admin.list_consumer_group_offsets(
+            [ConsumerGroupTopicPartitions(name)], request_timeout=seconds
+        )
+
+    told = asking.ask([_ANY_GROUP], fetch, api="list_consumer_group_offsets", permission=_PERMISSION)
+    return all(failure.code != GROUP_AUTHORIZATION_FAILED for failure in told.failures.values())

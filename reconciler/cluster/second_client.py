@@ -1,0 +1,137 @@
+"""kafka-python, a second client for what librdkafka has no request for. The extra ``reassign`` brings it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import wait
+from contextlib import closing
+from importlib.util import find_spec
+from typing import Any, TypeVar
+
+from reconciler.cluster.background import in_background
+from reconciler.cluster.connection import GRACE_SECONDS, Connection
+from reconciler.cluster.tls_context import tls_context
+
+_MECHANISMS = frozenset({"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
+_TRANSLATED = frozenset(
+    {
+        "sasl.mechanism",
+        "sasl.username",
+        "sasl.password",
+        "ssl.ca.location",
+        "ssl.ca.pem",
+        "ssl.certificate.location",
+        "ssl.endpoint.identification.algorithm",
+        "ssl.key.location",
+        "ssl.key.password",
+    }
+)
+_POLL_SECONDS = 0.05
+
+Result = TypeVar("Result")
+
+
+class NotAsked(Exception):
+    """The second client cannot be used, or gets no answer; the message says why and what to do."""
+
+
+class _Secret(str):
+    """A text that the client's own log lines do not show: they have the ``repr`` of its settings."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+def is_installed() -> bool:
+    """Whether this installation has the client."""
+    return find_spec("kafka") is not None
+
+
+def ask_second_client(connection: Connection, call: Callable[[Any], Result], *, api: str) -> Result:
+    """What ``call`` gets of a ``KafkaAdminClient`` with the properties of ``connection``. Raises NotAsked.
+
+    The request counts as ``api``. Also raises DeadlinePassed, and what ``check`` of the connection raises.
+    """
+    if not is_installed():
+        raise NotAsked("the Kafka client has no request for it; install kafka-topic-reconciler[reassign]")
+    if not connection.makes_clients:
+        raise NotAsked("it needs a client of its own, and the properties of the given client are not known")
+    seconds = connection.write_timeout()
+    settings = {**settings_of(connection.properties), **_limits(seconds)}
+    connection.requests[api] += 1
+
+    def ask() -> Result:
+        from kafka.admin import KafkaAdminClient  # noqa: PLC0415 - an extra, and 0.1 s
+
+        with closing(KafkaAdminClient(**settings)) as client:
+            return call(client)
+
+    answer, began = in_background(ask), time.monotonic()
+    while not answer.done() and time.monotonic() < began + seconds + GRACE_SECONDS:
+        wait([answer], _POLL_SECONDS)
+        connection.still_waiting(began)
+    if not answer.done():
+        raise NotAsked(f"no answer within {seconds:g} s; check the network, or raise --timeout")
+    if (error := answer.exception()) is not None:
+        raise NotAsked(connection.diagnosis.clean(f"kafka-python: {type(error).__name__}: {error}")) from error
+    return answer.result()
+
+
+def settings_of(properties: Mapping[str, str]) -> dict[str, Any]:
+    """Properties of librdkafka as arguments of ``KafkaAdminClient``; time limits and the like are left out.
+
+    Raises NotAsked for one about security that it does not have.
+    """
+    protocol = properties.get("security.protocol", "PLAINTEXT").upper()
+    for key in properties:
+        if _concerns(key, protocol) and key not in _TRANSLATED:
+            raise NotAsked(f"it needs a second client, kafka-python, which does not support {key}")
+    servers = (address.strip().rpartition("://")[2] for address in properties["bootstrap.servers"].split(","))
+    settings: dict[str, Any] = {
+        "bootstrap_servers": [server for server in servers if server],
+        "client_id": properties.get("client.id", "reconciler"),
+        "security_protocol": protocol,
+    }
+    if protocol.startswith("SASL"):
+        settings |= _login(properties)
+    if protocol.endswith("SSL"):
+        settings["ssl_context"] = _tls(properties)
+    return settings
+
+
+def _concerns(key: str, protocol: str) -> bool:
+    """Whether the property ``key`` is about the security of a connection with this ``protocol``."""
+    if key.startswith("sasl."):
+        return protocol.startswith("SASL")
+    return key.startswith(("ssl.", "enable.ssl.")) and protocol.endswith("SSL")
+
+
+def _login(properties: Mapping[str, str]) -> Mapping[str, Any]:
+    mechanism = properties.get("sasl.mechanism", "GSSAPI")
+    if mechanism not in _MECHANISMS:
+        raise NotAsked(f"it needs a second client, kafka-python, which is not used with sasl.mechanism {mechanism}")
+    return {
+        "sasl_mechanism": mechanism,
+        "sasl_plain_username": properties.get("sasl.username", ""),
+        "sasl_plain_password": _Secret(properties.get("sasl.password", "")),
+    }
+
+
+def _tls(properties: Mapping[str, str]) -> Any:
+    try:
+        context = tls_context(properties)
+        if certificate := properties.get("ssl.certificate.location"):
+            context.load_cert_chain(certificate, properties.get("ssl.key.location"), properties.get("ssl.key.password"))
+    except OSError as error:
+        raise NotAsked(
+            f"it needs a second client, which cannot read the TLS files: {error.strerror or error}"
+        ) from None
+    return context
+
+
+def _limits(seconds: float) -> Mapping[str, int]:
+    milliseconds = max(int(seconds * 1000), 1)
+    return {"bootstrap_timeout_ms": milliseconds, "request_timeout_ms": milliseconds}

@@ -1,0 +1,188 @@
+"""Which groups read a topic, found on a real cluster: of both protocols, active, empty, gone, hidden."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from confluent_kafka import Consumer, ShareConsumer
+from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, ResourcePatternType, ResourceType
+from kafka import KafkaConsumer
+from kafka.coordinator.assignors.range import RangePartitionAssignor
+
+from reconciler.model import LiveGroup, Measured, Wanted
+from reconciler.sandbox import Sandbox, start
+from tests.broker.another_client import AnotherClient
+from tests.broker.measuring import commit, measured, member, produce
+
+
+def readers(kafka: Sandbox, *topics: str) -> Measured:
+    return measured(kafka, Wanted(readers=topics))[0]
+
+
+def groups(found: Measured) -> dict[str, LiveGroup]:
+    return {group.name: group for group in found.groups or ()}
+
+
+def until(look: Callable[[], Measured], is_so: Callable[[Measured], bool]) -> Measured:
+    """What ``look`` finds once it ``is_so``; each look waits for the broker's answer."""
+    end = time.monotonic() + 120
+    while not is_so(found := look()):
+        assert time.monotonic() < end, found
+    return found
+
+
+def test_members_without_commits_are_found_by_both_protocols(kafka: Sandbox, prefix: str) -> None:
+    AnotherClient(kafka).create(prefix, partitions=2)
+    names = [f"{prefix}.{protocol}" for protocol in ("classic", "consumer")]
+    with member(kafka, names[0], prefix), member(kafka, names[1], prefix, group_protocol="consumer"):
+        found = readers(kafka, prefix)
+    assert found.groups == [
+        LiveGroup(name=names[0], type="classic", state="stable", assigned=frozenset({prefix})),
+        LiveGroup(name=names[1], type="consumer", state="stable", assigned=frozenset({prefix})),
+    ]
+
+
+def test_a_group_that_rebalances_is_a_reason_because_brokers_do_not_show_what_it_reads_meanwhile(
+    kafka: Sandbox, prefix: str
+) -> None:
+    AnotherClient(kafka).create(prefix)
+    first, second = (Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": prefix}) for _ in range(2))
+    # With a callback of its own it gives its partitions back only when it polls, and until then the group waits.
+    first.subscribe([prefix], on_revoke=lambda *_: None)
+    while not first.assignment():
+        first.poll(0.1)
+    second.subscribe([prefix])
+    found = until(lambda: readers(kafka, prefix), lambda each: prefix in str(each.unknown))
+    [reason] = found.unknown[""]
+    assert reason.why.startswith(f"group {prefix}: while a group rebalances, brokers do not show which topics it reads")
+    first.close()
+    second.close()
+
+
+def test_an_empty_group_is_found_by_its_committed_offsets_and_a_deleted_one_is_not(kafka: Sandbox, prefix: str) -> None:
+    client = AnotherClient(kafka)
+    for topic in (prefix, f"{prefix}.other"):
+        client.create(topic, partitions=3)
+    client.make_offsets_topic(prefix)
+    commit(kafka, f"{prefix}.empty", prefix, {0: 3, 2: 0})
+    commit(kafka, f"{prefix}.empty", f"{prefix}.other", {0: 9})
+    commit(kafka, f"{prefix}.elsewhere", f"{prefix}.other", {1: 1})
+    commit(kafka, f"{prefix}.gone", prefix, {0: 1})
+    client.admin.delete_consumer_groups([f"{prefix}.gone"])[f"{prefix}.gone"].result(60)
+    found, requests = measured(kafka, Wanted(readers=[prefix]))
+    assert found.groups == [
+        LiveGroup(name=f"{prefix}.empty", type="classic", state="empty", committed={prefix: {0: 3, 2: 0}})
+    ]
+    assert requests["list_consumer_groups"] == requests["list_groups"] == requests["describe_cluster"] == 1
+    assert "list_offsets" not in requests
+
+
+def test_more_partitions_than_a_group_is_asked_for_one_by_one_give_the_same(kafka: Sandbox, prefix: str) -> None:
+    client = AnotherClient(kafka)
+    client.create(prefix, partitions=30)
+    client.create(f"{prefix}.other")
+    client.make_offsets_topic(prefix)
+    commit(kafka, prefix, prefix, {0: 5, 29: 7})
+    commit(kafka, prefix, f"{prefix}.other", {0: 9})
+    assert groups(readers(kafka, prefix))[prefix].committed == {prefix: {0: 5, 29: 7}}
+
+
+def test_a_streams_application_is_known_by_its_assignor_while_it_runs_and_by_its_topics_when_it_is_stopped(
+    kafka: Sandbox, prefix: str
+) -> None:
+    class StreamsAssignor(RangePartitionAssignor):  # type: ignore[misc]
+        name = "stream"
+
+    client = AnotherClient(kafka)
+    client.create(prefix)
+    client.create(f"{prefix}-stopped-store-changelog")
+    client.make_offsets_topic(prefix)
+    commit(kafka, f"{prefix}-stopped", prefix, {0: 0})
+    running = KafkaConsumer(
+        prefix,
+        bootstrap_servers=kafka.bootstrap_servers,
+        group_id=prefix,
+        partition_assignment_strategy=[StreamsAssignor],
+        auto_offset_reset="earliest",
+    )
+    produce(kafka, prefix, [1])
+    with closing(running):
+        while not running.assignment():
+            running.poll(timeout_ms=100)
+        found = readers(kafka, prefix)
+    assert {name: group.type for name, group in groups(found).items()} == {
+        prefix: "streams",
+        f"{prefix}-stopped": "streams",
+    }
+
+
+def test_a_sink_connector_is_known_by_its_client(kafka: Sandbox, prefix: str) -> None:
+    AnotherClient(kafka).create(prefix)
+    with member(kafka, f"connect-{prefix}", prefix, client_id=f"connector-consumer-{prefix}-0"):
+        assert groups(readers(kafka, prefix))[f"connect-{prefix}"].type == "connect"
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_share_group_is_a_reason_because_no_client_shows_what_it_reads() -> None:
+    with start() as kafka:
+        AnotherClient(kafka).create("t")
+        share = ShareConsumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": "shared"})
+        share.subscribe(["t"])
+        share.poll(0.1)
+        found = until(lambda: readers(kafka, "t"), lambda each: bool(each.unknown))
+        share.close()
+    assert found.groups == []
+    [reason] = found.unknown[""]
+    assert reason.what == "readers"
+    assert reason.why == "share group shared: the Kafka client cannot show which topics such a group reads"
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Sandbox]:
+    """A Kafka where everybody may do everything that no rule forbids."""
+    properties = {
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "allow.everyone.if.no.acl.found": "true",
+    }
+    with start(properties=properties) as sandbox:
+        yield sandbox
+
+
+def rule(client: AnotherClient, kind: ResourceType, name: str, *, deny: AclOperation) -> None:
+    """Deny one operation on a resource to everybody, and allow all others."""
+    for operation, permission in ((AclOperation.ALL, AclPermissionType.ALLOW), (deny, AclPermissionType.DENY)):
+        binding = AclBinding(kind, name, ResourcePatternType.LITERAL, "User:ANONYMOUS", "*", operation, permission)
+        for answer in client.admin.create_acls([binding]).values():
+            answer.result(60)
+
+
+def test_groups_that_may_not_be_seen_are_a_reason_not_zero(guarded: Sandbox) -> None:
+    client = AnotherClient(guarded)
+    client.create("t")
+    client.make_offsets_topic("t")
+    for name in ("open", "secret"):
+        commit(guarded, name, "t", {0: 0})
+
+    def look() -> Measured:
+        return readers(guarded, "t")
+
+    assert (sorted(groups(look())), look().unknown) == (["open", "secret"], {})
+
+    rule(client, ResourceType.GROUP, "secret", deny=AclOperation.DESCRIBE)
+    found = until(look, lambda each: bool(each.unknown))
+    assert list(groups(found)) == ["open"]
+    [reason] = found.unknown[""]
+    assert reason.why.startswith("group secret: ")
+    assert reason.why.endswith("grant this principal DESCRIBE on the group and the topic")
+
+    rule(client, ResourceType.BROKER, "kafka-cluster", deny=AclOperation.DESCRIBE)
+    found = until(look, lambda each: "secret" not in str(each.unknown))
+    assert (list(groups(found)), found.unknown) == (["open"], {}), "any group may be described, but for a denied one"
+
+    rule(client, ResourceType.GROUP, "*", deny=AclOperation.DESCRIBE)
+    found = until(look, lambda each: each.groups is None)
+    [reason] = found.unknown[""]
+    assert "there may be others; grant it DESCRIBE on the cluster, or on all groups" in reason.why

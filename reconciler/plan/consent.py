@@ -102,7 +102,7 @@ def _shortfall(consent: Consent, risk: Risk, today: date) -> _Shortfall | None:
 
 def _why_not_known(risk: Risk) -> str:
     unknown = risk.impact.unknown if risk.impact is not None else ()
-    return next((each.why for each in unknown if each.what == "records"), f"{risk.kind} is not counted in records")
+    return next((each.why for each in unknown if each.what == "records"), "this change is not counted in records")
 
 
 def _without(nearest: _Shortfall | None, topic: TopicPlan, risk: Risk) -> Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reconciler.errors import Location
@@ -49,8 +49,15 @@ def change(risk: Risk | None = None, field: str = "config.retention.ms", **more:
     return FieldChange(field=field, **facts)
 
 
-def drift(*changes: FieldChange, name: str = "orders", allow: Iterable[Consent] = (), **more: Any) -> Drift:
-    return Drift(desired=spec(name, allow=tuple(allow), **more), live=live(name), changes=changes or (change(),))
+def drift(
+    *changes: FieldChange,
+    name: str = "orders",
+    allow: Iterable[Consent] = (),
+    overrides: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Drift:
+    found = live(name, overrides=overrides or {})
+    return Drift(desired=spec(name, allow=tuple(allow), **more), live=found, changes=changes or (change(),))
 
 
 def delete(

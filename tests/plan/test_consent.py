@@ -118,7 +118,7 @@ def test_what_cannot_be_measured_is_above_every_ceiling() -> None:
 def test_a_ceiling_on_a_risk_without_records_says_so() -> None:
     kind = RiskKind.DURABILITY_LOSS
     plan = plan_of(drift(change(measured_risk(kind)), allow=[consent(kind, up_to=1000)]))
-    assert refusal_of(plan).reason.endswith("is not known: durability-loss is not counted in records")
+    assert refusal_of(plan).reason.endswith("is not known: this change is not counted in records")
 
 
 def test_the_best_of_several_consents_wins() -> None:

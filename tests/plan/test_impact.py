@@ -34,6 +34,7 @@ from tests.plan.risks import change, create, delete, drift, measured_risk, plan_
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 NOW = int(NOON.timestamp() * 1000)
 SIX_MINUTES = 360_000
+TIERED = {"remote.storage.enable": "true"}
 OLD, LARGE, ALL = Measure.OLD_RECORDS, Measure.LARGE_PARTITIONS, Measure.ALL_RECORDS
 
 
@@ -204,6 +205,15 @@ def test_without_sizes_all_records_count_and_the_reason_is_told() -> None:
     found = impact(_size_limit("5000"), of_orders(sizes={}, unknown=unknown))
     assert (found.records, found.bytes) == (90, None)
     assert found.unknown == tuple(unknown[""])
+
+
+def test_disks_do_not_tell_the_size_of_a_topic_with_tiered_storage() -> None:
+    found = _size_limit("5000", topic=drift(change(field="config.retention.bytes", after="5000"), overrides=TIERED))
+    assert wanted([found]).sizes == set()
+    measured = impact(found, of_orders())
+    assert (measured.records, measured.bytes) == (90, None)
+    (why,) = measured.unknown
+    assert why.why == "the topic has records in remote storage, which brokers do not measure"
 
 
 def test_an_empty_topic_loses_nothing() -> None:

@@ -20,12 +20,14 @@ from reconciler.plan.impact.open_risk import OpenRisk
 from reconciler.plan.impact.readers import readers_of
 from reconciler.plan.impact.removed import bytes_removed, removed_below
 
+_NOT_ON_DISKS = "the topic has records in remote storage, which brokers do not measure"
 _BY_THE_CLEANER = "when the log cleaner next runs"
 _TAKES_EFFECT = {
     STATE: "at once",
     "partitions": "at once",
     "config.cleanup.policy": _BY_THE_CLEANER,
     "config.delete.retention.ms": _BY_THE_CLEANER,
+    "config.min.compaction.lag.ms": _BY_THE_CLEANER,
     "config.min.insync.replicas": "at once",
     "config.unclean.leader.election.enable": "within 5 minutes",
 }
@@ -115,7 +117,8 @@ def _unknown(risk: OpenRisk, measured: Measured, impact: Impact) -> Iterator[Unm
     told = [*measured.unknown.get(risk.topic.name, ()), *measured.unknown.get("", ())]
     for what, is_missing in _looked_for(risk, measured, impact):
         reasons = [each for each in told if each.what == what]
-        yield from reasons or ([Unmeasured(what=what, why="the cluster did not tell")] if is_missing else [])
+        why = _NOT_ON_DISKS if what == "bytes" and not risk.has_sizes else "the cluster did not tell"
+        yield from reasons or ([Unmeasured(what=what, why=why)] if is_missing else [])
 
 
 def _looked_for(risk: OpenRisk, measured: Measured, impact: Impact) -> Iterator[tuple[str, bool]]:

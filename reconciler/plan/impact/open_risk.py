@@ -11,6 +11,7 @@ from math import ceil
 from reconciler.model import Delete, Drift, FieldChange, Measure, Risk, RiskKind
 
 _CHECK_INTERVAL = "log.retention.check.interval.ms"
+_TIERED = "remote.storage.enable"
 KEYS = frozenset({"cleanup.policy", "retention.ms", "retention.bytes", "min.insync.replicas", _CHECK_INTERVAL})
 """The config keys, and the setting of brokers, whose defaults matter."""
 UNLIMITED = -1
@@ -37,6 +38,11 @@ class OpenRisk:
     def removes_records(self) -> bool:
         """Whether it removes them; a partition increase moves their keys."""
         return self.is_about_records and self.risk.kind in {RiskKind.DATA_LOSS, RiskKind.DELETE}
+
+    @property
+    def has_sizes(self) -> bool:
+        """Whether log directories have all of the topic; with tiered storage most of it is elsewhere (KIP-405)."""
+        return (self.topic.live.overrides.get(_TIERED) or "").lower() != "true"
 
     @property
     def effect_delay(self) -> int:

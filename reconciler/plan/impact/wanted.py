@@ -25,5 +25,5 @@ def wanted(risks: Sequence[OpenRisk]) -> Wanted:
         newest={risk.topic.name for risk in risks if risk.change.field == STATE},
         readers=topics_with(Measure.READERS),
         replicas=topics_with(Measure.IN_SYNC, Measure.LEADERLESS),
-        sizes={risk.topic.name for risk in risks if risk.removes_records},
+        sizes={risk.topic.name for risk in risks if risk.removes_records and risk.has_sizes},
     )

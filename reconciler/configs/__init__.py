@@ -3,10 +3,11 @@
 from reconciler.configs.canonical import InvalidValue, canonical, same_value
 from reconciler.configs.meant import hint_for_key, hint_for_setting, hint_for_value, setting_meant
 from reconciler.configs.spelling import expand
-from reconciler.configs.table import CLIENT_SETTINGS, TOPIC_CONFIGS, TopicConfig, ValueType
+from reconciler.configs.table import CLIENT_SETTINGS, ONE_WAY, TOPIC_CONFIGS, TopicConfig, ValueType
 
 __all__ = [
     "CLIENT_SETTINGS",
+    "ONE_WAY",
     "TOPIC_CONFIGS",
     "InvalidValue",
     "TopicConfig",

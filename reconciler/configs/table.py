@@ -111,6 +111,9 @@ _ALL = (
 
 TOPIC_CONFIGS: Mapping[str, TopicConfig] = MappingProxyType({config.key: config for config in _ALL})
 
+ONE_WAY = frozenset({"diskless.enable", "remote.storage.enable"})
+"""Keys that cannot be turned off again, or not without deleting records (Aiven Inkless, KIP-950)."""
+
 # Settings of producers, consumers and other clients that are set on topics by mistake.
 CLIENT_SETTINGS = frozenset(
     {

@@ -101,6 +101,21 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterReference:
+    """The cluster that a manifest is for; ``None`` for what it does not set."""
+
+    id: str | None = None
+    bootstrap_servers: str | None = None
+    alterable_config: Sequence[str] | None = None
+    """Config keys, or globs, that the service permits to set; ``None`` for all."""
+    alterable_origin: Location | None = None
+
+    def permits(self, key: str) -> bool:
+        """Whether the service permits to set the config ``key``."""
+        return self.alterable_config is None or any(fnmatchcase(key, glob) for glob in self.alterable_config)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Rules for all topics; patterns are globs."""
 
@@ -117,6 +132,8 @@ class Policy:
     """Fields that every topic must have: ``owner``, ``labels.tier``, ``config.retention.ms``."""
     schema: str | None = None
     """The JSON Schema that every topic must satisfy, in one spelling."""
+    service: ClusterReference = field(default_factory=ClusterReference)
+    """The cluster of a plan, which may permit to set some config keys only."""
 
     def protects(self, topic: str) -> bool:
         """Whether ``topic`` is never touched."""
@@ -124,22 +141,8 @@ class Policy:
 
     def leaves_alone(self, key: str) -> bool:
         """Whether an override of ``key`` is kept if the manifest does not set it."""
-        return self.keep_extra_config or any(fnmatchcase(key, each) for each in (ALWAYS_IGNORED, *self.ignore_config))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterReference:
-    """The cluster that a manifest is for; ``None`` for what it does not set."""
-
-    id: str | None = None
-    bootstrap_servers: str | None = None
-    alterable_config: Sequence[str] | None = None
-    """Config keys, or globs, that the service permits to set; ``None`` for all."""
-    alterable_origin: Location | None = None
-
-    def permits(self, key: str) -> bool:
-        """Whether the service permits to set the config ``key``."""
-        return self.alterable_config is None or any(fnmatchcase(key, glob) for glob in self.alterable_config)
+        kept = (ALWAYS_IGNORED, *self.ignore_config)
+        return self.keep_extra_config or not self.service.permits(key) or any(fnmatchcase(key, each) for each in kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.configs import same_value
+from reconciler.configs import ONE_WAY, same_value
 from reconciler.model import STATE, Difference, LiveTopic, Policy, TopicSpec
 from reconciler.plan.disputed import inherited
 
@@ -17,7 +17,7 @@ def differences(desired: TopicSpec, live: LiveTopic, policy: Policy) -> tuple[Di
 
     Compared is what values mean, not how they are spelt. A value that a broker default gives already is
     no difference; an override that the manifest does not name is one, with ``after`` ``None``, unless
-    ``policy`` leaves it alone or the topic is one of Kafka's own. An override that the manifest does name and
+    it is left alone (``is_left_alone``). An override that the manifest does name and
     whose value the cluster does not show is none: it cannot be compared, and setting it each time would never end.
     """
     if desired.is_absent:
@@ -44,7 +44,9 @@ def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, i
         field: getattr(live, field) for field in COUNTS if getattr(desired, field) is not None
     }
     overrides = {
-        key: value for key, value in live.overrides.items() if desired.names(key) or not _left_alone(key, live, policy)
+        key: value
+        for key, value in live.overrides.items()
+        if desired.names(key) or not is_left_alone(key, live, policy)
     }
     for key, value in (inherited(desired, live) | overrides).items():
         wanted = desired.config.get(key)
@@ -53,9 +55,10 @@ def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, i
     return fields
 
 
-def _left_alone(key: str, live: LiveTopic, policy: Policy) -> bool:
+def is_left_alone(key: str, live: LiveTopic, policy: Policy) -> bool:
+    """Whether an override of ``key`` that the manifest does not name stays."""
     # Brokers give their own topics overrides, which without compaction would lose what they keep there.
-    return live.is_internal or policy.leaves_alone(key)
+    return live.is_internal or key in ONE_WAY or policy.leaves_alone(key)
 
 
 def _changed(

@@ -51,7 +51,9 @@ def digest(desired: DesiredState) -> str:
 
 def _rules(policy: Policy) -> dict[str, Any]:
     limits = (policy.limits.creates, policy.limits.changes, policy.limits.deletes)
-    return asdict(replace(policy, limits=Limits(), warn_only={})) | {
+    rules = asdict(replace(policy, limits=Limits(), warn_only={}))
+    del rules["service"]  # this is no rule, but the cluster
+    return rules | {
         "limits": [limit and [limit.number, limit.percent] for limit in limits],
         "warn_only": sorted(policy.warn_only),
     }

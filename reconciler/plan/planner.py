@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler.model import (
     Create,
     Delete,
@@ -22,10 +24,9 @@ from reconciler.plan.rules import Change, judged
 
 def plan(desired: DesiredState, live: LiveState) -> Plan:
     """What every topic of ``desired`` needs, and which topics in its scope it does not list, each sorted by name."""
-    topics = tuple(
-        sorted((topic_plan(spec, live, desired.policy) for spec in desired.topics), key=lambda topic: topic.name)
-    )
-    return Plan(topics=topics, unmanaged=_unmanaged(desired, live), policy=desired.policy, cluster_id=live.cluster_id)
+    policy = replace(desired.policy, service=desired.cluster)
+    topics = tuple(sorted((topic_plan(spec, live, policy) for spec in desired.topics), key=lambda topic: topic.name))
+    return Plan(topics=topics, unmanaged=_unmanaged(desired, live), policy=policy, cluster_id=live.cluster_id)
 
 
 def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
@@ -37,7 +38,8 @@ def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
     if topic is None:
         return InSync(desired=spec, live=None) if spec.is_absent else Create(desired=spec)
     changes = tuple(
-        judged(Change(difference=each, desired=spec, live=topic)) for each in differences(spec, topic, policy)
+        judged(Change(difference=each, desired=spec, live=topic, policy=policy))
+        for each in differences(spec, topic, policy)
     )
     if spec.is_absent:
         return Delete(desired=spec, live=topic, changes=changes)

@@ -15,12 +15,9 @@ from reconciler.plan.impact.assess import assessed
 from reconciler.plan.impact.measures import Measures
 from reconciler.plan.impact.open_risk import KEYS, OpenRisk
 from reconciler.plan.impact.wanted import wanted
-from reconciler.plan.rules import RULES, Change, judged
+from reconciler.plan.rules import Change, judged, keys_to_know
 
 __all__ = ["Measures", "with_impact"]
-
-_KEYS = KEYS | {rule.field.removeprefix("config.") for rule in RULES if rule.field.startswith("config.")} - {"*"}
-"""The config keys whose defaults a judgement or a measure may need."""
 
 
 def with_impact(plan: Plan, *, cluster: Measures, now: datetime) -> Plan:
@@ -28,10 +25,12 @@ def with_impact(plan: Plan, *, cluster: Measures, now: datetime) -> Plan:
 
     Each is judged again first: only the defaults of the brokers say what a reset leads to.
     """
-    if not any(_open_risks(plan, {}, now)):
+    open_risks = list(_open_risks(plan, {}, now))
+    if not open_risks:
         return plan
-    defaults = cluster.broker_defaults(_KEYS)
-    plan = _with_changes(plan, partial(_judged_again, defaults))
+    keys = {key for risk in open_risks for key in keys_to_know(_change_of(risk.topic, risk.change, plan, {}))}
+    defaults = cluster.broker_defaults(KEYS | keys)
+    plan = _with_changes(plan, partial(_judged_again, plan, defaults))
     risks = list(_open_risks(plan, defaults, now))
     if not risks:
         return plan
@@ -56,10 +55,12 @@ def _open_risks(plan: Plan, defaults: Mapping[str, str], now: datetime) -> Itera
                 yield OpenRisk(topic=topic, change=change, risk=change.decision.risk, defaults=defaults, now=now)
 
 
-def _judged_again(defaults: Mapping[str, str], topic: Drift | Delete, change: FieldChange) -> FieldChange:
-    if not _is_open(change):
-        return change
-    return judged(Change(difference=change, desired=topic.desired, live=topic.live, defaults=defaults))
+def _judged_again(plan: Plan, defaults: Mapping[str, str], topic: Drift | Delete, change: FieldChange) -> FieldChange:
+    return judged(_change_of(topic, change, plan, defaults)) if _is_open(change) else change
+
+
+def _change_of(topic: Drift | Delete, change: FieldChange, plan: Plan, defaults: Mapping[str, str]) -> Change:
+    return Change(difference=change, desired=topic.desired, live=topic.live, policy=plan.policy, defaults=defaults)
 
 
 def _with_changes(plan: Plan, decide: Callable[[Drift | Delete, FieldChange], FieldChange]) -> Plan:

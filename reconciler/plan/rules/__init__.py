@@ -1,4 +1,4 @@
-"""The rules that judge differences: what is safe, what needs consent, what Kafka cannot do.
+"""The rules that judge differences: what is safe, what needs consent, what is impossible.
 
 ``table`` has them all; ``docs/risks.md`` is made from it.
 """
@@ -8,40 +8,58 @@ from __future__ import annotations
 from typing import assert_never
 
 from reconciler.model import Decision, FieldChange, Refusal, RefusalKind, Refused, Risk, Risky, Safe
-from reconciler.plan.rules.rule import Change, Dangerous, Finding, Harmless, Impossible, Rule
-from reconciler.plan.rules.table import RULES
+from reconciler.plan.rules.change import Change
+from reconciler.plan.rules.rule import Dangerous, Finding, Harmless, Impossible, Rule
+from reconciler.plan.rules.table import RULES, SECTIONS
 
-__all__ = ["RULES", "Change", "Rule", "finding_on", "judged"]
+__all__ = ["RULES", "SECTIONS", "Change", "Rule", "judged", "keys_to_know", "rule_for"]
 
 
-def finding_on(change: Change) -> Finding:
-    """What the first rule that applies finds; a change that none applies to is harmless."""
-    return next((rule.finding for rule in RULES if rule.applies_to(change)), Harmless())
+def rule_for(change: Change) -> Rule | None:
+    """The first rule that applies to ``change``; ``None`` where none does, so that the change is harmless."""
+    return next((rule for rule in RULES if rule.applies_to(change)), None)
 
 
 def judged(change: Change) -> FieldChange:
     """The difference of ``change`` with the decision about it."""
     difference = change.difference
+    rule = rule_for(change)
     return FieldChange(
         field=difference.field,
         before=difference.before,
         after=difference.after,
         origin=difference.origin,
-        decision=_decision(finding_on(change), change),
+        decision=_decision(rule.finding if rule is not None else Harmless(), change),
     )
 
 
+def keys_to_know(change: Change) -> frozenset[str]:
+    """The config keys on whose values the verdict depends, and whose values before or after are not known.
+
+    With what brokers give for them, as ``Change.defaults``, the change can be judged again.
+    """
+    read = {key for rule in RULES if rule.is_about(change.difference.field) for key in rule.reads}
+    unknown = {key for key in read if None in change.values(key)}
+    is_open = change.key is not None and (change.before is None or change.after is None)
+    return frozenset(unknown | {change.key} if change.key is not None and is_open else unknown)
+
+
 def _decision(finding: Finding, change: Change) -> Decision:
-    values = {"before": change.before, "after": change.after}
     match finding:
         case Harmless(note):
             return Safe(note)
         case Dangerous():
-            reason = finding.reason.format(**values)
-            return Risky(Risk(kind=finding.kind, reason=reason, measures=finding.measures, decisive=finding.decisive))
+            return Risky(
+                Risk(kind=finding.kind, reason=finding.reason, measures=finding.measures, decisive=finding.decisive)
+            )
         case Impossible():
-            way_out = finding.way_out.format(**values)
-            reason = finding.reason.format(**values)
+            values = {
+                "key": change.key,
+                "before": change.before,
+                "after": change.after,
+                "place": change.policy.service.alterable_origin,
+            }
+            reason, way_out = finding.reason.format(**values), finding.way_out.format(**values)
             return Refused(Refusal(kind=RefusalKind.IMPOSSIBLE, reason=reason, way_out=way_out))
         case _:
             assert_never(finding)

@@ -2,49 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from reconciler.model import Difference, LiveTopic, Measure, RiskKind, TopicSpec
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A difference with the topic around it.
-
-    ``defaults`` are the values that brokers give by config key where a topic sets nothing, as far as they are known.
-    """
-
-    difference: Difference
-    desired: TopicSpec
-    live: LiveTopic
-    defaults: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def before(self) -> int | str | None:
-        """The live value, inherited or set; ``None`` where it is not known."""
-        if self.difference.before is None and self.difference.config_key is not None:
-            return self.value_before(self.difference.config_key)
-        return self.difference.before
-
-    @property
-    def after(self) -> int | str | None:
-        """The value that the change leads to, also where it resets an override; ``None`` where it is not known."""
-        if self.difference.after is None and self.difference.config_key is not None:
-            return self.defaults.get(self.difference.config_key)
-        return self.difference.after
-
-    def value_before(self, key: str) -> str | None:
-        """The effective value of the config ``key`` on the cluster; ``None`` where it is not known."""
-        override = self.live.overrides.get(key)
-        return override if override is not None else self.live.inherited.get(key, self.defaults.get(key))
-
-    def value_after(self, key: str) -> str | None:
-        """The effective value of the config ``key`` once all of the manifest is applied; ``None`` if not known."""
-        wanted = self.desired.config.get(key)
-        if wanted is not None:
-            return wanted
-        return self.defaults.get(key, self.live.inherited.get(key))
+from reconciler.model import Measure, RiskKind
+from reconciler.plan.rules.change import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +20,8 @@ class Harmless:
 class Dangerous:
     """The change needs consent of a ``kind``.
 
-    ``reason`` is what a reviewer is told, with what is measured of ``measures``; it may have the placeholders
-    ``{before}`` and ``{after}``. Where all of the ``decisive`` measures are none, the change is safe.
+    ``reason`` is what a reviewer is told, with what is measured of ``measures``. Where all of the ``decisive`` measures
+    are none, the change is safe.
     """
 
     kind: RiskKind
@@ -70,7 +32,11 @@ class Dangerous:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impossible:
-    """Kafka cannot make the change; both texts may have the placeholders ``{before}`` and ``{after}``."""
+    """Kafka cannot make the change, or the service does not permit it.
+
+    Both texts may have the placeholders ``{key}``, ``{before}``, ``{after}``, and ``{place}`` for the place of
+    ``cluster.alterable_config`` in the manifest.
+    """
 
     reason: str
     way_out: str
@@ -78,12 +44,16 @@ class Impossible:
 
 Finding = Harmless | Dangerous | Impossible
 
+ANY_CONFIG = "config.*"
+"""The field of a rule about any config key."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """The verdict on a change of ``field``, a field or ``config.*`` for any key, ``when`` something is true of it.
 
     ``what`` is the change in words, for the documentation: ``lowered``. ``source`` says where the rule comes from.
+    ``reads`` are the other config keys whose values ``when`` depends on.
     """
 
     field: str
@@ -91,14 +61,21 @@ class Rule:
     when: Callable[[Change], bool]
     finding: Finding
     source: str
+    reads: frozenset[str] = frozenset()
+
+    def is_about(self, field: str) -> bool:
+        """Whether this rule is about changes of ``field``."""
+        return self.field == field or (self.field == ANY_CONFIG and field.startswith("config."))
 
     def applies_to(self, change: Change) -> bool:
-        """Whether this rule is about ``change``."""
-        field = change.difference.field
-        is_field = self.field == field or (self.field == "config.*" and field.startswith("config."))
-        return is_field and self.when(change)
+        """Whether this rule decides on ``change``, if none before it does."""
+        return self.is_about(change.difference.field) and self.when(change)
 
 
-def always(_change: Change) -> bool:
-    """Any change of the field."""
-    return True
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Rules that belong together in the documentation, with what they have in common."""
+
+    title: str
+    about: str
+    rules: Sequence[Rule]

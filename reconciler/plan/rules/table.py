@@ -2,60 +2,64 @@
 
 from __future__ import annotations
 
-from reconciler.model import Measure, RiskKind
-from reconciler.plan.rules.rule import Change, Dangerous, Impossible, Rule, always
+from reconciler.configs import TOPIC_CONFIGS
+from reconciler.plan.rules.change import Change
+from reconciler.plan.rules.clients import CLIENTS
+from reconciler.plan.rules.counts import COUNTS
+from reconciler.plan.rules.durability import DURABILITY
+from reconciler.plan.rules.records import CLEANUP, RETENTION
+from reconciler.plan.rules.rule import ANY_CONFIG, Harmless, Impossible, Rule, Section
+from reconciler.plan.rules.storage import SEGMENTS, TIERED
+from reconciler.plan.rules.values import always
 
 
-def _is_lowered(change: Change) -> bool:
-    before, after = change.before, change.after
-    return isinstance(before, int) and isinstance(after, int) and after < before
+def _is_not_alterable(change: Change) -> bool:
+    return change.key is not None and not change.policy.service.permits(change.key)
 
 
-def _is_of_brokers(change: Change) -> bool:
-    return change.live.is_internal
+def _is_unknown(change: Change) -> bool:
+    return change.key not in TOPIC_CONFIGS
 
 
-RULES = (
-    Rule(
-        field="state",
-        what="from `present` to `absent`, of an internal topic",
-        when=_is_of_brokers,
-        finding=Impossible(
-            reason="brokers make this topic for themselves and need it",
-            way_out="remove the topic from the manifest",
+_SERVICE = Section(
+    title="Managed services",
+    about="",
+    rules=(
+        Rule(
+            field=ANY_CONFIG,
+            what="a key that is not in `cluster.alterable_config`",
+            when=_is_not_alterable,
+            finding=Impossible(
+                reason="the service does not permit to set {key}: it is not in cluster.alterable_config ({place})",
+                way_out="remove {key} from the manifest, or add it there if the service permits it",
+            ),
+            source="the manifest",
         ),
-        source="`Topic.java`",
-    ),
-    Rule(
-        field="state",
-        what="from `present` to `absent`",
-        when=always,
-        finding=Dangerous(
-            kind=RiskKind.DELETE,
-            reason="deletes the topic with its records and the committed offsets of its groups; ACLs of the name stay",
-            measures=frozenset({Measure.ALL_RECORDS, Measure.READERS}),
-        ),
-        source="KIP-4",
-    ),
-    Rule(
-        field="partitions",
-        what="lowered",
-        when=_is_lowered,
-        finding=Impossible(
-            reason="Kafka cannot remove partitions",
-            way_out="write partitions: {before} to accept what is there, "
-            "or create a topic with {after} under a new name and move the records",
-        ),
-        source="KIP-195",
-    ),
-    Rule(
-        field="replication_factor",
-        what="changed",
-        when=always,
-        finding=Impossible(
-            reason="this version does not move replicas",
-            way_out="use kafka-reassign-partitions, or write replication_factor: {before} to accept what is there",
-        ),
-        source="KIP-455",
     ),
 )
+
+_OTHERS = Section(
+    title="Other keys",
+    about="",
+    rules=(
+        Rule(
+            field=ANY_CONFIG,
+            what="a key that Apache Kafka does not have",
+            when=_is_unknown,
+            finding=Harmless("not a topic config key of Apache Kafka: what a change of it does is not known here"),
+            source="https://kafka.apache.org/documentation/#topicconfigs",
+        ),
+        Rule(
+            field=ANY_CONFIG,
+            what="every other change",
+            when=always,
+            finding=Harmless(),
+            source="https://kafka.apache.org/documentation/#topicconfigs",
+        ),
+    ),
+)
+
+SECTIONS = (_SERVICE, COUNTS, RETENTION, CLEANUP, DURABILITY, CLIENTS, SEGMENTS, TIERED, _OTHERS)
+"""All rules, as the documentation shows them."""
+
+RULES = tuple(rule for section in SECTIONS for rule in section.rules)

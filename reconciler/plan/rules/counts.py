@@ -1,0 +1,133 @@
+"""Rules about the topic itself: its state, its partitions, its replicas."""
+
+from __future__ import annotations
+
+import re
+
+from reconciler.model import STATE, Measure, RiskKind
+from reconciler.plan.rules.change import Change
+from reconciler.plan.rules.rule import Dangerous, Impossible, Rule, Section
+from reconciler.plan.rules.values import always, both, has, is_lowered, is_raised
+
+_OF_STREAMS = re.compile(
+    r".+-(changelog|repartition|subscription-(registration|response)-topic"
+    r"|KTABLE-FK-JOIN-SUBSCRIPTION-(REGISTRATION|RESPONSE)-\d+-topic)"
+)
+"""How ``StreamsResetter`` recognises the internal topics of a Kafka Streams application."""
+_OF_ONE_PARTITION = re.compile(r"(.*[._-])?connect[._-]configs?|_schemas")
+"""The config topic of Kafka Connect, and that of Schema Registry, by their usual names."""
+_WHO_READS = frozenset({Measure.ALL_RECORDS, Measure.READERS})
+
+
+def _is_of_streams(change: Change) -> bool:
+    return _OF_STREAMS.fullmatch(change.desired.name) is not None
+
+
+def _has_one_partition(change: Change) -> bool:
+    return change.before == 1 and _OF_ONE_PARTITION.fullmatch(change.desired.name) is not None
+
+
+_RAISED = (
+    Rule(
+        field="partitions",
+        what="raised, of an internal topic of Kafka Streams (`…-changelog`, `…-repartition`)",
+        when=both(is_raised, _is_of_streams),
+        finding=Dangerous(
+            kind=RiskKind.PARTITION_INCREASE,
+            reason="by its name, this is an internal topic of a Kafka Streams application, "
+            "which stops when the number of partitions is not the one it expects",
+            measures=_WHO_READS,
+        ),
+        source="InternalTopicManager.validatePartitions, StreamsResetter",
+    ),
+    Rule(
+        field="partitions",
+        what="raised from 1, of the config topic of Kafka Connect or Schema Registry (`…connect-configs`, `_schemas`)",
+        when=both(is_raised, _has_one_partition),
+        finding=Dangerous(
+            kind=RiskKind.PARTITION_INCREASE,
+            reason="by its name, Kafka Connect or Schema Registry keeps its settings here, "
+            "which does not start with more than 1 partition",
+            measures=_WHO_READS,
+        ),
+        source="KafkaConfigBackingStore, KafkaStore",
+    ),
+    Rule(
+        field="partitions",
+        what="raised, where `cleanup.policy` has `compact`",
+        when=both(is_raised, has("cleanup.policy", "compact")),
+        finding=Dangerous(
+            kind=RiskKind.PARTITION_INCREASE,
+            reason="new records of a key may be written to another partition; compaction then keeps the old value "
+            "in the old partition, and tables built from the topic can be wrong",
+            measures=_WHO_READS,
+            decisive=_WHO_READS,
+        ),
+        source="https://kafka.apache.org/documentation/#compaction",
+        reads=frozenset({"cleanup.policy"}),
+    ),
+    Rule(
+        field="partitions",
+        what="raised, of any other topic",
+        when=is_raised,
+        finding=Dangerous(
+            kind=RiskKind.PARTITION_INCREASE,
+            reason="new records of a key may be written to another partition, so their order is lost; "
+            "readers that start at latest miss what is written before they learn of the new partitions",
+            measures=_WHO_READS,
+            decisive=_WHO_READS,
+        ),
+        source="https://kafka.apache.org/documentation/#consumerconfigs_auto.offset.reset",
+    ),
+)
+
+COUNTS = Section(
+    title="State, partitions and replication factor",
+    about="",
+    rules=(
+        Rule(
+            field=STATE,
+            what="from `present` to `absent`, of an internal topic",
+            when=lambda change: change.live.is_internal,
+            finding=Impossible(
+                reason="brokers make this topic for themselves and need it",
+                way_out="remove the topic from the manifest",
+            ),
+            source="Topic.java",
+        ),
+        Rule(
+            field=STATE,
+            what="from `present` to `absent`, or not in the manifest (`--prune`)",
+            when=always,
+            finding=Dangerous(
+                kind=RiskKind.DELETE,
+                reason="deletes the topic with its records and the committed offsets of its groups; "
+                "ACLs of the name stay",
+                measures=_WHO_READS,
+            ),
+            source="KIP-4",
+        ),
+        Rule(
+            field="partitions",
+            what="lowered",
+            when=is_lowered,
+            finding=Impossible(
+                reason="Kafka cannot remove partitions",
+                way_out="write partitions: {before} to accept what is there, "
+                "or create a topic with {after} under a new name and move the records",
+            ),
+            source="KIP-195",
+        ),
+        *_RAISED,
+        Rule(
+            field="replication_factor",
+            what="changed",
+            when=always,
+            finding=Impossible(
+                reason="this version does not move replicas",
+                way_out="use kafka-reassign-partitions, or write replication_factor: {before} to accept what is there",
+            ),
+            source="KIP-455",
+        ),
+    ),
+)

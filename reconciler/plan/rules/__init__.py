@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import assert_never
 
 from reconciler.model import Decision, FieldChange, Refusal, RefusalKind, Refused, Risk, Risky, Safe
@@ -20,9 +22,14 @@ def rule_for(change: Change) -> Rule | None:
     return next((rule for rule in RULES if rule.applies_to(change)), None)
 
 
-def judged(change: Change) -> FieldChange:
-    """The difference of ``change`` with the decision about it."""
+def judged(change: Change, refused: Collection[str] = ()) -> FieldChange:
+    """The difference of ``change`` with the decision about it.
+
+    The other changes of the topic count as made where they are safe, but for those of the config keys ``refused``.
+    """
     difference = change.difference
+    made = frozenset(key for key in _read_for(change) if key not in refused and _is_safe(change.of(key)))
+    change = replace(change, made=made)
     rule = rule_for(change)
     return FieldChange(
         field=difference.field,
@@ -38,10 +45,19 @@ def keys_to_know(change: Change) -> frozenset[str]:
 
     With what brokers give for them, as ``Change.defaults``, the change can be judged again.
     """
-    read = {key for rule in RULES if rule.is_about(change.difference.field) for key in rule.reads}
-    unknown = {key for key in read if None in change.values(key)}
+    unknown = {key for key in _read_for(change) if None in change.values(key)}
     is_open = change.key is not None and (change.before is None or change.after is None)
     return frozenset(unknown | {change.key} if change.key is not None and is_open else unknown)
+
+
+def _read_for(change: Change) -> frozenset[str]:
+    """The other config keys on which the verdict may depend."""
+    return frozenset(key for rule in RULES if rule.is_about(change.difference.field) for key in rule.reads)
+
+
+def _is_safe(change: Change) -> bool:
+    rule = rule_for(change)
+    return rule is None or isinstance(rule.finding, Harmless)
 
 
 def _decision(finding: Finding, change: Change) -> Decision:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from reconciler.model import Difference, LiveTopic, Policy, TopicSpec
 from reconciler.plan.diff import is_left_alone
@@ -14,6 +14,7 @@ class Change:
     """A difference with the topic around it.
 
     ``defaults`` are the values that brokers give by config key where a topic sets nothing, as far as they are known.
+    ``made`` are the config keys whose changes are certain to be made together with this one.
     """
 
     difference: Difference
@@ -21,6 +22,7 @@ class Change:
     live: LiveTopic
     policy: Policy = field(default_factory=Policy)
     defaults: Mapping[str, str] = field(default_factory=dict)
+    made: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str | None:
@@ -55,12 +57,18 @@ class Change:
         stays = not self.desired.names(key) and is_left_alone(key, self.live, self.policy)
         return self.value_before(key) if stays else self._inherited(key)
 
-    def values(self, key: str) -> tuple[str | None, str | None]:
-        """The values of another config ``key`` before and after.
+    def values(self, key: str) -> Collection[str | None]:
+        """The values that another config ``key`` may have once this change is made, ``None`` for one not known.
 
-        Its change may be refused while this one is made, so a rule counts with both.
+        Where its own change may be refused, that is also the value that it has now.
         """
-        return self.value_before(key), self.value_after(key)
+        after = self.value_after(key)
+        return {after} if key in self.made else {self.value_before(key), after}
+
+    def of(self, key: str) -> Change:
+        """The change of another config ``key`` of the same topic."""
+        difference = Difference(field=f"config.{key}", before=self.value_before(key), after=self.value_after(key))
+        return replace(self, difference=difference, made=frozenset())
 
     def _inherited(self, key: str) -> str | None:
         if key in self.live.disputed:

@@ -64,17 +64,17 @@ def both(*conditions: Condition) -> Condition:
 
 
 def may_have(key: str, word: str) -> Condition:
-    """Whether another config ``key`` has ``word`` in its list before or after the change, or is not known."""
+    """Whether another config ``key`` may have ``word`` in its list."""
     return lambda change: any(value is None or word in items(value) for value in change.values(key))
 
 
 def has(key: str, word: str) -> Condition:
-    """Whether another config ``key`` has ``word`` in its list before or after the change, for certain."""
+    """Whether another config ``key`` has ``word`` in its list now or later, as far as it is known."""
     return lambda change: any(value is not None and word in items(value) for value in change.values(key))
 
 
 def is_unlimited(key: str) -> Condition:
-    """Whether another config ``key`` sets no limit, before and after the change."""
+    """Whether another config ``key`` sets no limit, for certain."""
     return lambda change: all(amount(key, value) == math.inf for value in change.values(key))
 
 

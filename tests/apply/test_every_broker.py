@@ -34,7 +34,9 @@ def apply(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Apply:
     """Apply the topics in this process; the report, with what was said on standard error as ``said``."""
 
     def run(kafka: FakeKafka, topics: str, *more: str) -> Any:
-        (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics: {{{topics}}}\n")
+        (tmp_path / "topics.yaml").write_text(
+            f"version: 1\ndefaults: {{allow: [data-loss, partition-increase]}}\ntopics: {{{topics}}}\n"
+        )
         # Only what is asked of each broker is to find those that lag behind.
         ahead = f"127.0.0.1:{kafka.ports[AHEAD]}"
         arguments = ["apply", "--yes", "-f", str(tmp_path / "topics.yaml"), "--bootstrap-server", ahead]

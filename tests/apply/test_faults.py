@@ -314,7 +314,10 @@ def test_a_topic_that_never_shows_has_a_reason(apply: Apply) -> None:
         assert topic["error"]["name"] == "NOT_VISIBLE"
 
 
-BOTH = "version: 1\ntopics: {both: {partitions: 3, config: {retention.ms: 1000}}, other: {config: {retention.ms: 5}}}\n"
+BOTH = (
+    "version: 1\ndefaults: {allow: [data-loss, partition-increase]}\n"
+    "topics: {both: {partitions: 3, config: {retention.ms: 1000}}, other: {config: {retention.ms: 5}}}\n"
+)
 STALE = {"partitions": "stale", "config.retention.ms": "stale"}
 
 

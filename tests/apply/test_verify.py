@@ -21,7 +21,7 @@ from reconciler.model import (
     TopicStatus,
 )
 from reconciler.plan import plan
-from tests.support.steps import NO_ANSWER, NOON, OnlyBroker, Time, created, ledger_of, spec
+from tests.support.steps import NO_ANSWER, NOON, OnlyBroker, Time, consented, created, ledger_of, spec
 
 
 @dataclass
@@ -88,7 +88,7 @@ def test_one_setting_that_is_not_as_written_does_not_speak_for_the_others(
 ) -> None:
     before = LiveTopic(name="a", partitions=1, replication_factor=1, overrides={"retention.ms": "1"})
     desired = spec("a", 3, retention_ms="5", flush_ms="9")
-    made = plan(DesiredState(topics=[desired]), LiveState(cluster_id="c", brokers=1, topics={"a": before}))
+    made = consented(plan(DesiredState(topics=[desired]), LiveState(cluster_id="c", brokers=1, topics={"a": before})))
     assert [topic.action for topic in made.topics] == [Action.DRIFT]
     ledger = Ledger(made)
     for operation, failure in ((Operation.CREATE_PARTITIONS, answer), (Operation.ALTER_CONFIGS, None)):
@@ -123,7 +123,7 @@ class Showing(OnlyBroker, Time):
 def test_a_value_that_the_cluster_hides_is_not_called_done_beside_one_that_is_not_as_written() -> None:
     before = LiveTopic(name="a", partitions=1, replication_factor=1)
     desired = spec("a", 3, vendor_key="5", flush_ms="9")
-    made = plan(DesiredState(topics=[desired]), LiveState(cluster_id="c", brokers=1, topics={"a": before}))
+    made = consented(plan(DesiredState(topics=[desired]), LiveState(cluster_id="c", brokers=1, topics={"a": before})))
     ledger = Ledger(made)
     for operation in (Operation.CREATE_PARTITIONS, Operation.ALTER_CONFIGS):
         ledger.attempted("a", Attempt(operation=operation, number=1, started_at=NOON, duration_seconds=0))

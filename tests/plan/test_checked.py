@@ -196,7 +196,7 @@ def test_a_topic_that_is_called_existing_and_never_shown_is_unreadable() -> None
 
 def test_a_topic_that_was_deleted_meanwhile_is_planned_as_a_create() -> None:
     broker = Broker(lambda _name, keys: GONE if broker.looks == 0 and keys else None)
-    one = check(broker, spec("a", retention_ms="1"), live={"a": there("a")})
+    one = check(broker, spec("a", max_message_bytes="1"), live={"a": there("a")})
     one.run()
     assert one.plan.topics[0].action is Action.CREATE
 
@@ -230,7 +230,7 @@ def test_a_topic_that_was_not_asked_about_before_the_run_ended_is_marked(error: 
             raise error
         return None
 
-    one = check(Broker(says), spec("changed", retention_ms="1"), spec("new"), live={"changed": there("changed")})
+    one = check(Broker(says), spec("changed", max_message_bytes="1"), spec("new"), live={"changed": there("changed")})
     with pytest.raises(type(error)):
         one.run()
     unchecked = {topic.name: unchecked_of(topic) for topic in one.plan.topics}

@@ -25,6 +25,7 @@ VICTIMS: dict[Api, str] = {
 CHECKS = list(VICTIMS)
 MANIFEST = """
 version: 1
+defaults: {allow: [data-loss, partition-increase]}
 topics:
   altered.a: {config: {retention.ms: 1000}}
   altered.b: {config: {retention.ms: 1000}}

@@ -20,6 +20,7 @@ from tests.wire.faults import Fault
 
 MANIFEST = """
 version: 1
+defaults: {allow: [data-loss, partition-increase]}
 topics:
   altered: {config: {retention.ms: 1000}}
   both: {partitions: 1, config: {retention.ms: 1000}}

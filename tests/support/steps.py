@@ -13,15 +13,20 @@ from reconciler.model import (
     EXPECTED,
     FATAL,
     RETRIABLE,
+    Consent,
+    ConsentForTopics,
     Create,
     KafkaFailure,
     LiveTopic,
     Operation,
+    Permission,
     Plan,
     Query,
+    RiskKind,
     TopicPlan,
     TopicSpec,
 )
+from reconciler.plan.consent import with_consent
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 REFUSED = KafkaFailure(code=44, name="POLICY_VIOLATION", error_class=FATAL, message="no", remedy="ask")
@@ -71,3 +76,9 @@ def created(name: str, partitions: int | None = None, **config: str) -> TopicPla
 
 def ledger_of(*topics: TopicPlan) -> Ledger:
     return Ledger(Plan(topics=topics, fingerprint=""))
+
+
+def consented(made: Plan) -> Plan:
+    """``made`` with consent to all of its risks."""
+    consents = [ConsentForTopics(glob="*", consent=Consent(kind=kind, given_by=f"--allow {kind}")) for kind in RiskKind]
+    return with_consent(made, permission=Permission(consents=consents), today=NOON.date())

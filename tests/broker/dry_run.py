@@ -18,16 +18,16 @@ def check_dry_run(sandbox: Sandbox, reconciler: RunReconciler, tmp_path: Path) -
         "topics:\n"
         "  checked.bad: {replication_factor: 7}\n"
         "  checked.good: {partitions: 2}\n"
-        "  checked.there: {partitions: 3, config: {no.such.key: x}}\n"
+        "  checked.there: {partitions: 3, allow: [partition-increase], config: {no.such.key: x}}\n"
     )
     done = reconciler("plan", "--bootstrap-server", sandbox.bootstrap_servers, "-o", "json")
     assert done.code == 3
     topics = {topic["name"]: topic for topic in done.report["topics"]}
     assert topics["checked.bad"]["error"]["name"] == "INVALID_REPLICATION_FACTOR"
     assert topics["checked.good"]["status"] == "planned"
-    assert {change["field"]: change["verdict"] for change in topics["checked.there"]["changes"]} == {
-        "partitions": "safe",
-        "config.no.such.key": "impossible",
+    assert {change["field"]: change["status"] for change in topics["checked.there"]["changes"]} == {
+        "partitions": "planned",
+        "config.no.such.key": "refused",
     }
     assert not client.exists("checked.good")
     assert client.partitions("checked.there") == 1

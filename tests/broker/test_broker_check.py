@@ -54,7 +54,7 @@ def test_a_change_that_the_broker_would_refuse_is_impossible_in_its_words_and_th
     prefix: str, manifest: Manifest, plan: Command, client: AnotherClient
 ) -> None:
     client.create(prefix)
-    manifest(f"{prefix}: {{partitions: 3, config: {{no.such.key: x, retention.ms: 1000}}}}")
+    manifest(f"{prefix}: {{partitions: 3, allow: [partition-increase], config: {{no.such.key: x, retention.ms: 30d}}}}")
     done = plan()
     assert done.code == 3
     changes = {change["field"]: change for change in by_name(done)[prefix]["changes"]}
@@ -106,7 +106,7 @@ def test_apply_shows_and_refuses_what_plan_does_and_asks_nothing_twice(
     manifest(f"""
         {prefix}.bad: {{config: {{no.such.key: x}}}}
         {prefix}.good: {{partitions: 2}}
-        {prefix}.there: {{partitions: 2, config: {{retention.ms: 1d}}}}
+        {prefix}.there: {{partitions: 2, config: {{retention.ms: 30d}}}}
     """)
     address = ("--bootstrap-server", kafka.bootstrap_servers)
     planned = reconciler("plan", *address, "--report", "plan.json")
@@ -117,7 +117,7 @@ def test_apply_shows_and_refuses_what_plan_does_and_asks_nothing_twice(
         "Apply: 1 topic applied, 0 unchanged, 2 refused (1 in part: its other changes were applied)." in applied.stdout
     )
     assert client.exists(f"{prefix}.good")
-    assert client.overrides(f"{prefix}.there") == {"retention.ms": "86400000"}
+    assert client.overrides(f"{prefix}.there") == {"retention.ms": "2592000000"}
     assert not client.exists(f"{prefix}.bad")
     first, second = (json.loads((tmp_path / name).read_text()) for name in ("plan.json", "apply.json"))
     assert first["plan"] == second["plan"], "the fingerprint is that of the plan that was shown"
@@ -194,7 +194,7 @@ def test_a_principal_that_may_not_ask_gets_a_plan_that_says_so_once(
     for name in names:
         client.create(name)
         allow_only(client, name, AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS)
-    topics = "".join(f"  {name}: {{partitions: 2, config: {{retention.ms: 1d}}}}\n" for name in names)
+    topics = "".join(f"  {name}: {{config: {{retention.ms: 30d}}}}\n" for name in names)
     (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics:\n{topics}")
     arguments = ["plan", "--bootstrap-server", guarded.bootstrap_servers]
     done = reconciler(*arguments, "-o", "json")

@@ -55,7 +55,8 @@ def write_manifest(folder: Path, prefix: str) -> None:
         f"  {name}: {'{partitions: 2, config: {retention.ms: 1d}}' if number % 3 == 0 else '{partitions: 1}'}\n"
         for number, name in enumerate(names(prefix))
     )
-    (folder / "topics.yaml").write_text(f"version: 1\ndefaults: {{replication_factor: 3}}\ntopics:\n{''.join(lines)}")
+    defaults = "defaults: {replication_factor: 3, allow: [data-loss, partition-increase]}"
+    (folder / "topics.yaml").write_text(f"version: 1\n{defaults}\ntopics:\n{''.join(lines)}")
 
 
 @contextmanager

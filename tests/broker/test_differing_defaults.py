@@ -49,7 +49,9 @@ def run(reconciler: RunReconciler, kafka: Sandbox, *arguments: str) -> Finished:
 def test_a_value_that_one_broker_gives_is_set_on_the_topic_whoever_answers(
     one_differs: AnotherClient, kafka3: Sandbox, reconciler: RunReconciler, prefix: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics: {{{prefix}: {{config: {{retention.ms: 1d}}}}}}\n")
+    (tmp_path / "topics.yaml").write_text(
+        f"version: 1\ndefaults: {{allow: [data-loss]}}\ntopics: {{{prefix}: {{config: {{retention.ms: 1d}}}}}}\n"
+    )
     plans = [run(reconciler, kafka3, "plan", "--detailed-exitcode") for _ in range(RUNS)]
     assert {done.code for done in plans} == {2}
     changes = [done.report["topics"][0]["changes"][0] for done in plans]

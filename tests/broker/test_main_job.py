@@ -73,7 +73,7 @@ def test_partly_present(prefix: str, manifest: Manifest, plan: Command, apply: C
     manifest(f"""
         {prefix}.absent: {{partitions: 1}}
         {prefix}.equal: {{partitions: 2, config: {{retention.ms: "01000"}}}}
-        {prefix}.grown: {{partitions: 5}}
+        {prefix}.grown: {{partitions: 5, allow: [partition-increase]}}
         {prefix}.other: {{config: {{retention.ms: 2000, compression.type: zstd}}}}
     """)
     actions = {name: topic["action"] for name, topic in by_name(plan()).items()}
@@ -127,7 +127,7 @@ def test_partition_decrease_and_replication_change_are_impossible_and_the_rest_i
     client.create(f"{prefix}.fewer", partitions=3)
     client.create(f"{prefix}.replicas")
     manifest(f"""
-        {prefix}.fewer: {{partitions: 1, config: {{retention.ms: 1000}}}}
+        {prefix}.fewer: {{partitions: 1, config: {{retention.ms: 30d}}}}
         {prefix}.new: {{partitions: 1}}
         {prefix}.replicas: {{replication_factor: 2}}
     """)
@@ -149,7 +149,7 @@ def test_partition_decrease_and_replication_change_are_impossible_and_the_rest_i
     assert verdicts == {"partitions": ("impossible", "refused"), "config.retention.ms": ("safe", "applied")}
     assert "Kafka cannot remove partitions" in topics[f"{prefix}.fewer"]["changes"][0]["reason"]
     assert client.partitions(f"{prefix}.fewer") == 3
-    assert client.overrides(f"{prefix}.fewer") == {"retention.ms": "1000"}
+    assert client.overrides(f"{prefix}.fewer") == {"retention.ms": "2592000000"}
 
 
 def test_one_refused_topic_among_good_ones_leaves_the_others_done(
@@ -158,7 +158,7 @@ def test_one_refused_topic_among_good_ones_leaves_the_others_done(
     client.create(f"{prefix}.changed")
     manifest(f"""
         {prefix}.bad: {{partitions: 1, config: {{no.such.key: x}}}}
-        {prefix}.changed: {{config: {{retention.ms: 1000}}}}
+        {prefix}.changed: {{config: {{retention.ms: 30d}}}}
         {prefix}.good: {{partitions: 1}}
         {prefix}.too-many-replicas: {{replication_factor: 7}}
     """)

@@ -45,7 +45,8 @@ def test_writes_are_read_back_whichever_broker_answers(
     environment = {"KAFKA_BOOTSTRAP_SERVERS": kafka3.bootstrap_servers}
     for partitions in range(1, 6):
         (tmp_path / "topics.yaml").write_text(
-            f"version: 1\ntopics:\n  growing: {{partitions: {partitions}, config: {{retention.ms: {partitions}000}}}}\n"
+            "version: 1\ndefaults: {allow: [partition-increase]}\ntopics:\n"
+            f"  growing: {{partitions: {partitions}, config: {{retention.ms: {partitions}000}}}}\n"
         )
         done = reconciler("apply", "--yes", "-o", "json", env=environment)
         assert done.code == 0, done.stderr
@@ -56,7 +57,7 @@ def test_what_is_verified_is_shown_by_every_broker_however_busy(
     reconciler: RunReconciler, kafka3: Sandbox, tmp_path: Path
 ) -> None:
     """Brokers that make hundreds of partitions hear of later writes late, each at its own pace."""
-    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {shown: {config: {retention.ms: 1d}}}\n")
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {shown: {config: {retention.ms: 30d}}}\n")
     admin = AnotherClient(kafka3).admin
     nodes = admin.list_topics(timeout=30).brokers
     for batch in range(2):
@@ -68,7 +69,7 @@ def test_what_is_verified_is_shown_by_every_broker_however_busy(
     shown = {answer.result(90)["retention.ms"].value for answer in asked}
     assert done.code == 0, done.stderr
     assert done.report["topics"][0]["verification"]["status"] == "verified"
-    assert shown == {"86400000"}
+    assert shown == {"2592000000"}
 
 
 def test_three_brokers_check_without_doing(kafka3: Sandbox, reconciler: RunReconciler, tmp_path: Path) -> None:

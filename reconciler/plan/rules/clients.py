@@ -12,7 +12,6 @@ from reconciler.plan.rules.values import (
     is_lowered,
     is_raised,
     may_be_lowered,
-    may_become,
 )
 
 _DOCUMENTATION = "https://kafka.apache.org/documentation/#topicconfigs_"
@@ -52,7 +51,7 @@ def _sizes() -> tuple[Rule, ...]:
             field="config.max.message.bytes",
             what="raised",
             when=is_raised,
-            finding=Harmless("max.request.size of producers, 1 MiB by default, is a limit of its own"),
+            finding=Harmless("max.request.size of producers, by default 1 MiB, limits them, too"),
             source="KIP-74",
         ),
         Rule(
@@ -98,15 +97,13 @@ CLIENTS = Section(
             field="config.compression.type",
             what="to a codec, or to `uncompressed`",
             when=lambda change: change.after != "producer",
-            finding=Harmless(
-                "brokers compress again what producers send in another codec; stored records stay as they are"
-            ),
+            finding=Harmless("brokers recompress batches in another codec; stored records keep theirs"),
             source=f"{_DOCUMENTATION}compression.type",
         ),
         Rule(
             field="config.message.downconversion.enable",
             what="turned off",
-            when=may_become("false"),
+            when=becomes("false"),
             finding=Dangerous(
                 kind=RiskKind.AVAILABILITY_LOSS,
                 reason="consumers older than Kafka 0.11 cannot read the topic any more",

@@ -58,8 +58,8 @@ _RAISED = (
         when=both(is_raised, has("cleanup.policy", "compact")),
         finding=Dangerous(
             kind=RiskKind.PARTITION_INCREASE,
-            reason="new records of a key may be written to another partition; compaction then keeps the old value "
-            "in the old partition, and tables built from the topic can be wrong",
+            reason="new records of a key may go to another partition; the old value then stays in the old one, "
+            "and tables built from the topic can be wrong",
             measures=_WHO_READS,
             decisive=_WHO_READS,
         ),
@@ -72,7 +72,7 @@ _RAISED = (
         when=is_raised,
         finding=Dangerous(
             kind=RiskKind.PARTITION_INCREASE,
-            reason="new records of a key may be written to another partition, so their order is lost; "
+            reason="new records of a key may go to another partition, so their order is lost; "
             "readers that start at latest miss what is written before they learn of the new partitions",
             measures=_WHO_READS,
             decisive=_WHO_READS,

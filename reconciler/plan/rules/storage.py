@@ -21,8 +21,7 @@ SEGMENTS = Section(
                 what="lowered",
                 when=is_lowered,
                 finding=Harmless(
-                    "more and smaller segments: each takes open files and 2 of the memory maps of a broker's "
-                    "process (vm.max_map_count)"
+                    "more and smaller segments: each takes 2 memory maps of its brokers (vm.max_map_count)"
                 ),
                 source=f"{_DOCUMENTATION}{key}",
             )

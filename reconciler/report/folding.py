@@ -11,6 +11,7 @@ from click import style
 from reconciler.report.compact import described, fitting
 from reconciler.report.document import Change, Topic
 from reconciler.report.layout import TextStyle, behind, coloured, signed, wrapped
+from reconciler.report.risk_text import Surroundings, remark
 from reconciler.report.signs import Sign, sign_of_change
 from reconciler.report.standing import Standing, standing
 
@@ -39,7 +40,7 @@ def folded(topics: Sequence[Topic]) -> Folded:
     )
 
 
-def group_lines(group: Sequence[Topic], layout: TextStyle) -> Iterator[str]:
+def group_lines(group: Sequence[Topic], around: Surroundings, layout: TextStyle) -> Iterator[str]:
     """The changes of all topics in ``group``, and the names of some of them."""
     changes = group[0].changes
     mark, head = Sign.CHANGE.mark, f"{len(group):,} topics"
@@ -50,15 +51,10 @@ def group_lines(group: Sequence[Topic], layout: TextStyle) -> Iterator[str]:
     yield from more
     for change in () if is_one else changes:
         yield from signed(sign_of_change(change).mark, _described(change), layout)
-        yield from _note(change, layout, start=6)
+        yield from remark(change, around, layout, start=6)
     yield f"    {fitting([topic.name for topic in group], layout.width - 4)}"
     if is_one:
-        yield from _note(changes[0], layout, start=4)
-
-
-def _note(change: Change, layout: TextStyle, *, start: int) -> Iterator[str]:
-    if change.reason is not None:
-        yield from wrapped(f"note: {change.reason}", layout, start=start, indent=start + 2)
+        yield from remark(changes[0], around, layout, start=4)
 
 
 def signs_of_group(group: Sequence[Topic]) -> Iterable[Sign]:

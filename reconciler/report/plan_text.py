@@ -53,7 +53,7 @@ def _body(report: Report, layout: TextStyle) -> Iterator[str]:
     yield from [*above, ""] if above else ()
     yield from _topics([topic for topic in shown.apart if standing(topic) < Standing.NEW], around, fitted)
     for group in shown.groups:
-        yield from group_lines(group, layout)
+        yield from group_lines(group, around, layout)
         yield ""
     yield from _topics([topic for topic in shown.apart if standing(topic) >= Standing.NEW], around, fitted)
     yield from render_unmanaged(report, fitted)

@@ -11,7 +11,7 @@ from click import style
 from reconciler.model import RefusalKind, RiskKind
 from reconciler.report.document import Change, Consent, Impact, ReadingGroup, Refusal
 from reconciler.report.layout import TextStyle, count, wrapped
-from reconciler.report.shared import Shared
+from reconciler.report.shared import Shared, note_on
 from reconciler.report.units import readable_duration, readable_size
 
 _NAMED_READERS = 5
@@ -32,27 +32,32 @@ def explained(change: Change, around: Surroundings, layout: TextStyle) -> Iterat
         yield from _risk(change, change.consent, around, layout)
     elif change.refusal is not None:
         yield from refusal_lines(change.refusal, around, layout)
-    elif change.reason is not None:
+    else:
+        yield from remark(change, around, layout, start=6)
+
+
+def remark(change: Change, around: Surroundings, layout: TextStyle, *, start: int) -> Iterator[str]:
+    """What a reviewer should know of a safe change, unless it is told once for several topics."""
+    if change.reason is not None and not around.shared.has(note_on(change)):
         words = "note" if change.impact is None else "safe"
-        yield from wrapped(f"{words}: {change.reason}", layout, start=6, indent=8)
+        yield from wrapped(f"{words}: {change.reason}", layout, start=start, indent=start + 2)
 
 
 def _risk(change: Change, needed: Consent, around: Surroundings, layout: TextStyle) -> Iterator[str]:
     refusal = change.refusal
     lacks_consent = refusal.kind is RefusalKind.NEEDS_CONSENT if refusal is not None else needed.given_by is None
     verdict = f"{'needs consent' if lacks_consent else 'risky'} ({needed.kind})"
-    if not around.shared.has(needed.risk):
+    if not around.shared.has(note_on(change)):
         yield from _judged(verdict, f": {needed.risk}", layout)
     elif lacks_consent:
         yield from _judged(verdict, "", layout)
     if change.impact is not None:
         yield from _impact(needed.kind, change.impact, around, layout)
-    if refusal is None:
-        if not lacks_consent:
-            yield from wrapped(f"consent: {_consent(needed)}", layout, start=6, indent=8)
-    elif not lacks_consent:
+    if needed.given_by is not None:
+        yield from wrapped(f"consent: {_consent(needed)}", layout, start=6, indent=8)
+    if refusal is not None and not lacks_consent:
         yield from refusal_lines(refusal, around, layout)
-    else:
+    elif refusal is not None:
         reasons = [] if refusal.reason.startswith(needed.risk) else [refusal.reason]
         for words in (*reasons, refusal.way_out):
             yield from wrapped(words, layout, start=6, indent=8)

@@ -5,41 +5,57 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from reconciler.model import STATE, RefusalKind
-from reconciler.report.document import Refusal, Topic, Unmeasured
+from reconciler.report.document import Change, Refusal, Topic, Unmeasured
 from reconciler.report.layout import TextStyle, coloured, count, wrapped
 from reconciler.report.standing import refusals
 
-_What = TypeVar("_What", Refusal, Unmeasured, str)
 _ABOUT_THE_RUN = {RefusalKind.LIMIT, RefusalKind.CREATION_OFF}
+
+
+class Note(NamedTuple):
+    """What a reviewer should know of every change of a field."""
+
+    field: str
+    words: str
+
+
+_What = TypeVar("_What", Refusal, Unmeasured, Note)
+
+
+def note_on(change: Change) -> Note | None:
+    """What is to be known of ``change``, whichever topic it is of; ``None`` where the topic matters."""
+    if change.field == STATE and change.consent is not None:
+        return Note("delete", change.consent.risk)
+    is_general = change.impact is None and change.refusal is None and change.consent is None
+    return Note(change.field.removeprefix("config."), change.reason) if is_general and change.reason else None
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Refusals and unknown numbers that several topics have for the same reason, each with the number of topics."""
+    """Refusals, unknown numbers and notes that are the same for several topics, each with the number of topics."""
 
     refused: Mapping[Refusal, int]
     unknown: Mapping[Unmeasured, int]
-    deletes: Mapping[str, int]
-    """What deletes do."""
+    notes: Mapping[Note, int]
 
     @classmethod
     def of(cls, topics: Iterable[Topic]) -> Shared:
         """What is the same for several of ``topics``."""
         refused: Counter[Refusal] = Counter()
         unknown: Counter[Unmeasured] = Counter()
-        deletes: Counter[str] = Counter()
+        notes: Counter[Note] = Counter()
         for topic in topics:
             refused.update({each for each in refusals(topic) if each.kind in _ABOUT_THE_RUN})
-            deletes.update(each.consent.risk for each in topic.changes if each.field == STATE and each.consent)
             unknown.update({each for change in topic.changes if change.impact for each in change.impact.unknown})
-        return cls(_several(refused), _several(unknown), _several(deletes))
+            notes.update(filter(None, map(note_on, topic.changes)))
+        return cls(_several(refused), _several(unknown), _several(notes))
 
-    def has(self, what: Refusal | Unmeasured | str) -> bool:
+    def has(self, what: Refusal | Unmeasured | Note | None) -> bool:
         """Whether ``what`` is told once for all topics."""
-        return what in self.refused or what in self.unknown or what in self.deletes
+        return what in self.refused or what in self.unknown or what in self.notes
 
     def tells_all_of(self, topic: Topic) -> bool:
         """Whether everything refused of ``topic`` is told for several topics, and nothing of it is risky."""
@@ -54,11 +70,11 @@ class Shared:
             yield from wrapped(refusal.way_out, layout, start=4, indent=6)
 
     def below(self, layout: TextStyle) -> Iterator[str]:
-        """The unknown numbers, and what deletes do, to stand behind the topics."""
-        for words, number in self.deletes.items():
-            yield from wrapped(f"delete ({count(number, 'topic')}): {words}", layout, indent=4)
+        """The unknown numbers and the notes, to stand behind the topics."""
         for each, number in self.unknown.items():
-            yield from wrapped(f"{each.what} unknown for {count(number, 'topic')}: {each.why}", layout, indent=4)
+            yield from wrapped(f"{each.what} unknown ({count(number, 'topic')}): {each.why}", layout, indent=4)
+        for note, number in sorted(self.notes.items()):
+            yield from wrapped(f"{note.field} ({count(number, 'topic')}): {note.words}", layout, indent=4)
 
 
 def _several(numbers: Counter[_What]) -> dict[_What, int]:

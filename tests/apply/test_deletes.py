@@ -76,7 +76,7 @@ def test_a_topic_that_is_created_again_between_plan_and_apply_is_not_deleted(app
 def test_a_topic_that_is_created_again_after_its_delete_is_done_and_left_alone(
     fault: dict[str, Any] | None, answer: str | None, apply_manifest: ApplyManifest
 ) -> None:
-    with Reborn(*([Fault(api="delete_topics", **fault)] if fault else []), topics=BEFORE) as kafka:
+    with Reborn(*([Fault(api="delete_topics", **fault)] if fault else []), topics=BEFORE, brokers=3) as kafka:
         done = apply_manifest(MANIFEST, kafka)
         assert kafka.topics["gone"] == Topic(partitions=3), "the new one is not deleted"
         assert (done.code, outcome(done)) == (0, ("applied", "verified", 1))

@@ -57,4 +57,7 @@ def test_a_connection_that_reads_has_changes_checked_and_none_made() -> None:
             with pytest.raises(WriteRefused):
                 getattr(connection.admin, api)(arguments)
             assert kafka.written(api) == []
+        with pytest.raises(WriteRefused):
+            connection.admin.delete_topics(["a"])
+        assert "a" in kafka.topics
         connection.close()

@@ -19,6 +19,9 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "labels": ("label",),
     "profile": (),
     "env_key": (),
+    "allow": (),
+    "protected": (),
+    "state": (),
 }
 """Settings of a topic that are not Kafka configs, with other names that people use for them."""
 _UNITS_OF_TIME: Mapping[str, tuple[str, ...]] = {

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from reconciler.addresses import objection
+from reconciler.configs import TOPIC_CONFIGS, hint_for_key
 from reconciler.errors import Diagnostic, Location, Severity
 from reconciler.manifest.nodes import Node, mapping, string, strings
 from reconciler.model import ClusterReference, Limit, Limits, Policy, RiskKind, Scope
+from reconciler.printable import quoted
 
 _DEFAULT = Policy()
 _LIMITS = ("creates", "changes", "deletes")
@@ -83,6 +86,7 @@ def section_problems(document: Node) -> Iterator[Diagnostic]:
     """The problems in ``policy``, ``scope`` and ``cluster`` of the merged ``document`` that its schema cannot find."""
     yield from _address_problems(document)
     yield from _limits_without_value(document)
+    yield from _misspelt_keys(document)
     scope = mapping(mapping(document).get("scope"))
     if strings(scope.get("exclude")) and not strings(scope.get("include")):
         yield Diagnostic(
@@ -100,6 +104,25 @@ def _address_problems(document: Node) -> Iterator[Diagnostic]:
     wrong = objection(servers) if servers else None  # the schema rejects an empty one
     if node is not None and wrong is not None:
         yield Diagnostic(severity=Severity.ERROR, code="bootstrap-servers", message=wrong, origin=node.location)
+
+
+def _misspelt_keys(document: Node) -> Iterator[Diagnostic]:
+    """A misspelt key in ``alterable_config`` would forbid the one that is meant."""
+    node = mapping(mapping(document).get("cluster")).get("alterable_config")
+    for item in node.value if node is not None and isinstance(node.value, list) else ():
+        key = string(item)
+        hint = hint_for_key(key, "") if key and not _GLOB.search(key) and key not in TOPIC_CONFIGS else None
+        if key and hint is not None:
+            yield Diagnostic(
+                severity=Severity.WARNING,
+                code="unknown-config-key",
+                message=f"unknown topic config {quoted(key)} in cluster.alterable_config",
+                hint=hint,
+                origin=item.location,
+            )
+
+
+_GLOB = re.compile(r"[*?\[]")
 
 
 def _limits_without_value(document: Node) -> Iterator[Diagnostic]:

@@ -22,15 +22,16 @@ _MAX_MAPS = 65_530
 def segment_warnings(topics: Sequence[TopicSpec]) -> Iterator[Diagnostic]:
     """Warnings about the segments of ``topics``."""
     for topic in topics:
-        if not topic.is_absent:
+        if topic.is_absent:
+            continue
+        if "compact" in topic.config.get("cleanup.policy", ""):
             yield from _late_compaction(topic)
+        if "segment.ms" in topic.config or "segment.bytes" in topic.config:
             yield from _many_segments(topic)
 
 
 def _late_compaction(topic: TopicSpec) -> Iterator[Diagnostic]:
     """The segment that is being written is never compacted; it is closed by time or size."""
-    if "compact" not in topic.config.get("cleanup.policy", ""):
-        return
     lag = _value(topic, "max.compaction.lag.ms")
     if float(topic.config.get("min.cleanable.dirty.ratio", 0)) >= 1 and lag > _LONG_TIME:
         message = "min.cleanable.dirty.ratio 1 keeps compaction from ever starting"

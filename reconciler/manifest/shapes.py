@@ -19,17 +19,20 @@ _SCHEMAS = "_schemas"
 _REPARTITION = re.compile(r".+-repartition")
 _CHANGELOG = re.compile(r".+-(KSTREAM|KTABLE)-.*-changelog")
 """With the names of operators: a topic named by people, such as ``orders-changelog``, may be anything."""
+_MARKS = ("connect", "mm2-", _SCHEMAS, "-repartition", "-changelog", ".internal")
+"""One of these is in each name that matches: most names are looked at no further."""
 _MIRROR_INTERNAL = re.compile(r"mm2-offset-syncs\..+\.internal|(?P<source>.+)\.checkpoints\.internal")
 
 
 def shapes(topics: Sequence[TopicSpec], policy: Policy) -> Iterator[Diagnostic]:
     """Warnings about ``topics`` that other software needs in another shape, or changes itself."""
     present = [topic for topic in topics if not topic.is_absent]
-    for topic, role in _of_connect(present):
+    marked = [topic for topic in present if any(mark in topic.name for mark in _MARKS)]
+    for topic, role in _of_connect(marked):
         if role == "config":
             yield from _one_partition(topic, "Kafka Connect", "its config topic", "its workers do not start")
         yield from _compacted(topic, policy, "Kafka Connect", f"its {role} topic", "its workers do not start")
-    for topic in present:
+    for topic in marked:
         if topic.name == _SCHEMAS:
             yield from _one_partition(topic, "Schema Registry", "its topic", "it does not start")
             yield from _compacted(topic, policy, "Schema Registry", "its topic", "it does not start")
@@ -37,7 +40,8 @@ def shapes(topics: Sequence[TopicSpec], policy: Policy) -> Iterator[Diagnostic]:
             yield from _repartition(topic, policy)
         elif _CHANGELOG.fullmatch(topic.name):
             yield from _changelog(topic, policy)
-    yield from _mirrored(present)
+    if any(_MIRROR_INTERNAL.fullmatch(topic.name) for topic in marked):
+        yield from _mirrored(present)
 
 
 def _of_connect(topics: Sequence[TopicSpec]) -> Iterator[tuple[TopicSpec, str]]:

@@ -57,7 +57,8 @@ def without_collisions(plan: Plan) -> Plan:
         topic.name: [name for name in alike[topic.name.replace(".", "_")] if name != topic.name]
         for topic in plan.topics
     }
-    return _refusing(plan, lambda name: _collision(name, others[name]))
+    leaving = {topic.name for topic in plan.topics if isinstance(topic, Delete)}
+    return _refusing(plan, lambda name: _collision(name, others[name], are_leaving=leaving.issuperset(others[name])))
 
 
 def _is_on_the_cluster(topic: TopicPlan) -> bool:
@@ -82,12 +83,14 @@ def _refused(topic: TopicPlan, why: Callable[[str], Refusal | None]) -> TopicPla
             return topic
 
 
-def _collision(name: str, others: list[str]) -> Refusal | None:
+def _collision(name: str, others: list[str], *, are_leaving: bool) -> Refusal | None:
     if not others:
         return None
     return Refusal(
         kind=RefusalKind.IMPOSSIBLE,
         reason=f"{quoted(name)} and {', '.join(map(quoted, others))} differ only in . and _, "
         "which Kafka's metrics cannot tell apart",
-        way_out="rename the topic, or remove the misspelt one from the manifest",
+        way_out=f"run again once {', '.join(map(quoted, others))} is deleted"
+        if are_leaving
+        else "rename the topic, or remove the misspelt one from the manifest",
     )

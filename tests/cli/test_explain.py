@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,27 @@ def test_explain_shows_layer_and_place_of_every_value(reconciler: RunReconciler)
         "config.retention.ms": ("86400000", "defaults", {"file": "topics.yaml", "line": 2, "column": 50}),
         "owner": ("team-a", "topic", {"file": "topics.yaml", "line": 6, "column": 62}),
     }
+
+
+def test_explain_shows_consents_protection_and_state_where_they_are_written(
+    tmp_path: Path, reconciler: RunReconciler
+) -> None:
+    (tmp_path / "topics.yaml").write_text(
+        "version: 1\ndefaults: {protected: true, allow: [capacity]}\ntopics:\n"
+        "  a: {state: absent, allow: [data-loss, {kind: delete, up_to: 5, until: 2999-12-31}]}\n  b: {}\n"
+    )
+    first, second = reconciler("explain", "a", "-o", "json"), reconciler("explain", "b", "-o", "json")
+    values = {each["field"]: (each["value"], each["layer"]) for each in json.loads(first.stdout)["values"]}
+    assert {field: value for field, value in values.items() if value[1] != "broker"} == {
+        "allow": (["data-loss", {"kind": "delete", "up_to": 5, "until": "2999-12-31"}], "topic"),
+        "protected": (True, "defaults"),
+        "state": ("absent", "topic"),
+    }
+    fields = [each["field"] for each in json.loads(second.stdout)["values"]]
+    assert fields == ["partitions", "replication_factor", "allow", "protected"]
+    text = reconciler("explain", "a").stdout
+    assert '["data-loss", {"kind": "delete", "up_to": 5, "until": "2999-12-31"}]' in text
+    assert re.search(r"^protected +true +defaults +topics.yaml:2:23$", text, re.MULTILINE)
 
 
 @pytest.mark.usefixtures("folder")

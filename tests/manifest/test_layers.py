@@ -87,7 +87,7 @@ def test_a_variable_sets_the_replication_factor_by_either_name_unless_it_is_empt
 
 NULLS = """\
 version: 1
-defaults: {config: {retention.ms: 1, flush.ms: 1, segment.ms: 1}}
+defaults: {config: {retention.ms: 1, flush.ms: 1, segment.ms: 1d}}
 profiles:
   p: {config: {flush.ms: null, preallocate: true}}
 topics:
@@ -103,10 +103,10 @@ def test_null_takes_away_what_the_layers_below_set(tmp_path: Path) -> None:
     state = load([tmp_path / "topics.yaml"], None, {})
     assert state.diagnostics == ()
     assert {topic.name: dict(topic.config) for topic in state.topics} == {
-        "a": {"flush.ms": "1", "segment.ms": "1"},
-        "b": {"preallocate": "true", "retention.ms": "1", "segment.ms": "1"},
-        "c": {"flush.ms": "3", "retention.ms": "1", "segment.ms": "1"},
-        "d": {"flush.ms": "1", "retention.ms": "1", "segment.ms": "1"},
+        "a": {"flush.ms": "1", "segment.ms": "86400000"},
+        "b": {"preallocate": "true", "retention.ms": "1", "segment.ms": "86400000"},
+        "c": {"flush.ms": "3", "retention.ms": "1", "segment.ms": "86400000"},
+        "d": {"flush.ms": "1", "retention.ms": "1", "segment.ms": "86400000"},
     }
     a, b, c, d = state.topics
     assert (a.sources["config.retention.ms"].layer, b.sources["config.flush.ms"].layer) == ("topic", "profile p")

@@ -15,6 +15,7 @@ from reconciler.report.shared import Shared, note_on
 from reconciler.report.units import readable_duration, readable_size
 
 _NAMED_READERS = 5
+_READERS = "readers"
 _NOTHING = "no records"
 
 
@@ -110,11 +111,13 @@ def _impact(kind: RiskKind, impact: Impact, around: Surroundings, layout: TextSt
         age = readable_duration(int((around.made_at - impact.last_record_at).total_seconds()) * 1000)
         when = f"{impact.last_record_at:%Y-%m-%d %H:%M} UTC"
         yield from wrapped(f"last record: {when}" + (f", {age} before this plan" if age else ""), layout, start=6)
-    if impact.readers is not None:
+    has_more_readers = any(each.what == _READERS for each in impact.unknown)
+    if impact.readers or (impact.readers is not None and not has_more_readers):
         yield from _readers(impact.readers, layout)
     for each in impact.unknown:
+        what = f"other {_READERS}" if each.what == _READERS and impact.readers else each.what.replace("_", " ")
         why = ", see below" if around.shared.has(each) else f": {each.why}"
-        yield from wrapped(f"{each.what} unknown{why}", layout, start=6, indent=8)
+        yield from wrapped(f"{what} unknown{why}", layout, start=6, indent=8)
 
 
 def _numbers(kind: RiskKind, impact: Impact) -> str | None:
@@ -127,7 +130,7 @@ def _numbers(kind: RiskKind, impact: Impact) -> str | None:
                 return f"takes effect{when}" if when else None
             return f"removes {amount}{when if amount != _NOTHING else ''}"
         case RiskKind.PARTITION_INCREASE:
-            return None if impact.records is None else f"the topic has at most {count(impact.records, 'record')}"
+            return None if impact.records is None else f"the topic has {_at_most(impact.records)}"
         case RiskKind.AVAILABILITY_LOSS:
             return partitions and f"{partitions} would refuse writes with acks=all{when}"
         case RiskKind.DURABILITY_LOSS:
@@ -140,9 +143,11 @@ def _amount(impact: Impact) -> str | None:
     size = None if impact.bytes is None else readable_size(impact.bytes)
     if impact.records is None:
         return None if size is None else f"at most {size}"
-    if impact.records == 0:
-        return _NOTHING
-    return f"at most {count(impact.records, 'record')}" + (f" ({size})" if size is not None else "")
+    return _at_most(impact.records) + (f" ({size})" if size is not None and impact.records else "")
+
+
+def _at_most(records: int) -> str:
+    return f"at most {count(records, 'record')}" if records else _NOTHING
 
 
 def _readers(readers: list[ReadingGroup], layout: TextStyle) -> Iterator[str]:

@@ -50,7 +50,7 @@ class Measurements:
         give_reasons("records", {*wanted.records, *wanted.cuts}, found.without_offsets)
         give_reasons("last record", wanted.newest, found.without_newest)
         give_reasons("replicas", wanted.replicas, {})
-        readers = Readers(())
+        readers = Readers(None)
         if of_readers := _only(wanted.readers, partitions):
             readers = read_groups(self._asking, of_readers, metadata.topics)
             unknown[""] += readers.unknown

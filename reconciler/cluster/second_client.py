@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
@@ -36,13 +37,16 @@ class NotAsked(Exception):
     """The second client cannot be used, or gets no answer; the message says why and what to do."""
 
 
-class _Secret(str):
-    """A text that the client's own log lines do not show: they have the ``repr`` of its settings."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
+@contextmanager
+def _without_debug_lines() -> Iterator[None]:
+    """No lines of the client below INFO: they have what is sent, passwords included."""
+    logger = logging.getLogger("kafka")
+    before = logger.level
+    logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def is_installed() -> bool:
@@ -66,7 +70,7 @@ def ask_second_client(connection: Connection, call: Callable[[Any], Result], *, 
     def ask() -> Result:
         from kafka.admin import KafkaAdminClient  # noqa: PLC0415 - an extra, and 0.1 s
 
-        with closing(KafkaAdminClient(**settings)) as client:
+        with _without_debug_lines(), closing(KafkaAdminClient(**settings)) as client:
             return call(client)
 
     answer, began = in_background(ask), time.monotonic()
@@ -116,7 +120,7 @@ def _login(properties: Mapping[str, str]) -> Mapping[str, Any]:
     return {
         "sasl_mechanism": mechanism,
         "sasl_plain_username": properties.get("sasl.username", ""),
-        "sasl_plain_password": _Secret(properties.get("sasl.password", "")),
+        "sasl_plain_password": properties.get("sasl.password", ""),
     }
 
 

@@ -298,6 +298,7 @@ def test_partitions_that_would_refuse_writes_are_counted() -> None:
         LivePartition(0, 1, (1, 2), (1, 2)),
         LivePartition(1, 1, (1, 2), (1,)),
         LivePartition(2, None, (1,), ()),
+        LivePartition(3, 1, (1,), (1,)),
     ]
     more: dict[str, Any] = {"kind": RiskKind.AVAILABILITY_LOSS, "field": "config.min.insync.replicas", "before": "1"}
     found = opened(Measure.IN_SYNC, after="2", decisive=[Measure.IN_SYNC], **more)

@@ -98,7 +98,8 @@ def _short_of_replicas(risk: OpenRisk, measured: Measured) -> int | None:
     needed = risk.number_after("min.insync.replicas")
     if partitions is None or needed is None:
         return None
-    return sum(len(each.in_sync) < needed for each in partitions)
+    # More than there are replicas counts as all of them (``Partition.effectiveMinIsr``, since Kafka 3.7).
+    return sum(len(each.in_sync) < min(needed, len(each.replicas)) for each in partitions)
 
 
 def _leaderless(risk: OpenRisk, measured: Measured) -> int | None:

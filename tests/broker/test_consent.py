@@ -13,6 +13,7 @@ import pytest
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
 from tests.support.command import Finished, RunReconciler
+from tests.support.terminal import Terminal
 
 Command = Callable[..., Finished]
 HOUR = 3_600_000
@@ -147,6 +148,34 @@ def test_a_warning_of_the_policy_is_enough_to_make_the_change(
     assert done.code == 0
     assert [each["code"] for each in done.report["diagnostics"]] == ["risk-without-consent"]
     assert client.overrides(old_records) == {"retention.ms": str(DAY)}
+
+
+def test_the_question_before_an_apply_shows_the_risk(
+    old_records: str, write: Callable[[str], None], kafka: Sandbox, client: AnotherClient, tmp_path: Path
+) -> None:
+    write(f"topics: {{{old_records}: {{config: {{retention.ms: 1d}}}}}}\n")
+    arguments = ["apply", "--bootstrap-server", kafka.bootstrap_servers, "--allow", "data-loss"]
+    terminal = Terminal(*arguments, cwd=tmp_path)
+    terminal.read_until("Apply this plan? [y/N]: ")
+    said = " ".join(terminal.said.split())
+    assert "removes at most 5 records" in said
+    assert "loses at most 2 unread records" in said
+    assert "consent: --allow data-loss" in said
+    assert terminal.answer("n\n") == 1
+    assert client.overrides(old_records) == {"retention.ms": str(7 * DAY)}
+
+
+def test_a_plan_without_risks_costs_no_request_more(
+    old_records: str, write: Callable[[str], None], plan: Command
+) -> None:
+    write(f"topics: {{{old_records}: {{config: {{retention.ms: 8d, compression.type: zstd}}}}}}\n")
+    done = plan()
+    assert done.code == 0
+    assert done.report["statistics"]["requests"] == {
+        "describe_configs": 1,
+        "incremental_alter_configs_validate_only": 1,
+        "metadata": 1,
+    }
 
 
 @dataclass(frozen=True)

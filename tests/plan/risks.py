@@ -54,9 +54,10 @@ def drift(
     name: str = "orders",
     allow: Iterable[Consent] = (),
     overrides: Mapping[str, str] | None = None,
+    disputed: Mapping[str, Mapping[int, str | None]] | None = None,
     **more: Any,
 ) -> Drift:
-    found = live(name, overrides=overrides or {})
+    found = live(name, overrides=overrides or {}, disputed=disputed or {})
     return Drift(desired=spec(name, allow=tuple(allow), **more), live=found, changes=changes or (change(),))
 
 

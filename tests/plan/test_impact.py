@@ -130,6 +130,12 @@ def test_a_reset_leads_to_the_retention_of_the_brokers() -> None:
     assert opened(OLD, after=None, defaults={"retention.ms": "1000"}).cut == NOW - 1000 + SIX_MINUTES
 
 
+def test_where_brokers_differ_nobody_knows_what_a_reset_leads_to() -> None:
+    reset = change(risk(RiskKind.DATA_LOSS, OLD), after=None)
+    topic = drift(reset, disputed={"retention.ms": {1: "1000", 2: "5000"}})
+    assert opened(OLD, topic=topic, after=None, defaults={"retention.ms": "1000"}).cut is None
+
+
 def test_the_retention_that_holds_after_a_change_of_the_policy() -> None:
     policy = change(
         risk(RiskKind.DATA_LOSS, OLD),

@@ -76,10 +76,11 @@ class OpenRisk:
     def _value_after(self, key: str) -> str | int | None:
         live = self.topic.live
         change = next((each for each in self.topic.changes if each.config_key == key), None)
-        if change is not None:
-            return change.after if change.after is not None else self.defaults.get(key)
-        override = live.overrides.get(key)
-        return override if override is not None else live.inherited.get(key, self.defaults.get(key))
+        value = change.after if change is not None else live.overrides.get(key)
+        if value is not None or key in live.disputed:
+            return value
+        inherited = live.inherited.get(key) if change is None else None
+        return inherited if inherited is not None else self.defaults.get(key)
 
 
 def _whole(value: str | int | None) -> int | None:

@@ -30,11 +30,13 @@ from reconciler.model import (
     is_made,
     live_of,
 )
+from reconciler.plan.dependent import without_dependent
 from reconciler.plan.passes import Pass, passed
 from reconciler.plan.planner import topic_plan
 from reconciler.plan.question import Question, questions_about
 from reconciler.plan.requests import Request, requests_of
 from reconciler.plan.steps import Answers, TakesRequests
+from reconciler.plan.stepwise import with_steps
 from reconciler.plan.unchecked import NOT_ALLOWED, count_of, marked
 
 _UNKNOWN_TOPIC = 3
@@ -147,7 +149,7 @@ class BrokerCheck:
         question = question.agreed() if answer is None else question.refused(answer)
         if question.open:
             self._open[key] = question
-        self._topics[topic.name] = with_objections(topic, question)
+        self._topics[topic.name] = without_dependent(with_objections(topic, question), self._plan.policy)
 
     def _look_again(self, doubtful: Mapping[str, KafkaFailure]) -> None:
         """Read again, and plan again what has changed. Reading also tells the client where the controller is now."""
@@ -227,7 +229,9 @@ def _unchecked(topic: TopicPlan, why: KafkaFailure) -> TopicPlan:
 
 
 def _refused(change: FieldChange, refusal: Refusal | None) -> FieldChange:
-    return replace(change, decision=Refused(refusal)) if refusal is not None and is_made(change.decision) else change
+    if refusal is None or not is_made(change.decision):
+        return change
+    return replace(change, decision=Refused(with_steps(change, refusal)))
 
 
 def _contradicts(failure: KafkaFailure) -> bool:

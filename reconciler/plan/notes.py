@@ -10,7 +10,7 @@ from reconciler.plan.disputed import differing_defaults
 from reconciler.plan.limits import limits_exceeded
 from reconciler.plan.prune import not_pruned
 from reconciler.plan.reassignment import suspected_reassignments
-from reconciler.plan.remaining_overrides import in_the_way, not_compared
+from reconciler.plan.remaining_overrides import in_the_way, not_compared, not_reset
 from reconciler.plan.renames import suspected_renames
 from reconciler.plan.unchecked import not_checked
 from reconciler.plan.warned import warned_about
@@ -22,6 +22,7 @@ def notes(plan: Plan) -> Iterator[Diagnostic]:
     yield from not_pruned(plan)
     yield from suspected_renames(plan)
     yield from not_compared(plan)
+    yield from not_reset(plan)
     yield from differing_defaults(plan)
     yield from not_checked(plan)
     yield from in_the_way(plan)

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial, reduce
 
 from reconciler.model import DesiredState, Permission, Plan
+from reconciler.plan.alterable import without_unalterable
 from reconciler.plan.consent import with_consent
 from reconciler.plan.creation import without_collisions, without_creation, without_internal_topics
 from reconciler.plan.ids import ReadsTopics, with_ids
@@ -32,6 +33,7 @@ def passes(
     return [
         without_internal_topics,
         without_collisions,
+        without_unalterable,
         *([] if permission.creating else [without_creation]),
         *([partial(without_violations, violations=desired.violations)] if desired.violations else []),
         *([partial(with_pruning, desired=desired)] if permission.pruning else []),

@@ -1,4 +1,4 @@
-"""Overrides that a plan leaves in place although their value is unknown or the broker objects to them.
+"""Overrides that a plan leaves in place: their value is unknown, the broker objects to them, they cannot be undone.
 
 Kafka 4.0 and 4.1 describe a key that they no longer know as set, sensitive and without its value, and refuse to change
 anything else of the topic until the key is reset (https://issues.apache.org/jira/browse/KAFKA-19851). Sensitive keys
@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.configs import TOPIC_CONFIGS
+from reconciler.configs import ONE_WAY, TOPIC_CONFIGS
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import Plan, Refused, TopicPlan, changes_of, live_of
+from reconciler.model import Plan, Policy, Refused, TopicPlan, changes_of, live_of
 from reconciler.printable import quoted
 
 _NAMED = 3
@@ -36,6 +36,28 @@ def not_compared(plan: Plan) -> Iterator[Diagnostic]:
             topic=None if more else first.name,
             origin=first.desired.origin_of(f"config.{key}"),
         )
+
+
+def not_reset(plan: Plan) -> Iterator[Diagnostic]:
+    """A note for every key that is never reset, because that cannot be undone, and that the manifest does not set."""
+    for key in sorted(ONE_WAY):
+        having = [topic for topic in plan.topics if _is_one_way(topic, key, plan.policy)]
+        if having:
+            first, *more = having
+            yield Diagnostic(
+                severity=Severity.INFO,
+                code="override-not-reset",
+                message=f"{key} is set on {_names(having)}, but not in the manifest; it is never reset, "
+                "because Kafka cannot undo that",
+                hint=f"write {key}: true at the topic",
+                topic=None if more else first.name,
+                origin=first.desired.origin,
+            )
+
+
+def _is_one_way(topic: TopicPlan, key: str, policy: Policy) -> bool:
+    is_set = _overrides(topic).get(key, "false") != "false"
+    return is_set and not topic.desired.is_absent and not topic.desired.names(key) and not policy.leaves_alone(key)
 
 
 def in_the_way(plan: Plan) -> Iterator[Diagnostic]:

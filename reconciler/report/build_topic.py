@@ -78,7 +78,11 @@ def _settings(desired: TopicSpec) -> document.Settings:
 
 def _objection(desired: TopicSpec, field: str, refusal: Refusal) -> document.Objection:
     return document.Objection(
-        field=field, message=refusal.reason, remedy=refusal.way_out, origin=build_origin(desired.origin_of(field))
+        field=field,
+        kind=refusal.kind,
+        message=refusal.reason,
+        remedy=refusal.way_out,
+        origin=build_origin(desired.origin_of(field)),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from click import style
 
-from reconciler.model import STATE, RefusalKind
+from reconciler.model import STATE
 from reconciler.report.compact import described, settings
 from reconciler.report.document import Change, Error, Refusal, Topic
 from reconciler.report.layout import TextStyle, behind, coloured, count, signed, words_of, wrapped
@@ -60,7 +60,7 @@ def _failed(topic: Topic, error: Error, around: Surroundings, layout: TextStyle)
 
 
 def _created(topic: Topic, around: Surroundings, layout: TextStyle) -> Iterator[str]:
-    """The settings of a topic to create, each with the broker's objection to it."""
+    """The settings of a topic to create, each with the objection to it."""
     objections = {objection.field: objection for objection in topic.objections}
     mark = " " if extent(topic) is Extent.WHOLE else Sign.CREATE.mark
     for field, value in settings(topic).items():
@@ -70,5 +70,5 @@ def _created(topic: Topic, around: Surroundings, layout: TextStyle) -> Iterator[
             yield from signed(mark, setting, layout)
             continue
         yield from signed(Sign.REFUSED.mark, f"{setting}{behind(objection.origin)}", layout)
-        refusal = Refusal(kind=RefusalKind.BROKER, reason=objection.message, way_out=objection.remedy)
+        refusal = Refusal(kind=objection.kind, reason=objection.message, way_out=objection.remedy)
         yield from refusal_lines(refusal, around, layout)

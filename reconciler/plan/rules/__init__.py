@@ -9,28 +9,27 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import assert_never
 
-from reconciler.model import Decision, FieldChange, Refusal, RefusalKind, Refused, Risk, Risky, Safe
+from reconciler.model import Decision, FieldChange, Refused, Risk, Risky, Safe
 from reconciler.plan.rules.change import Change
 from reconciler.plan.rules.rule import Dangerous, Finding, Harmless, Impossible, Rule
-from reconciler.plan.rules.table import RULES, SECTIONS
+from reconciler.plan.rules.table import NOT_ALTERABLE, RULES, SECTIONS
 
-__all__ = ["RULES", "SECTIONS", "Change", "Rule", "judged", "keys_to_know", "rule_for"]
-
-
-def rule_for(change: Change) -> Rule | None:
-    """The first rule that applies to ``change``; ``None`` where none does, so that the change is harmless."""
-    return next((rule for rule in RULES if rule.applies_to(change)), None)
+__all__ = ["NOT_ALTERABLE", "RULES", "SECTIONS", "Change", "Rule", "judged", "keys_to_know", "rule_for"]
 
 
-def judged(change: Change, refused: Collection[str] = ()) -> FieldChange:
-    """The difference of ``change`` with the decision about it.
+def rule_for(change: Change, refused: Collection[str] = ()) -> Rule | None:
+    """The rule that decides on ``change``: the first that applies; ``None`` where none does, so it is harmless.
 
     The other changes of the topic count as made where they are safe, but for those of the config keys ``refused``.
     """
-    difference = change.difference
     made = frozenset(key for key in _read_for(change) if key not in refused and _is_safe(change.of(key)))
-    change = replace(change, made=made)
-    rule = rule_for(change)
+    return _first(replace(change, made=made))
+
+
+def judged(change: Change, refused: Collection[str] = ()) -> FieldChange:
+    """The difference of ``change`` with the decision about it; ``refused`` as for ``rule_for``."""
+    difference = change.difference
+    rule = rule_for(change, refused)
     return FieldChange(
         field=difference.field,
         before=difference.before,
@@ -56,8 +55,12 @@ def _read_for(change: Change) -> frozenset[str]:
 
 
 def _is_safe(change: Change) -> bool:
-    rule = rule_for(change)
+    rule = _first(change)
     return rule is None or isinstance(rule.finding, Harmless)
+
+
+def _first(change: Change) -> Rule | None:
+    return next((rule for rule in RULES if rule.applies_to(change)), None)
 
 
 def _decision(finding: Finding, change: Change) -> Decision:
@@ -69,13 +72,7 @@ def _decision(finding: Finding, change: Change) -> Decision:
                 Risk(kind=finding.kind, reason=finding.reason, measures=finding.measures, decisive=finding.decisive)
             )
         case Impossible():
-            values = {
-                "key": change.key,
-                "before": change.before,
-                "after": change.after,
-                "place": change.policy.service.alterable_origin,
-            }
-            reason, way_out = finding.reason.format(**values), finding.way_out.format(**values)
-            return Refused(Refusal(kind=RefusalKind.IMPOSSIBLE, reason=reason, way_out=way_out))
+            place = change.policy.service.alterable_origin
+            return Refused(finding.refusal(key=change.key, before=change.before, after=change.after, place=place))
         case _:
             assert_never(finding)

@@ -46,8 +46,8 @@ _RAISED = (
         when=both(is_raised, _has_one_partition),
         finding=Dangerous(
             kind=RiskKind.PARTITION_INCREASE,
-            reason="by its name, Kafka Connect or Schema Registry keeps its settings here, "
-            "which does not start with more than 1 partition",
+            reason="by its name, this topic has the settings of Kafka Connect or Schema Registry, "
+            "which do not start where it has more than 1 partition",
             measures=_WHO_READS,
         ),
         source="KafkaConfigBackingStore, KafkaStore",

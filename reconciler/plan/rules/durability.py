@@ -10,7 +10,7 @@ _DOCUMENTATION = "https://kafka.apache.org/documentation/#topicconfigs_"
 
 DURABILITY = Section(
     title="Durability",
-    about="",
+    about="A change of `min.insync.replicas` also clears the eligible leader replicas (ELR) of the topic.",
     rules=(
         Rule(
             field="config.min.insync.replicas",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reconciler.model import Measure, RiskKind
+from reconciler.model import Measure, Refusal, RefusalKind, RiskKind
 from reconciler.plan.rules.change import Change
 
 
@@ -40,6 +40,11 @@ class Impossible:
 
     reason: str
     way_out: str
+
+    def refusal(self, **values: object) -> Refusal:
+        """The refusal of a change with these values in the place of the placeholders."""
+        reason, way_out = self.reason.format(**values), self.way_out.format(**values)
+        return Refusal(kind=RefusalKind.IMPOSSIBLE, reason=reason, way_out=way_out)
 
 
 Finding = Harmless | Dangerous | Impossible

@@ -21,6 +21,11 @@ def _is_unknown(change: Change) -> bool:
     return change.key not in TOPIC_CONFIGS
 
 
+NOT_ALTERABLE = Impossible(
+    reason="the service does not permit to set {key}: it is not in cluster.alterable_config ({place})",
+    way_out="remove {key} from the manifest, or add it there if the service permits it",
+)
+
 _SERVICE = Section(
     title="Managed services",
     about="",
@@ -29,10 +34,7 @@ _SERVICE = Section(
             field=ANY_CONFIG,
             what="a key that is not in `cluster.alterable_config`",
             when=_is_not_alterable,
-            finding=Impossible(
-                reason="the service does not permit to set {key}: it is not in cluster.alterable_config ({place})",
-                way_out="remove {key} from the manifest, or add it there if the service permits it",
-            ),
+            finding=NOT_ALTERABLE,
             source="the manifest",
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from reconciler.model import Action, TopicStatus, Verification
+from reconciler.model import Action, RefusalKind, TopicStatus, Verification
 from reconciler.report.document.impact import Consent, Impact
 from reconciler.report.document.part import (
     Count,
@@ -75,12 +75,13 @@ class Change(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objection(Part):
-    """A field that the broker rejects."""
+    """A field of a topic that is refused, mostly by the broker."""
 
     field: str
     """`partitions`, `replication_factor` or `config.<key>`."""
+    kind: RefusalKind
     message: str
-    """The broker's message."""
+    """Why the field is refused: the broker's message, or ours."""
     remedy: str
     """What to do about it."""
     origin: Origin | None

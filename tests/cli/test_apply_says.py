@@ -20,7 +20,9 @@ FOR_EVER = Fault(api="create_topics", topics=["a"], error=41, times=None)
 
 @pytest.fixture(autouse=True)
 def manifest(tmp_path: Path) -> None:
-    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {a: {partitions: 1}, b: {partitions: 2}, c: {}}\n")
+    (tmp_path / "topics.yaml").write_text(
+        "version: 1\ntopics: {a: {partitions: 1}, b: {partitions: 2, allow: [partition-increase]}, c: {}}\n"
+    )
 
 
 def apply(reconciler: RunReconciler, kafka: FakeKafka, *more: str, env: dict[str, str] | None = None) -> Finished:

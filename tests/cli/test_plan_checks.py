@@ -41,7 +41,7 @@ def test_a_check_that_progresses_has_the_time_it_needs(
 def test_what_could_not_be_checked_in_time_fails_the_run(
     command: tuple[str, ...], reconciler: RunReconciler, tmp_path: Path
 ) -> None:
-    write_manifest(tmp_path, "a: {partitions: 1}", "b: {config: {retention.ms: 1000}}")
+    write_manifest(tmp_path, "a: {partitions: 1}", "b: {config: {retention.ms: 30d}}")
     silent = Fault(api="create_topics", error=7, times=None, checks=True)
     with FakeKafka(silent, topics={"b": Topic()}) as kafka:
         done = reconciler(*command, "--bootstrap-server", kafka.bootstrap_servers, "--timeout", "3", "-o", "json")

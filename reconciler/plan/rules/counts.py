@@ -38,7 +38,7 @@ _RAISED = (
             "which stops when the number of partitions is not the one it expects",
             measures=_WHO_READS,
         ),
-        source="InternalTopicManager.validatePartitions, StreamsResetter",
+        source="InternalTopicManager.java",
     ),
     Rule(
         field="partitions",
@@ -50,7 +50,7 @@ _RAISED = (
             "which do not start where it has more than 1 partition",
             measures=_WHO_READS,
         ),
-        source="KafkaConfigBackingStore, KafkaStore",
+        source="KafkaConfigBackingStore.java",
     ),
     Rule(
         field="partitions",

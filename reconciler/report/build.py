@@ -127,6 +127,7 @@ def _statistics(outcomes: Sequence[Outcome], record: Record) -> document.Statist
     return document.Statistics(
         topics_created=_done(outcomes, Operation.CREATE_TOPICS),
         topic_creation_errors=sum(outcome.status is TopicStatus.FAILED for outcome in creates) + refused,
+        topics_deleted=_done(outcomes, Operation.DELETE_TOPICS),
         retries=sum(attempt.number > 1 for outcome in outcomes for attempt in outcome.attempts),
         requests=dict(sorted(record.requests.items())),
         durations={name: round(seconds, 6) for name, seconds in record.durations.items()},

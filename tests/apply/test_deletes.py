@@ -81,6 +81,8 @@ def test_a_topic_that_is_created_again_after_its_delete_is_done_and_left_alone(
         assert kafka.topics["gone"] == Topic(partitions=3), "the new one is not deleted"
         assert (done.code, outcome(done)) == (0, ("applied", "verified", 1))
         assert done.answers("gone") == [answer]
+        is_ours = answer in {None, "_TRANSPORT", "REQUEST_TIMED_OUT"}
+        assert done.report["statistics"]["topics_deleted"] == is_ours
         (note,) = done.report["diagnostics"]
         assert (note["code"], note["topic"], note["severity"]) == ("created-again", "gone", "warning")
 
@@ -90,6 +92,7 @@ def test_a_topic_that_somebody_else_deletes_before_the_delete_is_sent_is_done(ap
     with Overtaken("create_topics", {"gone": None}, topics=BEFORE) as kafka:
         done = apply_manifest(f"{MANIFEST}  new: {{}}\n", kafka)
         assert (done.code, outcome(done)) == (0, ("applied", "verified", 0))
+        assert done.report["statistics"]["topics_deleted"] == 0
 
 
 def test_a_topic_that_somebody_else_deletes_a_moment_sooner_is_done(apply_manifest: ApplyManifest) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, Producer
 
 from reconciler.apply import Retries
 from reconciler.clock import TimeLimit
@@ -214,6 +214,32 @@ def test_internal_topics_are_in_no_scope(
     assert (done.code, statuses(done)) == (0, {f"{topics}.listed": "unchanged"})
     assert done.report["unmanaged"] == []
     assert other.exists("__consumer_offsets")
+
+
+def test_a_topic_that_a_group_still_reads_is_not_deleted_without_a_word(
+    topics: str, write: Callable[[str], Path], run: Run, other: AnotherClient, cluster: Sandbox
+) -> None:
+    name, group = f"{topics}.read", f"{topics}.readers"
+    other.create(name)
+    produce(cluster, name, 9, LONG_AGO)
+    settings = {"group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False, "log_level": 0}
+    reader = Consumer({"bootstrap.servers": cluster.bootstrap_servers, **settings})
+    try:
+        reader.subscribe([name])
+        while (message := reader.poll(1)) is None or message.error():
+            pass  # until it has joined, and reads
+        reader.commit(message=message, asynchronous=False)
+        write(f"topics: {{{name}: {{state: absent}}}}\n")
+        refused = run("apply")
+        (change,) = topic_of(refused, name)["changes"]
+        assert (refused.code, other.exists(name)) == (3, True)
+        (seen,) = change["impact"]["readers"]
+        assert (seen["group"], seen["type"], seen["state"]) == (group, "classic", "stable")
+        assert (seen["lag"], seen["unread_records_lost"]) == (8, 8)
+        allowed = run("apply", "--allow", "delete")
+        assert (allowed.code, other.exists(name)) == (0, False)
+    finally:
+        reader.close()
 
 
 def test_a_rename_is_said_and_not_done(

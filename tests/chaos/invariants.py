@@ -15,7 +15,10 @@ DONE = {"applied", "unchanged"}
 NOT_DONE = {"failed", "refused", "not_attempted"}
 FAILURES = {"failed", "unknown", "not_attempted"}
 
-COUNTED = {"action": ("create", "skip", "drift"), "status": ("applied", "failed", "refused", "stale", "unknown")}
+COUNTED = {
+    "action": ("create", "skip", "drift", "delete"),
+    "status": ("applied", "failed", "refused", "stale", "unknown"),
+}
 _COUNTS = ("partitions", "replication_factor")
 _REQUEST_TIMED_OUT = 7
 
@@ -76,7 +79,7 @@ def exit_code_fits(scenario: Scenario, done: Done) -> Iterator[str]:
     statuses = {topic["status"] for topic in report["topics"]}
     has_error = any(entry["severity"] == "error" for entry in report["diagnostics"])
     names = [topic["name"] for topic in report["topics"]]
-    if names != sorted(scenario.wanted) and not has_error:
+    if names != sorted({*scenario.wanted, *scenario.doomed}) and not has_error:
         yield f"topics in the report: {names}"
     expected = 1 if statuses & FAILURES or has_error else 3 if "refused" in statuses else 0
     if exit_code != expected:
@@ -97,8 +100,9 @@ def topics_are_as_reported(scenario: Scenario, report: Any, cluster: Cluster) ->
     for topic in report["topics"]:
         name, status = topic["name"], topic["status"]
         live = cluster.get(name)
-        if status in DONE and (live is None or live.settings != scenario.wanted[name]):
-            yield f"{name} is called {status}, wanted {scenario.wanted[name]}, there is {live}"
+        wanted = scenario.wanted.get(name)
+        if status in DONE and (live.settings if live else None) != wanted:
+            yield f"{name} is called {status}, wanted {wanted}, there is {live}"
         if (
             topic["action"] == "create"
             and status in NOT_DONE
@@ -114,6 +118,9 @@ def changes_are_as_reported(report: Any, cluster: Cluster) -> Iterator[str]:
         live = cluster.get(topic["name"])
         for change in topic["changes"]:
             field, status = change["field"], change["status"]
+            if field == "state":
+                yield from _delete_is_as_reported(topic, status, live)
+                continue
             is_untouched = status in NOT_DONE and _cannot_have_happened(topic, _operation_for(field))
             if (
                 live is None
@@ -121,6 +128,12 @@ def changes_are_as_reported(report: Any, cluster: Cluster) -> Iterator[str]:
                 or (is_untouched and not _shows(live, field, change["before"]))
             ):
                 yield f"{topic['name']} has the change {change}, there is {live}"
+
+
+def _delete_is_as_reported(topic: Any, status: str, live: Live | None) -> Iterator[str]:
+    is_untouched = status in NOT_DONE and _cannot_have_happened(topic, "delete_topics")
+    if (status == "applied" and live is not None) or (is_untouched and live is None):
+        yield f"{topic['name']}: its delete is called {status}, there is {live}"
 
 
 def failures_have_a_reason(report: Any) -> Iterator[str]:
@@ -150,7 +163,7 @@ def nothing_is_done_twice(scenario: Scenario, report: Any) -> Iterator[str]:
 
 def nothing_else_is_done(scenario: Scenario, cluster: Cluster) -> Iterator[str]:
     """Every setting is as it was or as it is wanted, and no topic comes from nowhere or goes."""
-    for name in sorted(scenario.start.keys() - cluster.keys()):
+    for name in sorted(scenario.start.keys() - cluster.keys() - scenario.doomed):
         yield f"{name} is gone"
     for name, live in cluster.items():
         were = [settings for settings in (scenario.start.get(name), scenario.wanted.get(name)) if settings]
@@ -176,6 +189,8 @@ def everything_is_as_wanted(scenario: Scenario, cluster: Cluster) -> Iterator[st
         live = cluster.get(name)
         if live is None or live.settings != replace(wanted, partitions=partitions):
             yield f"{name}: wanted {wanted}, there is {live}"
+    for name in sorted(scenario.doomed & cluster.keys()):
+        yield f"{name} is still there"
 
 
 def nothing_is_left_to_do(scenario: Scenario, report: Any) -> Iterator[str]:
@@ -203,7 +218,8 @@ def _shows(live: Live, field: str, value: int | str | None) -> bool:
 
 def _operation_for(field: str) -> str:
     """The request that makes a change; none moves replicas."""
-    return {"partitions": "create_partitions", "replication_factor": ""}.get(field, "incremental_alter_configs")
+    known = {"partitions": "create_partitions", "replication_factor": "", "state": "delete_topics"}
+    return known.get(field, "incremental_alter_configs")
 
 
 def _cannot_have_happened(topic: Any, operation: str) -> bool:

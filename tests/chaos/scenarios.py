@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
-MANAGED, BYSTANDERS = 25, 2
+MANAGED, BYSTANDERS, DOOMED = 25, 2, 4
 MAX_PARTITIONS = 6
 
 # No value is Kafka's default, and no change from before to wanted, or back to the default, loses records.
@@ -46,11 +47,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """The topics that are there before, some of them not in the manifest, and those that the manifest wants."""
+    """The topics that are there before, some of them not in the manifest, and those that the manifest wants.
+
+    ``doomed`` are those that the manifest wants to be absent.
+    """
 
     seed: int
     start: Mapping[str, Settings]
     wanted: Mapping[str, Settings]
+    doomed: frozenset[str] = frozenset()
 
     @property
     def prefix(self) -> str:
@@ -65,7 +70,7 @@ class Scenario:
 
     def manifest(self) -> str:
         """The manifest, in the part of YAML that is JSON."""
-        topics = {
+        topics: dict[str, Any] = {
             name: {
                 "partitions": settings.partitions,
                 "replication_factor": settings.replication_factor,
@@ -73,7 +78,10 @@ class Scenario:
             }
             for name, settings in self.wanted.items()
         }
-        return json.dumps({"version": 1, "topics": topics}, indent=1)
+        topics |= {name: {"state": "absent"} for name in sorted(self.doomed)}
+        # What is measured may get lost on the way, too: then every change needs consent.
+        defaults = {"allow": ["data-loss", "delete", "partition-increase"]}
+        return json.dumps({"version": 1, "defaults": defaults, "topics": topics}, indent=1)
 
 
 def draw(seed: int) -> Scenario:
@@ -89,7 +97,8 @@ def draw(seed: int) -> Scenario:
             start[name] = _before(random, wanted[name], [5, 4, int(has_impossible)])
     for number in range(BYSTANDERS):
         start[f"s{seed}.other{number}"] = _settings(random, BEFORE)
-    return Scenario(seed=seed, start=start, wanted=wanted)
+    doomed = {f"s{seed}.doomed{number}": _settings(random, BEFORE) for number in range(DOOMED)}
+    return Scenario(seed=seed, start=start | doomed, wanted=wanted, doomed=frozenset(doomed))
 
 
 def _settings(random: Random, values: Mapping[str, Sequence[str]]) -> Settings:

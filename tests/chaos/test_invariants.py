@@ -23,6 +23,7 @@ DEFAULTS = {"retention.ms": "604800000", "segment.ms": "604800000"}
 SCENARIO = Scenario(
     seed=1,
     start={
+        "goes": Settings(partitions=1, replication_factor=1, config={}),
         "grows": Settings(partitions=1, replication_factor=3, config={"retention.ms": "1", "segment.ms": "1"}),
         "other": Settings(partitions=1, replication_factor=1, config={}),
         "same": Settings(partitions=2, replication_factor=1, config={"retention.ms": "2"}),
@@ -34,6 +35,7 @@ SCENARIO = Scenario(
         "same": Settings(partitions=2, replication_factor=1, config={"retention.ms": "2"}),
         "shrinks": Settings(partitions=4, replication_factor=1, config={"retention.ms": "2"}),
     },
+    doomed=frozenset({"goes"}),
 )
 
 TIMED_OUT = {"code": -185, "message": "Failed while waiting for response from broker: Local: Timed out"}
@@ -48,7 +50,8 @@ def live(settings: Settings) -> Live:
 def truth() -> dict[str, Live]:
     """The cluster when everything has been done that can be."""
     shrunk = replace(SCENARIO.wanted["shrinks"], partitions=5)
-    return {name: live(s) for name, s in {**SCENARIO.start, **SCENARIO.wanted, "shrinks": shrunk}.items()}
+    topics = {**SCENARIO.start, **SCENARIO.wanted, "shrinks": shrunk}
+    return {name: live(settings) for name, settings in topics.items() if name not in SCENARIO.doomed}
 
 
 def change(field: str, before: int | str, after: int | str | None, status: str = "applied") -> dict[str, Any]:
@@ -71,6 +74,7 @@ def topic(name: str, action: str, status: str, *changes: Any, **errors: list[Any
 def done() -> Done:
     """The report that says so."""
     topics = [
+        topic("goes", "delete", "applied", change("state", "present", "absent"), delete_topics=[TIMED_OUT]),
         topic(
             "grows",
             "drift",
@@ -253,7 +257,7 @@ def test_a_topic_lacks_only_where_an_error_says_why() -> None:
     assert "topics in the report: []" in found(told, truth())
 
 
-@pytest.mark.parametrize("key", ["create", "skip", "drift", "applied", "failed", "refused", "unknown"])
+@pytest.mark.parametrize("key", ["create", "skip", "drift", "delete", "applied", "failed", "refused", "unknown"])
 def test_the_summary_counts(key: str) -> None:
     told = counted(done())
     told.report["summary"][key] += 1
@@ -273,6 +277,24 @@ def test_the_summary_counts(key: str) -> None:
 def test_no_setting_becomes_a_third_thing(differs: dict[str, Any], said: str) -> None:
     told = with_topic(done(), "grows", status="unknown", changes=[])
     assert said in found(told, with_live("grows", **differs))
+
+
+def goes(status: str, *answers: Any) -> Done:
+    """A report of the delete of ``goes``."""
+    attempts = [{"operation": "delete_topics", "error": answer} for answer in answers]
+    return with_topic(
+        done(), "goes", status=status, changes=[change("state", "present", "absent", status)], attempts=attempts
+    )
+
+
+def test_a_topic_that_is_called_deleted_is_gone_and_one_that_cannot_have_been_is_there() -> None:
+    still_there = {**truth(), "goes": live(SCENARIO.start["goes"])}
+    assert "goes: its delete is called applied, there is Live" in found(goes("applied", None), still_there)
+    assert "goes: its delete is called failed, there is None" in found(goes("failed", REFUSED), truth())
+    assert found(goes("failed", REFUSED), still_there) == ""
+    assert found(goes("unknown", TIMED_OUT), still_there) == found(goes("unknown", TIMED_OUT), truth()) == ""
+    assert "goes: delete_topics is called failed, but was never refused" in found(goes("failed", TIMED_OUT), truth())
+    assert "goes is still there" in after_calm_apply(SCENARIO, counted(done()), still_there)
 
 
 def test_no_topic_comes_from_nowhere_or_goes() -> None:
@@ -301,9 +323,11 @@ def test_an_undisturbed_apply_does_all_of_it() -> None:
 
 
 def test_a_plan_after_that_is_empty() -> None:
-    empty = with_topic(with_topic(done(), "grows", action="skip"), "new", action="skip")
+    empty = done()
+    for name in ("goes", "grows", "new"):
+        empty = with_topic(empty, name, action="skip")
     assert after_calm_plan(SCENARIO, empty) == []
-    assert "still to do: ['grows', 'new', 'shrinks'], impossible is ['shrinks']" in after_calm_plan(
+    assert "still to do: ['goes', 'grows', 'new', 'shrinks'], impossible is ['shrinks']" in after_calm_plan(
         SCENARIO, counted(done())
     )
 
@@ -339,6 +363,7 @@ def test_a_scenario_depends_on_its_seed_alone_and_has_all_kinds_of_topics() -> N
     assert all(name.startswith(scenario.prefix) for name in {**scenario.start, **scenario.wanted})
     assert scenario.start.keys() - scenario.wanted.keys()
     assert scenario.wanted.keys() - scenario.start.keys()
+    assert scenario.doomed < scenario.start.keys() - scenario.wanted.keys()
     shared = scenario.start.keys() & scenario.wanted.keys()
     assert any(scenario.start[name] == scenario.wanted[name] for name in shared)
     assert any(scenario.start[name].partitions < scenario.wanted[name].partitions for name in shared)

@@ -127,6 +127,8 @@ class Statistics(Part):
     """Topics that this run created and read back."""
     topic_creation_errors: Count = 0
     """Topics that an apply could not create: rejected by the broker, or failed."""
+    topics_deleted: Count = 0
+    """Topics that this run deleted and found gone."""
     retries: Count = 0
     """Requests that were sent again, counted by topic."""
     requests: dict[str, Count] = field(default_factory=dict)

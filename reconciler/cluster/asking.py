@@ -12,11 +12,13 @@ from confluent_kafka import KafkaException
 
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.diagnosis import NO_ANSWER
-from reconciler.cluster.failures import failure_of, refused_by_client
+from reconciler.cluster.failures import failure_of, failure_of_code, refused_by_client
 from reconciler.model import RETRIABLE, KafkaFailure
 
 TRIES, PAUSE_SECONDS = 5, 0.3
 """How often a question is asked whose failure is transient, and the seconds in between."""
+
+_TRANSPORT = -195
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
@@ -54,10 +56,12 @@ class Asking:
         api: str,
         permission: str,
         each: bool = False,
+        is_empty: Callable[[Any], bool] = lambda _result: False,
     ) -> Told[Key, Any]:
         """What ``send`` gets for ``keys`` within a time in seconds, by one request or by one for ``each`` key.
 
-        Requests count as ``api``; ``permission`` is the permission that they need.
+        Requests count as ``api``; ``permission`` is the permission that they need. A result that ``is_empty`` is no
+        answer: the client does not tell every lost one by an error.
         """
         told: Told[Key, Any] = Told()
         unanswered = list(keys)
@@ -65,7 +69,7 @@ class Asking:
             return told
         for left in reversed(range(TRIES)):
             self._connection.requests[api] += len(unanswered) if each else 1
-            failures = self._sent(unanswered, send, permission, told)
+            failures = self._sent(unanswered, send, permission, is_empty, told)
             if not failures:
                 break
             if _is_silence(failures, unanswered) and not self._connection.limit.remaining():
@@ -86,6 +90,7 @@ class Asking:
         keys: Collection[Key],
         send: Callable[[Collection[Key], float], Mapping[Key, Future[Any]]],
         permission: str,
+        is_empty: Callable[[Any], bool],
         told: Told[Key, Any],
     ) -> dict[Key, KafkaFailure]:
         """Send one round, add its results to what was ``told``, and return its failures."""
@@ -96,14 +101,19 @@ class Asking:
             return dict.fromkeys(keys, refused_by_client(error))
         errors = self._connection.errors(answers, seconds)
         explained = self._connection.diagnosis.explained
-        told.results.update({key: answers[key].result() for key, error in errors.items() if error is None})
+        results = {key: answers[key].result() for key, error in errors.items() if error is None}
+        told.results.update({key: result for key, result in results.items() if not is_empty(result)})
         if told.results:
             self._connection.limit.restart()
-        return {
+        failures = {
             key: explained(failure_of(error, permission=permission))
             for key, error in errors.items()
             if error is not None
         }
+        return failures | {key: explained(_EMPTY) for key, result in results.items() if is_empty(result)}
+
+
+_EMPTY = failure_of_code(_TRANSPORT, "the Kafka client has no answer of the broker, and no error either")
 
 
 def _is_silence(failures: Mapping[Key, KafkaFailure], asked: Collection[Key]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from confluent_kafka import TopicPartition
+from confluent_kafka import OFFSET_INVALID, TopicPartition
 from confluent_kafka.admin import ListOffsetsResultInfo, OffsetSpec
 
 from reconciler.cluster.asking import Asking, Told
@@ -135,10 +135,15 @@ def _asked(asking: Asking, specs: Mapping[_Place, OffsetSpec], size: int) -> _In
     told: _Infos = Told()
     left = iter(specs)
     while chunk := list(islice(left, size)):
-        part = asking.ask(chunk, send, api="list_offsets", permission="DESCRIBE on the topic")
+        part = asking.ask(chunk, send, api="list_offsets", permission="DESCRIBE on the topic", is_empty=_has_no_offset)
         told.results.update(part.results)
         told.failures.update(part.failures)
     return told
+
+
+def _has_no_offset(info: ListOffsetsResultInfo) -> bool:
+    """Whether librdkafka gives the offset that it starts with: it got no answer, and tells no error."""
+    return bool(info.offset == OFFSET_INVALID)
 
 
 def _offsets(place: _Place, begins: _Infos, at_cuts: _Infos, ends: _Infos) -> PartitionOffsets:

@@ -21,6 +21,7 @@ from tests.wire.fake_cluster import DONE, WRONG_PASSWORD, Answer, Cluster, Topic
 HOST = "127.0.0.1"
 API_VERSIONS = 18
 SPOKEN = {
+    2: ("list_offsets", 1),
     3: ("metadata", 12),
     17: ("sasl_handshake", 1),
     API_VERSIONS: ("api_versions", 0),
@@ -192,7 +193,19 @@ def _authenticated(_request: Request, answers: Answers, cluster: Cluster) -> Seq
     return *answers.get("", WRONG_PASSWORD if cluster.reject_credentials else DONE), b""
 
 
+def _offsets(request: Request, answers: Answers, _cluster: Cluster) -> Sequence[Any]:
+    """There are no records: each offset asked for is 0, and has no time."""
+    asked = request.wanted or {}
+    return (
+        [
+            (name, [(each.partition_index, answer.code, -1, 0) for each in asked[name].partitions])
+            for name, answer in answers.items()
+        ],
+    )
+
+
 _ANSWERS: dict[str, Callable[[Request, Answers, Cluster], Sequence[Any]]] = {
+    "list_offsets": _offsets,
     "metadata": _metadata,
     "sasl_handshake": _mechanisms,
     "create_topics": _written,

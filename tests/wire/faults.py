@@ -9,6 +9,7 @@ from typing import Literal
 
 Api = Literal[
     "metadata",
+    "list_offsets",
     "create_topics",
     "create_partitions",
     "delete_topics",

@@ -23,7 +23,7 @@ def measured(kafka: FakeKafka) -> Measured:
 
 @pytest.mark.parametrize("partitions", [2, 2_000])
 def test_a_lost_answer_is_unknown_and_not_a_topic_without_records(partitions: int) -> None:
-    lost = Fault(api="list_offsets", cut="before", times=None)
+    lost = Fault(api="list_offsets", short=True, times=None)
     with FakeKafka(lost, topics={"a": Topic(partitions=partitions)}) as kafka:
         found = measured(kafka)
     assert "a" not in found.offsets
@@ -32,6 +32,6 @@ def test_a_lost_answer_is_unknown_and_not_a_topic_without_records(partitions: in
 
 
 def test_an_answer_that_is_lost_once_is_asked_for_again() -> None:
-    with FakeKafka(Fault(api="list_offsets", cut="before", times=2), topics={"a": Topic(partitions=2)}) as kafka:
+    with FakeKafka(Fault(api="list_offsets", short=True, times=2), topics={"a": Topic(partitions=2)}) as kafka:
         found = measured(kafka)
     assert {partition: tuple(each) for partition, each in found.offsets["a"].items()} == {0: (0, 0, 0), 1: (0, 0, 0)}

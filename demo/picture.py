@@ -1,4 +1,4 @@
-"""``picture.py COMMAND...``: run the demo in a terminal and write its steps 4 to 6 to docs/demo.svg."""
+"""``picture.py COMMAND...``: run the demo in a terminal and write its steps 7 and 8 to docs/demo.svg."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.text import Text
 
 PICTURE = Path(__file__).parent.parent / "docs/demo.svg"
 WIDTH = 88
-_STEPS = re.compile(r"^[^\n]*# 4\..*?(?=\s+The report of the last apply)", re.MULTILINE | re.DOTALL)
+_STEPS = re.compile(r"^[^\n]*# 7\..*?(?=\s+The report of step 6)", re.MULTILINE | re.DOTALL)
 
 
 def recorded(command: list[str]) -> str:
@@ -43,5 +43,5 @@ def drawn(text: str) -> str:
 if __name__ == "__main__":
     steps = _STEPS.search(recorded(sys.argv[1:]))
     if steps is None:
-        sys.exit("the output has no steps 4 to 6")
+        sys.exit("the output has no steps 7 and 8")
     PICTURE.write_text(drawn(steps[0]), encoding="utf-8")

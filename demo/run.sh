@@ -17,6 +17,14 @@ run() {
     "$@"
 }
 
+# Run a command that is to end with exit code 3: something is refused.
+refused() {
+    local code=0
+    run "$@" || code=$?
+    printf '%sexit code %s%s\n' "$cyan" "$code" "$plain"
+    ((code == 3))
+}
+
 step "1. topics.yaml describes four topics; the cluster is empty. What would change?"
 run reconciler plan -e dev
 
@@ -36,4 +44,11 @@ step "6. ... and apply corrects it."
 run reconciler apply -e dev --yes --report demo/report.json
 run reconciler plan -e dev
 
-printf '\nThe report of the last apply is in %s/demo/report.json\n' "$PWD"
+step "7. A pull request shortens the retention of dead letters. Not all of them were read."
+run python demo/produce_and_read.py orders.requests.dlq 1200 oncall 1000
+refused reconciler plan demo/shorter.yaml
+
+step "8. Records are removed with consent only: in the manifest, or by an option."
+run reconciler apply demo/shorter.yaml --yes --allow data-loss=orders.requests.dlq
+
+printf '\nThe report of step 6 is in %s/demo/report.json\n' "$PWD"

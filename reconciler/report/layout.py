@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ class Detail(IntEnum):
     """Unchanged topics too."""
 
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+"""A space at which ``wrapped`` breaks no line."""
 MAX_NEW_IN_FULL = 50
 
 
@@ -70,6 +73,16 @@ def wrapped(text: str, layout: TextStyle, *, start: int = 0, indent: int = 0) ->
     return textwrap.wrap(
         line, layout.width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
     )
+
+
+def wrapped_around(
+    together: re.Pattern[str], text: str, layout: TextStyle, *, start: int = 0, indent: int = 0
+) -> list[str]:
+    """``text`` as ``wrapped`` does, but with no line break at the spaces that ``together`` matches, where that fits."""
+    lines = wrapped(together.sub(NO_BREAK, text), layout, start=start, indent=indent)
+    if any(len(line) > layout.width for line in lines):
+        return wrapped(text, layout, start=start, indent=indent)
+    return [line.replace(NO_BREAK, " ") for line in lines]
 
 
 def behind(origin: Origin | None) -> str:

@@ -13,7 +13,7 @@ from reconciler.model import is_trouble
 from reconciler.report.compact import compact_line, fits_a_line
 from reconciler.report.document import Report, Topic
 from reconciler.report.folding import Folded, folded, group_lines, signs_of_group
-from reconciler.report.layout import MAX_NEW_IN_FULL, Detail, TextStyle, count, wrapped
+from reconciler.report.layout import MAX_NEW_IN_FULL, Detail, TextStyle, count, wrapped, wrapped_around
 from reconciler.report.risk_text import Surroundings
 from reconciler.report.shared import Shared
 from reconciler.report.signs import Extent, Sign, extent, legend, sign_of, sign_of_change
@@ -22,9 +22,7 @@ from reconciler.report.summary import plan_summary
 from reconciler.report.topic_text import topic_lines
 from reconciler.report.unmanaged_text import render_unmanaged
 
-_NO_BREAK = "\N{NO-BREAK SPACE}"
-_KEPT_TOGETHER = re.compile(r"(?<=\d) ")
-"""A number and what is counted, on one line."""
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) ")
 
 
 def render_plan(report: Report, layout: TextStyle) -> Iterator[str]:
@@ -36,8 +34,8 @@ def render_plan(report: Report, layout: TextStyle) -> Iterator[str]:
     yield from wrapped(f"Plan for {report.cluster.bootstrap_servers} ({cluster}){environment}", layout)
     yield ""
     yield from _body(report, layout)
-    for line in wrapped(_KEPT_TOGETHER.sub(_NO_BREAK, plan_summary(report)), layout):
-        yield style(line.replace(_NO_BREAK, " "), bold=True)
+    for line in wrapped_around(_NUMBER_AND_UNIT, plan_summary(report), layout):
+        yield style(line, bold=True)
     for diagnostic in report.diagnostics:
         if diagnostic.code == "not-checked" and diagnostic.severity == "info":
             yield from wrapped(f"{diagnostic.message[0].upper()}{diagnostic.message[1:]}.", layout)

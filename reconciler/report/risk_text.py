@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +12,13 @@ from click import style
 
 from reconciler.model import RefusalKind, RiskKind
 from reconciler.report.document import Change, Consent, Impact, ReadingGroup, Refusal
-from reconciler.report.layout import TextStyle, count, wrapped
+from reconciler.report.layout import TextStyle, count, wrapped, wrapped_around
 from reconciler.report.shared import Shared, note_on
 from reconciler.report.units import readable_duration, readable_size
 
 _NAMED_READERS = 5
 _READERS = "readers"
+_OPTION_AND_VALUE = re.compile(r"(?<=--allow) ")
 _NOTHING = "no records"
 
 
@@ -28,12 +31,10 @@ class Surroundings:
 
 
 def explained(change: Change, around: Surroundings, layout: TextStyle) -> Iterator[str]:
-    """Why a change is refused, or what a reviewer should know of it; nothing for most safe changes."""
+    """What a reviewer should know of a change, but for why it is refused; nothing for most safe changes."""
     if change.consent is not None:
         yield from _risk(change, change.consent, around, layout)
-    elif change.refusal is not None:
-        yield from refusal_lines(change.refusal, around, layout)
-    else:
+    elif change.refusal is None:
         yield from remark(change, around, layout, start=6)
 
 
@@ -42,6 +43,19 @@ def remark(change: Change, around: Surroundings, layout: TextStyle, *, start: in
     if change.reason is not None and not around.shared.has(note_on(change)):
         words = "note" if change.impact is None else "safe"
         yield from wrapped(f"{words}: {change.reason}", layout, start=start, indent=start + 2)
+
+
+def why_refused(change: Change, around: Surroundings, layout: TextStyle) -> Iterator[str]:
+    """Why a change is refused, and the way out; nothing where it is not."""
+    needed, refusal = change.consent, change.refusal
+    if refusal is None:
+        return
+    if needed is None or refusal.kind is not RefusalKind.NEEDS_CONSENT:
+        yield from refusal_lines(refusal, around, layout)
+        return
+    reasons = [] if refusal.reason.startswith(needed.risk) else [refusal.reason]
+    for words in (*reasons, refusal.way_out):
+        yield from wrapped_around(_OPTION_AND_VALUE, words, layout, start=6, indent=8)
 
 
 def _risk(change: Change, needed: Consent, around: Surroundings, layout: TextStyle) -> Iterator[str]:
@@ -56,12 +70,6 @@ def _risk(change: Change, needed: Consent, around: Surroundings, layout: TextSty
         yield from _impact(needed.kind, change.impact, around, layout)
     if needed.given_by is not None:
         yield from wrapped(f"consent: {_consent(needed)}", layout, start=6, indent=8)
-    if refusal is not None and not lacks_consent:
-        yield from refusal_lines(refusal, around, layout)
-    elif refusal is not None:
-        reasons = [] if refusal.reason.startswith(needed.risk) else [refusal.reason]
-        for words in (*reasons, refusal.way_out):
-            yield from wrapped(words, layout, start=6, indent=8)
 
 
 def refusal_lines(refusal: Refusal, around: Surroundings, layout: TextStyle) -> Iterator[str]:
@@ -104,9 +112,9 @@ def verdict_on(kind: RefusalKind) -> str:
 
 
 def _impact(kind: RiskKind, impact: Impact, around: Surroundings, layout: TextStyle) -> Iterator[str]:
-    numbers = _numbers(kind, impact)
-    if numbers is not None:
-        yield from wrapped(numbers, layout, start=6, indent=8)
+    effect = _effect(kind, impact)
+    if effect is not None:
+        yield from wrapped(effect, layout, start=6, indent=8)
     if impact.last_record_at is not None:
         age = readable_duration(int((around.made_at - impact.last_record_at).total_seconds()) * 1000)
         when = f"{impact.last_record_at:%Y-%m-%d %H:%M} UTC"
@@ -114,13 +122,16 @@ def _impact(kind: RiskKind, impact: Impact, around: Surroundings, layout: TextSt
     has_more_readers = any(each.what == _READERS for each in impact.unknown)
     if impact.readers or (impact.readers is not None and not has_more_readers):
         yield from _readers(impact.readers, layout)
+    unknown: dict[str, list[str]] = defaultdict(list)
     for each in impact.unknown:
         what = f"other {_READERS}" if each.what == _READERS and impact.readers else each.what.replace("_", " ")
         why = ", see below" if around.shared.has(each) else f": {each.why}"
-        yield from wrapped(f"{what} unknown{why}", layout, start=6, indent=8)
+        unknown[why].append(what)
+    for why, numbers in unknown.items():
+        yield from wrapped(f"{', '.join(numbers)} unknown{why}", layout, start=6, indent=8)
 
 
-def _numbers(kind: RiskKind, impact: Impact) -> str | None:
+def _effect(kind: RiskKind, impact: Impact) -> str | None:
     when = f" {impact.takes_effect}" if impact.takes_effect is not None else ""
     partitions = None if impact.partitions is None else count(impact.partitions, "partition")
     match kind:

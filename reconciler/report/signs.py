@@ -7,9 +7,7 @@ from enum import Enum
 
 from reconciler.model import Action
 from reconciler.report.document import Change, Topic
-from reconciler.report.layout import TextStyle, coloured, wrapped
-
-_NO_BREAK = "\N{NO-BREAK SPACE}"
+from reconciler.report.layout import NO_BREAK, TextStyle, coloured, wrapped
 
 
 class Sign(Enum):
@@ -76,15 +74,13 @@ def sign_of_change(change: Change) -> Sign:
 def legend(signs: Iterable[Sign], layout: TextStyle) -> Iterator[str]:
     """The meaning of those of ``signs`` that have one, in their usual order; nothing where none has."""
     present = set(signs) - {Sign.NONE}
-    listed = {
-        sign: f"{sign.mark}{_NO_BREAK}{sign.value[1].replace(' ', _NO_BREAK)}" for sign in Sign if sign in present
-    }
+    listed = {sign: f"{sign.mark}{NO_BREAK}{sign.value[1].replace(' ', NO_BREAK)}" for sign in Sign if sign in present}
     if not listed:
         return
     for line in wrapped(f"Signs: {'  '.join(listed.values())}", layout, indent=7):
         for sign, words in listed.items():
             line = line.replace(words, words.replace(sign.mark, coloured(sign.mark), 1))  # noqa: PLW2901 - sign by sign
-        yield line.replace(_NO_BREAK, " ")
+        yield line.replace(NO_BREAK, " ")
 
 
 def _sign(action: Action) -> Sign:

@@ -11,7 +11,7 @@ from reconciler.model import STATE
 from reconciler.report.compact import described, settings
 from reconciler.report.document import Change, Error, Refusal, Topic
 from reconciler.report.layout import TextStyle, behind, coloured, count, signed, words_of, wrapped
-from reconciler.report.risk_text import Surroundings, explained, refusal_lines
+from reconciler.report.risk_text import Surroundings, explained, refusal_lines, why_refused
 from reconciler.report.signs import Extent, Sign, extent, sign_of, sign_of_change
 from reconciler.report.standing import changes_by_attention
 
@@ -26,10 +26,13 @@ def topic_lines(topic: Topic, around: Surroundings, layout: TextStyle) -> Iterat
     yield from lines[1:]
     if topic.action == "create":
         yield from _created(topic, around, layout)
-    for change in changes_by_attention(topic):
+    changes = changes_by_attention(topic)
+    for number, change in enumerate(changes, start=1):
         text = f"{_described(topic, change)}{behind(change.origin)}"
         yield from signed(sign_of_change(change).mark, text, layout)
         yield from explained(change, around, layout)
+        if change.refusal not in {following.refusal for following in changes[number:]}:
+            yield from why_refused(change, around, layout)
     if topic.error is not None and not topic.attempts and not _is_told_by_field(topic, topic.error):
         yield from _failed(topic, topic.error, around, layout)
     if topic.unchecked is not None:

@@ -50,4 +50,4 @@ def test_every_link_leads_somewhere() -> None:
 def test_the_index_has_every_page() -> None:
     index = (PROJECT / "docs/README.md").read_text(encoding="utf-8")
     pages = {page.name for page in (PROJECT / "docs").glob("*.md")} - {"README.md"}
-    assert set(re.findall(r"\]\((\w+\.md)\)", index)) == pages
+    assert set(re.findall(r"\]\(([\w-]+\.md)\)", index)) == pages

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import assert_never
 
 from reconciler.model import Decision, FieldChange, Refused, Risk, Risky, Safe
@@ -22,8 +23,10 @@ def rule_for(change: Change, refused: Collection[str] = ()) -> Rule | None:
 
     The other changes of the topic count as made where they are safe, but for those of the config keys ``refused``.
     """
-    made = frozenset(key for key in _read_for(change) if key not in refused and _is_safe(change.of(key)))
-    return _first(replace(change, made=made))
+    made = frozenset(
+        key for key in _read_for(change.difference.field) if key not in refused and _is_safe(change.of(key))
+    )
+    return _first(replace(change, made=made) if made else change)
 
 
 def judged(change: Change, refused: Collection[str] = ()) -> FieldChange:
@@ -44,14 +47,21 @@ def keys_to_know(change: Change) -> frozenset[str]:
 
     With what brokers give for them, as ``Change.defaults``, the change can be judged again.
     """
-    unknown = {key for key in _read_for(change) if None in change.values(key)}
+    unknown = {key for key in _read_for(change.difference.field) if None in change.values(key)}
     is_open = change.key is not None and (change.before is None or change.after is None)
     return frozenset(unknown | {change.key} if change.key is not None and is_open else unknown)
 
 
-def _read_for(change: Change) -> frozenset[str]:
-    """The other config keys on which the verdict may depend."""
-    return frozenset(key for rule in RULES if rule.is_about(change.difference.field) for key in rule.reads)
+@lru_cache(maxsize=1024)
+def _rules_about(field: str) -> Sequence[Rule]:
+    """The rules about ``field``, looked for once: ten thousand topics change in few fields."""
+    return tuple(rule for rule in RULES if rule.is_about(field))
+
+
+@lru_cache(maxsize=1024)
+def _read_for(field: str) -> frozenset[str]:
+    """The other config keys on which the verdict on a change of ``field`` may depend."""
+    return frozenset(key for rule in _rules_about(field) for key in rule.reads)
 
 
 def _is_safe(change: Change) -> bool:
@@ -60,7 +70,7 @@ def _is_safe(change: Change) -> bool:
 
 
 def _first(change: Change) -> Rule | None:
-    return next((rule for rule in RULES if rule.applies_to(change)), None)
+    return next((rule for rule in _rules_about(change.difference.field) if rule.when(change)), None)
 
 
 def _decision(finding: Finding, change: Change) -> Decision:

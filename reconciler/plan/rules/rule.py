@@ -72,10 +72,6 @@ class Rule:
         """Whether this rule is about changes of ``field``."""
         return self.field == field or (self.field == ANY_CONFIG and field.startswith("config."))
 
-    def applies_to(self, change: Change) -> bool:
-        """Whether this rule decides on ``change``, if none before it does."""
-        return self.is_about(change.difference.field) and self.when(change)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:

@@ -89,7 +89,8 @@ def spread(moments: int) -> Iterator[Ended]:
         folder = Path(name)
         names = [f"a.topic.with.a.longer.name.{number:04}" for number in range(TOPICS)]
         lines = "".join(f"  {name}: {{partitions: 2, config: {{retention.ms: 1d}}}}\n" for name in names)
-        (folder / "topics.yaml").write_text(f"version: 1\ntopics:\n{lines}", encoding="utf-8")
+        permitted = "defaults: {allow: [partition-increase, data-loss]}"
+        (folder / "topics.yaml").write_text(f"version: 1\n{permitted}\ntopics:\n{lines}", encoding="utf-8")
         commands = ("apply", "plan", "apply", "validate")
         lasts = {command: run_with_signal(command, None, 0, folder, names).seconds for command in commands}
         for moment in range(moments):

@@ -56,7 +56,8 @@ class LiveGroup:
 class Measured:
     """What was measured; a topic is missing where it could not be, and ``unknown`` has the reason.
 
-    ``unknown`` is by topic, or by ``""`` where it holds for all of them.
+    ``unknown`` is by topic, or by ``""`` where it holds for all of them. What is unknown are ``records``, ``bytes``,
+    ``last record``, ``readers`` or ``replicas``.
     """
 
     offsets: Mapping[str, Mapping[int, PartitionOffsets]] = field(default_factory=dict)

@@ -124,7 +124,7 @@ def _impact(kind: RiskKind, impact: Impact, around: Surroundings, layout: TextSt
         yield from _readers(impact.readers, layout)
     unknown: dict[str, list[str]] = defaultdict(list)
     for each in impact.unknown:
-        what = f"other {_READERS}" if each.what == _READERS and impact.readers else each.what.replace("_", " ")
+        what = f"other {_READERS}" if each.what == _READERS and impact.readers else each.what
         why = ", see below" if around.shared.has(each) else f": {each.why}"
         unknown[why].append(what)
     for why, numbers in unknown.items():

@@ -102,6 +102,16 @@ class AnotherClient:
     def replication_factor(self, name: str) -> int:
         return len(self.admin.list_topics(timeout=SECONDS).topics[name].partitions[0].replicas)
 
+    def in_sync(self, name: str) -> list[int]:
+        """How many replicas of each partition are in sync."""
+        return [len(each.isrs) for each in self.admin.list_topics(timeout=SECONDS).topics[name].partitions.values()]
+
+    def leaderless(self, name: str) -> int:
+        """How many partitions have no leader."""
+        return sum(
+            each.leader == -1 for each in self.admin.list_topics(timeout=SECONDS).topics[name].partitions.values()
+        )
+
     def topic_id(self, name: str) -> str:
         """Another one once the topic was deleted and created again."""
         return str(self.admin.describe_topics(TopicCollection([name]))[name].result(SECONDS).topic_id)

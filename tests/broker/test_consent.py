@@ -189,11 +189,11 @@ class Kind:
 
 
 KINDS = {
-    "min.insync.replicas above the replicas": Kind(
+    "old timestamps rejected": Kind(
         "availability-loss",
         {},
-        "config: {min.insync.replicas: 9}",
-        lambda client, topic: client.overrides(topic).get("min.insync.replicas") == "9",
+        "config: {message.timestamp.before.max.ms: 1h}",
+        lambda client, topic: client.overrides(topic).get("message.timestamp.before.max.ms") == "3600000",
     ),
     "min.insync.replicas lowered": Kind(
         "durability-loss",

@@ -328,6 +328,22 @@ def test_a_delete_tells_when_the_last_record_was_written() -> None:
     assert impact(found, of_orders(newest=None)).unknown == ()
 
 
+@pytest.mark.parametrize(
+    ("what", "measures"),
+    [
+        ("records", [ALL]),
+        ("bytes", [ALL]),
+        ("last record", [ALL]),
+        ("readers", [Measure.READERS]),
+        ("replicas", [Measure.LEADERLESS]),
+    ],
+)
+def test_the_reason_is_told_of_everything_that_could_not_be_measured(what: str, measures: list[Measure]) -> None:
+    reason = Unmeasured(what=what, why="not authorized")
+    found = opened(*measures, kind=RiskKind.DELETE, field="state", before="present", after="absent")
+    assert reason in impact(found, Measured(unknown={"orders": [reason]})).unknown
+
+
 def test_the_difference_of_a_risk_stays_the_same() -> None:
     plan = plan_of(drift(change(risk(RiskKind.DATA_LOSS, OLD))))
     (before,) = plan.topics

@@ -77,8 +77,9 @@ def test_more_deletes_are_all_refused_with_the_numbers() -> None:
     }
 
 
-def test_a_percentage_does_not_count_below_10_topics() -> None:
+def test_a_percentage_counts_from_10_topics_on() -> None:
     assert not refusals(limited([*deletes(8), *in_sync(1)]))
+    assert len(refusals(limited([*deletes(8), *in_sync(2)]))) == 8
 
 
 def test_unmanaged_topics_in_the_scope_are_topics_there() -> None:

@@ -129,8 +129,8 @@ def _looked_for(risk: OpenRisk, measured: Measured, impact: Impact) -> Iterator[
     if risk.removes_records:
         yield "bytes", impact.bytes is None
     if risk.risk.measures & {Measure.IN_SYNC, Measure.LEADERLESS}:
-        yield "partitions", impact.partitions is None
+        yield "replicas", impact.partitions is None
     if risk.change.field == STATE:
-        yield "last_record", risk.topic.name not in measured.newest
+        yield "last record", risk.topic.name not in measured.newest
     if Measure.READERS in risk.risk.measures:
         yield "readers", impact.readers is None

@@ -12,14 +12,17 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
+from benchmarks.groups import write_groups
 from benchmarks.measure import FLOOR, FLOOR_IN_C, RECONCILER, Cost, cost_of, in_turn, middle, ratio
 from benchmarks.variants import VARIANTS
 from benchmarks.workload import changed, topics, write_for_floor, write_manifest
 from reconciler.sandbox import start
 
 PACKAGE = Path(__file__).parent.parent / "reconciler"
+GROUPS = 1_000
 
 
 def main() -> None:
@@ -109,6 +112,33 @@ def writes(folder: Path, sizes: Sequence[int], runs: int) -> None:
         row("`apply`, all topics new", f"{size:,}", *figures(middle(mine)), str(requests), *against(mine, bare))
 
 
+def risks(folder: Path, sizes: Sequence[int], runs: int) -> None:
+    """Plans whose changes must be measured, beside a plan of as many safe changes, with 1,000 groups."""
+    head("what", "topics", "wall s", "CPU s", "peak MB", "requests", "measuring, s")
+    for size in sizes:
+        there = topics(size)
+        rows = write_for_floor(write_manifest(folder / f"there-{size}.yaml", there))
+        with start() as sandbox:
+            servers = sandbox.bootstrap_servers
+            cost_of(*FLOOR, servers, rows, "create")
+            write_groups(servers, [topic.name for topic in there], GROUPS)
+            shared = ("--bootstrap-server", servers, "--timeout", "300", "--allow", "data-loss")
+            plans = {
+                "`plan`, 1 % changed, all safe": changed(there, 0.01, "retention.ms", "-1"),
+                "`plan`, 1 % risky": changed(there, 0.01, "retention.ms", "1h"),
+                "`plan`, all risky": changed(there, 1, "retention.ms", "1h"),
+            }
+            commands = [
+                (*RECONCILER, "plan", "-f", write_manifest(folder / f"risks-{size}-{number}.yaml", wanted), *shared)
+                for number, wanted in enumerate(plans.values())
+            ]
+            for what, command, costs in zip(plans, commands, in_turn(runs, *commands), strict=True):
+                statistics = [report_of(command)["statistics"] for _ in range(runs)]
+                measuring = median(each["durations"]["measure"] for each in statistics)
+                requests = sum(statistics[0]["requests"].values())
+                row(what, f"{size:,}", *figures(middle(costs)), str(requests), f"{measuring:.2f}")
+
+
 def plan(
     what: str,
     command: Sequence[str | Path],
@@ -164,6 +194,7 @@ PARTS: dict[str, Callable[[Path, Sequence[int], int], None]] = {
     "without-cluster": without_cluster,
     "reads": reads,
     "writes": writes,
+    "risks": risks,
 }
 
 if __name__ == "__main__":

@@ -51,11 +51,11 @@ def topics(number: int, *, prefix: str = "", seed: int = 7) -> list[Topic]:
     return [_topic(chance, place, prefix) for place in range(number)]
 
 
-def changed(before: Sequence[Topic], share: float) -> list[Topic]:
-    """The same topics, a ``share`` of them, spread evenly, with another retention."""
+def changed(before: Sequence[Topic], share: float, key: str = "retention.ms", value: str = "3d") -> list[Topic]:
+    """The same topics, a ``share`` of them, spread evenly, with another ``value`` of the config ``key``."""
     step = round(1 / share)
     return [
-        replace(topic, config={**topic.config, "retention.ms": "3d"}) if place % step == 0 else topic
+        replace(topic, config={**topic.config, key: value}) if place % step == 0 else topic
         for place, topic in enumerate(before)
     ]
 

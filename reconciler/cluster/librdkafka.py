@@ -9,7 +9,7 @@ import ctypes
 import functools
 from collections.abc import Mapping
 from contextlib import ExitStack
-from ctypes import POINTER, c_char_p, c_int, c_size_t, c_void_p
+from ctypes import POINTER, Structure, c_char_p, c_int, c_int32, c_int64, c_size_t, c_void_p
 from typing import Any
 
 from confluent_kafka import cimpl
@@ -22,6 +22,22 @@ MESSAGE_BYTES = 512
 _PRODUCER = 0
 """``RD_KAFKA_PRODUCER`` of rdkafka.h."""
 _CONF_OK = 0
+
+
+class _TopicPartition(Structure):
+    """``rd_kafka_topic_partition_t``."""
+
+    _fields_ = (
+        ("topic", c_char_p),
+        ("partition", c_int32),
+        ("offset", c_int64),
+        ("metadata", c_void_p),
+        ("metadata_size", c_size_t),
+        ("opaque", c_void_p),
+        ("err", c_int),
+        ("_private", c_void_p),
+    )
+
 
 _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "conf_new": (c_void_p, []),
@@ -63,6 +79,14 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "TopicDescription_name": (c_char_p, [c_void_p]),
     "TopicDescription_partitions": (POINTER(c_void_p), [c_void_p, POINTER(c_size_t)]),
     "event_DescribeTopics_result": (c_void_p, [c_void_p]),
+    "topic_partition_list_new": (c_void_p, [c_int]),
+    "topic_partition_list_add": (POINTER(_TopicPartition), [c_void_p, c_char_p, c_int32]),
+    "topic_partition_list_destroy": (None, [c_void_p]),
+    "ListOffsets": (None, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    "event_ListOffsets_result": (c_void_p, [c_void_p]),
+    "ListOffsets_result_infos": (POINTER(c_void_p), [c_void_p, POINTER(c_size_t)]),
+    "ListOffsetsResultInfo_topic_partition": (POINTER(_TopicPartition), [c_void_p]),
+    "ListOffsetsResultInfo_timestamp": (c_int64, [c_void_p]),
 }
 
 

@@ -7,16 +7,18 @@ broker, as long as one time is asked for of each partition.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from confluent_kafka import OFFSET_INVALID, TopicPartition
+from confluent_kafka import TopicPartition
 from confluent_kafka.admin import ListOffsetsResultInfo, OffsetSpec
 
+from reconciler.cluster import offsets_librdkafka
 from reconciler.cluster.asking import Asking, Told
+from reconciler.cluster.offset_answers import EARLIEST, LATEST, NEWEST, NOT_TOLD, Found, Place
 from reconciler.model import LivePartition, PartitionOffsets
 
 ENDS_CHUNK, TIMES_CHUNK = 4_000, 2_000
@@ -38,17 +40,7 @@ class Offsets:
     without_newest: dict[str, str] = field(default_factory=dict)
 
 
-_EARLIEST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
-_LATEST: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-_NEWEST: OffsetSpec = OffsetSpec.max_timestamp()  # type: ignore[no-untyped-call]
-
-
-class _Place(NamedTuple):
-    topic: str
-    partition: int
-
-
-_Infos = Told[_Place, ListOffsetsResultInfo]
+_Infos = Told[Place, Found]
 
 
 def read_offsets(
@@ -66,16 +58,14 @@ def read_offsets(
     """
     leaderless = {name: reason for name, each in partitions.items() if (reason := _no_leader(each))}
     places = {
-        name: [_Place(name, each.partition) for each in partitions[name]] for name in partitions.keys() - leaderless
+        name: [Place(name, each.partition) for each in partitions[name]] for name in partitions.keys() - leaderless
     }
     with_offsets = sorted({*records, *cuts} & partitions.keys())
-    to_cut = {
-        place: OffsetSpec.for_timestamp(max(cut, 0)) for name, cut in cuts.items() for place in places.get(name, ())
-    }
+    to_cut = {place: max(cut, 0) for name, cut in cuts.items() for place in places.get(name, ())}
     # In this order, so that records which are written or removed meanwhile make the numbers higher, never lower.
-    begins = _asked(asking, dict.fromkeys(_of(with_offsets, places), _EARLIEST), ENDS_CHUNK)
+    begins = _asked(asking, dict.fromkeys(_of(with_offsets, places), EARLIEST), ENDS_CHUNK)
     at_cuts, at_newest = _times(asking, to_cut, _of(sorted(newest), places))
-    ends = _asked(asking, dict.fromkeys(_of(with_offsets, places), _LATEST), ENDS_CHUNK)
+    ends = _asked(asking, dict.fromkeys(_of(with_offsets, places), LATEST), ENDS_CHUNK)
     found = Offsets()
     for name in with_offsets:
         if reason := leaderless.get(name) or _failure(places[name], begins, at_cuts, ends):
@@ -91,13 +81,13 @@ def read_offsets(
     return found
 
 
-def _of(topics: Iterable[str], places: Mapping[str, Sequence[_Place]]) -> list[_Place]:
+def _of(topics: Iterable[str], places: Mapping[str, Sequence[Place]]) -> list[Place]:
     return [place for topic in topics for place in places.get(topic, ())]
 
 
-def _times(asking: Asking, cuts: Mapping[_Place, OffsetSpec], newest: Sequence[_Place]) -> tuple[_Infos, _Infos]:
+def _times(asking: Asking, cuts: Mapping[Place, int], newest: Sequence[Place]) -> tuple[_Infos, _Infos]:
     """The first records after ``cuts``, and the last ones of ``newest``, in the same requests where possible."""
-    last = dict.fromkeys(newest, _NEWEST)
+    last = dict.fromkeys(newest, NEWEST)
     told = _asked(asking, {**last, **cuts}, TIMES_CHUNK)
     both = cuts.keys() & last.keys()
     of_both = _asked(asking, {place: last[place] for place in last if place in both}, TIMES_CHUNK)
@@ -113,40 +103,53 @@ def _times(asking: Asking, cuts: Mapping[_Place, OffsetSpec], newest: Sequence[_
     return at_cuts, at_newest
 
 
-def _is_rejected(told: _Infos, place: _Place) -> bool:
+def _is_rejected(told: _Infos, place: Place) -> bool:
     return place in told.failures and told.failures[place].code in _UNSUPPORTED
 
 
-def _only(places: Collection[_Place], told: _Infos) -> _Infos:
+def _only(places: Collection[Place], told: _Infos) -> _Infos:
     return Told(
         {place: info for place, info in told.results.items() if place in places},
         {place: failure for place, failure in told.failures.items() if place in places},
     )
 
 
-def _asked(asking: Asking, specs: Mapping[_Place, OffsetSpec], size: int) -> _Infos:
-    """What the leaders tell of ``specs``, asked for by requests of ``size`` partitions."""
+def _asked(asking: Asking, wanted: Mapping[Place, int], size: int) -> _Infos:
+    """What the leaders tell of ``wanted``, asked for by requests of ``size`` partitions."""
+    connection = asking.connection
 
-    def send(places: Collection[_Place], seconds: float) -> Mapping[_Place, Future[Any]]:
-        asked = {TopicPartition(*place): specs[place] for place in places}
-        answers = asking.connection.admin.list_offsets(asked, request_timeout=seconds)
-        return {_Place(each.topic, each.partition): answer for each, answer in answers.items()}
+    def send(places: Collection[Place], seconds: float) -> Mapping[Place, Future[Any]]:
+        asked = {TopicPartition(*place): _spec(wanted[place]) for place in places}
+        answers = connection.admin.list_offsets(asked, request_timeout=seconds)
+        return {Place(each.topic, each.partition): answer for each, answer in answers.items()}
 
     told: _Infos = Told()
-    left = iter(specs)
-    while chunk := list(islice(left, size)):
+    if offsets_librdkafka.is_worth_it(connection, len(wanted)):
+        told.results.update(offsets_librdkafka.list_offsets(connection, list(_chunks(wanted, wanted, size))))
+    # All that is left has failed, or is too few to be worth a connection of its own.
+    for chunk in _chunks(wanted, [place for place in wanted if place not in told.results], size):
         part = asking.ask(chunk, send, api="list_offsets", permission="DESCRIBE on the topic", is_empty=_has_no_offset)
-        told.results.update(part.results)
+        told.results.update({place: Found(info.offset, info.timestamp) for place, info in part.results.items()})
         told.failures.update(part.failures)
     return told
 
 
 def _has_no_offset(info: ListOffsetsResultInfo) -> bool:
     """Whether librdkafka gives the offset that it starts with: it got no answer, and tells no error."""
-    return bool(info.offset == OFFSET_INVALID)
+    return info.offset == NOT_TOLD
 
 
-def _offsets(place: _Place, begins: _Infos, at_cuts: _Infos, ends: _Infos) -> PartitionOffsets:
+def _chunks(wanted: Mapping[Place, int], places: Iterable[Place], size: int) -> Iterator[Mapping[Place, int]]:
+    left = iter(places)
+    while chunk := list(islice(left, size)):
+        yield {place: wanted[place] for place in chunk}
+
+
+def _spec(number: int) -> OffsetSpec:
+    return OffsetSpec(number)  # type: ignore[abstract]
+
+
+def _offsets(place: Place, begins: _Infos, at_cuts: _Infos, ends: _Infos) -> PartitionOffsets:
     begin, end = begins.results[place].offset, ends.results[place].offset
     if place not in at_cuts.results:
         return PartitionOffsets(begin, end)
@@ -154,7 +157,7 @@ def _offsets(place: _Place, begins: _Infos, at_cuts: _Infos, ends: _Infos) -> Pa
     return PartitionOffsets(begin, end, cut if cut != _NONE else end)
 
 
-def _failure(places: Iterable[_Place], *told: _Infos) -> str | None:
+def _failure(places: Iterable[Place], *told: _Infos) -> str | None:
     """Why one of ``places`` could not be read."""
     for place in places:
         for failure in (each.failures[place] for each in told if place in each.failures):

@@ -9,6 +9,7 @@ import time
 import pytest
 from confluent_kafka.admin import NewTopic
 
+from reconciler.cluster import offsets_librdkafka
 from reconciler.model import Measured, PartitionOffsets, Unmeasured, Wanted
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
@@ -23,6 +24,13 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
+@pytest.fixture(params=["binding", "librdkafka"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offsets are read in two ways; many partitions choose the second one."""
+    number = 0 if request.param == "librdkafka" else 1_000_000
+    monkeypatch.setattr(offsets_librdkafka, "WORTH_A_CONNECTION", number)
+
+
 def test_nothing_is_sent_where_nothing_is_wanted(kafka: Sandbox) -> None:
     assert measured(kafka, Wanted()) == (Measured(), {})
     with measuring(kafka) as (measurements, connection):
@@ -30,6 +38,7 @@ def test_nothing_is_sent_where_nothing_is_wanted(kafka: Sandbox) -> None:
         assert dict(connection.requests) == {}
 
 
+@pytest.mark.usefixtures("either_way")
 def test_the_cut_is_the_first_record_that_is_young_enough(kafka: Sandbox, prefix: str, now: int) -> None:
     client = AnotherClient(kafka)
     client.create(prefix, partitions=3, config=KEPT)
@@ -45,6 +54,7 @@ def test_the_cut_is_the_first_record_that_is_young_enough(kafka: Sandbox, prefix
     assert requests == {"metadata": 1, "list_offsets": 4}
 
 
+@pytest.mark.usefixtures("either_way")
 def test_without_a_cut_two_requests_find_the_records(kafka: Sandbox, prefix: str, now: int) -> None:
     client = AnotherClient(kafka)
     client.create(prefix, config=KEPT)
@@ -55,6 +65,7 @@ def test_without_a_cut_two_requests_find_the_records(kafka: Sandbox, prefix: str
     assert requests == {"metadata": 1, "list_offsets": 2}
 
 
+@pytest.mark.usefixtures("either_way")
 def test_the_last_record_is_the_one_with_the_highest_time_not_the_highest_offset(
     kafka: Sandbox, prefix: str, now: int
 ) -> None:
@@ -67,6 +78,7 @@ def test_the_last_record_is_the_one_with_the_highest_time_not_the_highest_offset
     assert requests == {"metadata": 1, "list_offsets": 1}
 
 
+@pytest.mark.usefixtures("either_way")
 def test_a_cut_and_another_topics_last_record_share_a_request(kafka: Sandbox, prefix: str, now: int) -> None:
     client = AnotherClient(kafka)
     client.create(f"{prefix}.cut", config=KEPT)
@@ -79,6 +91,7 @@ def test_a_cut_and_another_topics_last_record_share_a_request(kafka: Sandbox, pr
     assert requests == {"metadata": 1, "list_offsets": 3}
 
 
+@pytest.mark.usefixtures("either_way")
 def test_a_topic_that_is_gone_has_a_reason_for_each_number_and_the_others_have_numbers(
     kafka: Sandbox, prefix: str
 ) -> None:
@@ -93,6 +106,7 @@ def test_a_topic_that_is_gone_has_a_reason_for_each_number_and_the_others_have_n
     assert "does not list the topic" in found.unknown[f"{prefix}.gone"][0].why
 
 
+@pytest.mark.usefixtures("either_way")
 def test_partitions_without_a_leader_are_named_at_once_and_keep_no_other_topic_from_being_measured(now: int) -> None:
     with start(brokers=3, properties={"broker.session.timeout.ms": "3000"}) as kafka:
         admin = AnotherClient(kafka).admin

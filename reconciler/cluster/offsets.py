@@ -1,8 +1,8 @@
 """Offsets of partitions: the first and the next record, the first one after a time, and when the last was written.
 
-Requests have limited sizes: the client takes a time that grows with the square of the partitions in one request, and a
-broker searches its segments for each time asked for. For P partitions these are at most 2 + ⌈P / 1,000⌉ requests a
-broker, as long as one time is asked for of each partition.
+Requests have a limited size, because the client takes a time that grows with the square of the partitions in one, and
+because a broker searches its segments for each time asked for. For P partitions there are at most 2 + ⌈P / 1,000⌉
+requests a broker, as long as one time is asked for of each partition.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from reconciler.cluster.asking import Asking, Told
 from reconciler.cluster.offset_answers import EARLIEST, LATEST, NEWEST, NOT_TOLD, Found, Place
 from reconciler.model import LivePartition, PartitionOffsets
 
-ENDS_CHUNK, TIMES_CHUNK = 4_000, 2_000
-"""Partitions per request for first or next offsets, and for times."""
+CHUNK = 3_000
+"""Partitions per request."""
 
 _UNSUPPORTED = frozenset({-165, 35})
 """The error codes of client and broker for a broker that is too old."""
@@ -63,9 +63,9 @@ def read_offsets(
     with_offsets = sorted({*records, *cuts} & partitions.keys())
     to_cut = {place: max(cut, 0) for name, cut in cuts.items() for place in places.get(name, ())}
     # In this order, so that records which are written or removed meanwhile make the numbers higher, never lower.
-    begins = _asked(asking, dict.fromkeys(_of(with_offsets, places), EARLIEST), ENDS_CHUNK)
+    begins = _asked(asking, dict.fromkeys(_of(with_offsets, places), EARLIEST))
     at_cuts, at_newest = _times(asking, to_cut, _of(sorted(newest), places))
-    ends = _asked(asking, dict.fromkeys(_of(with_offsets, places), LATEST), ENDS_CHUNK)
+    ends = _asked(asking, dict.fromkeys(_of(with_offsets, places), LATEST))
     found = Offsets()
     for name in with_offsets:
         if reason := leaderless.get(name) or _failure(places[name], begins, at_cuts, ends):
@@ -88,12 +88,12 @@ def _of(topics: Iterable[str], places: Mapping[str, Sequence[Place]]) -> list[Pl
 def _times(asking: Asking, cuts: Mapping[Place, int], newest: Sequence[Place]) -> tuple[_Infos, _Infos]:
     """The first records after ``cuts``, and the last ones of ``newest``, in the same requests where possible."""
     last = dict.fromkeys(newest, NEWEST)
-    told = _asked(asking, {**last, **cuts}, TIMES_CHUNK)
+    told = _asked(asking, {**last, **cuts})
     both = cuts.keys() & last.keys()
-    of_both = _asked(asking, {place: last[place] for place in last if place in both}, TIMES_CHUNK)
+    of_both = _asked(asking, {place: last[place] for place in last if place in both})
     # A broker before Kafka 3.0 does not find the last record by time, and rejects all of such a request.
     rejected = {place: cuts[place] for place in cuts if _is_rejected(told, place)} if len(last) > len(both) else {}
-    again = _asked(asking, rejected, TIMES_CHUNK)
+    again = _asked(asking, rejected)
     at_cuts = _only(cuts.keys() - rejected.keys(), told)
     at_cuts.results.update(again.results)
     at_cuts.failures.update(again.failures)
@@ -114,8 +114,8 @@ def _only(places: Collection[Place], told: _Infos) -> _Infos:
     )
 
 
-def _asked(asking: Asking, wanted: Mapping[Place, int], size: int) -> _Infos:
-    """What the leaders tell of ``wanted``, asked for by requests of ``size`` partitions."""
+def _asked(asking: Asking, wanted: Mapping[Place, int]) -> _Infos:
+    """What the leaders tell of ``wanted``."""
     connection = asking.connection
 
     def send(places: Collection[Place], seconds: float) -> Mapping[Place, Future[Any]]:
@@ -125,9 +125,9 @@ def _asked(asking: Asking, wanted: Mapping[Place, int], size: int) -> _Infos:
 
     told: _Infos = Told()
     if offsets_librdkafka.is_worth_it(connection, len(wanted)):
-        told.results.update(offsets_librdkafka.list_offsets(connection, list(_chunks(wanted, wanted, size))))
+        told.results.update(offsets_librdkafka.list_offsets(connection, list(_chunks(wanted, wanted))))
     # All that is left has failed, or is too few to be worth a connection of its own.
-    for chunk in _chunks(wanted, [place for place in wanted if place not in told.results], size):
+    for chunk in _chunks(wanted, [place for place in wanted if place not in told.results]):
         part = asking.ask(chunk, send, api="list_offsets", permission="DESCRIBE on the topic", is_empty=_has_no_offset)
         told.results.update({place: Found(info.offset, info.timestamp) for place, info in part.results.items()})
         told.failures.update(part.failures)
@@ -139,9 +139,9 @@ def _has_no_offset(info: ListOffsetsResultInfo) -> bool:
     return info.offset == NOT_TOLD
 
 
-def _chunks(wanted: Mapping[Place, int], places: Iterable[Place], size: int) -> Iterator[Mapping[Place, int]]:
+def _chunks(wanted: Mapping[Place, int], places: Iterable[Place]) -> Iterator[Mapping[Place, int]]:
     left = iter(places)
-    while chunk := list(islice(left, size)):
+    while chunk := list(islice(left, CHUNK)):
         yield {place: wanted[place] for place in chunk}
 
 

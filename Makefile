@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SCHEMAS := schemas/*.schema.json reconciler/manifest/manifest.schema.json
 
-.PHONY: help demo picture test test-quick test-lowest check dist bench chaos converge lock schemas docs clean
+.PHONY: help demo picture test test-quick test-lowest check dist bench chaos converge history impact lock schemas docs clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -36,7 +36,7 @@ test: check  ## Run what CI runs: checks and all tests
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-QUICK := $(addprefix --ignore tests/,broker chaos converge packaging sandbox)
+QUICK := $(addprefix --ignore tests/,broker chaos converge history impact packaging sandbox)
 LOWEST := .venv-lowest
 
 test-quick: $(INSTALLED)  ## Run the tests of all folders but those where most start a Kafka
@@ -77,6 +77,17 @@ chaos: $(INSTALLED)  ## Apply through broken connections, SEEDS times from FIRST
 converge: SEEDS = 100
 converge: $(INSTALLED)  ## Apply random pairs of states to one broker, SEEDS from FIRST
 	$(BIN)/python -m tests.converge --first $(FIRST) --seeds $(SEEDS)
+
+SEED ?= 1
+COMMITS ?= 300
+TOPICS ?= 300
+
+history: $(INSTALLED)  ## Apply a generated history of COMMITS to TOPICS on one broker
+	$(BIN)/python -m tests.history --seed $(SEED) --commits $(COMMITS) --topics $(TOPICS)
+
+impact: SEEDS = 50
+impact: $(INSTALLED)  ## Compare predicted losses of records with real ones, SEEDS from FIRST
+	$(BIN)/python -m tests.impact --first $(FIRST) --seeds $(SEEDS)
 
 lock: $(INSTALLED)  ## Update the requirements locks from pyproject.toml
 	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv

@@ -41,7 +41,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what is there now into the golden files")
 
 
-FIRST = ("tests/broker", "tests/chaos", "tests/converge", "tests/packaging", "tests/sandbox", "tests/docs", "tests/cli")
+FIRST = tuple(
+    f"tests/{folder}"
+    for folder in ("broker", "chaos", "converge", "history", "impact", "packaging", "sandbox", "docs", "cli")
+)
 """Folders that begin before the others, so that no worker is left alone with a long module in the end."""
 
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import click
 
 from reconciler.sandbox import Sandbox
-from tests.converge.pairs import Diverged, broker, run
+from tests.converge.pairs import run
+from tests.oracle.held import Diverged, broker
 
 PROGRESS_EVERY = 10
 

@@ -43,13 +43,21 @@ def draw(seed: int) -> Pair:
     """The pair of a seed, always the same one."""
     random = Random(seed)  # noqa: S311 - chance is wanted, secrecy is not
     prefix = prefix_of(seed)
-    number = random.randint(6, 14)
+    number = random.randint(6, 16)
     first = {f"{prefix}t{each:02}": _new(random) for each in range(number)}
     foreign = {f"{prefix}foreign{each}": _new(random) for each in range(random.randint(0, 3))}
     filled = {name: RECORDS for name in first if random.random() < 0.3}
     second = {name: _second(random, wanted) for name, wanted in first.items() if random.random() < 0.9}
     second |= {f"{prefix}new{each}": _new_or_refused(random) for each in range(random.randint(0, 3))}
-    pair = Pair(
+    options = Options(
+        allow=[kind for kind in _KINDS if random.random() < 0.2],
+        prune=random.random() < 0.4,
+        exceed_limits=random.random() < 0.2,
+    )
+    if random.random() < 0.2:  # many are deleted at once
+        second |= {name: Wanted(is_absent=True) for name in first if random.random() < 0.5}
+        options = replace(options, allow=sorted({*options.allow, "delete"}))
+    return Pair(
         seed=seed,
         first=Manifest(topics=first),
         foreign=foreign,
@@ -57,34 +65,13 @@ def draw(seed: int) -> Pair:
         second=Manifest(
             topics=second,
             scope=f"{prefix}*" if random.random() < 0.6 else None,
-            deletes=random.choice([None, None, 1, 100]),
+            deletes=random.choice([None, None, None, 1, 100]),
             changes=random.choice([None, None, None, 3]),
+            keeps_extra_config=random.random() < 0.2,
+            warned_only=[kind for kind in _KINDS if random.random() < 0.1],
         ),
-        options=Options(
-            allow=[kind for kind in _KINDS if random.random() < 0.2],
-            prune=random.random() < 0.4,
-            exceed_limits=random.random() < 0.2,
-        ),
+        options=options,
     )
-    return pair if RISKS_ARE_JUDGED else _without_risks(pair)
-
-
-RISKS_ARE_JUDGED = False
-_RISKY_KEYS = {"min.insync.replicas", "unclean.leader.election.enable", "remote.storage.enable"}
-
-
-def _without_risks(pair: Pair) -> Pair:
-    first, second = (
-        Manifest(topics={name: _harmless(wanted) for name, wanted in manifest.topics.items()})
-        for manifest in (pair.first, pair.second)
-    )
-    foreign = {name: _harmless(wanted) for name, wanted in pair.foreign.items()}
-    return replace(pair, first=first, second=second, foreign=foreign, filled={}, options=Options())
-
-
-def _harmless(wanted: Wanted) -> Wanted:
-    config = {key: spelt for key, spelt in wanted.config.items() if key not in _RISKY_KEYS}
-    return replace(wanted, config=config, allow=(), is_protected=False, is_absent=False)
 
 
 def _new(random: Random) -> Wanted:

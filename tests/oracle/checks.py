@@ -25,6 +25,18 @@ def report_differs(expected: Mapping[str, Expected], report: Any, *, is_apply: b
         yield f"exit code {report['run']['exit_code']}, expected {exit_code}: {report['diagnostics']}"
 
 
+def unmanaged_differs(expected: Cluster, report: Any) -> Iterator[str]:
+    """What is wrong with the unmanaged topics in a report."""
+    listed = {topic["name"]: topic for topic in report["unmanaged"]}
+    if listed.keys() != expected.keys():
+        yield f"unmanaged in the report {sorted(listed)}, expected {sorted(expected)}"
+        return
+    for name, live in expected.items():
+        found = Live(partitions=listed[name]["partitions"], overrides=listed[name]["config"])
+        if not _is_alike(live, found):
+            yield f"unmanaged {name} is {found}, expected {live}"
+
+
 def cluster_differs(wanted: Cluster, found: Cluster) -> Iterator[str]:
     """What is not on the cluster as it has to be; records are not compared."""
     if wanted.keys() != found.keys():

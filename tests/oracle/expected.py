@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -44,31 +44,39 @@ class Expected:
 
 def expected(manifest: Manifest, options: Options, cluster: Cluster) -> Mapping[str, Expected]:
     """What has to become of every topic of ``manifest``, and of those that are pruned."""
-    found = {name: _topic(wanted, options, cluster.get(name)) for name, wanted in manifest.topics.items()}
-    unmanaged = {
-        name: live
-        for name, live in cluster.items()
-        if name not in manifest.topics and manifest.scope is not None and fnmatchcase(name, manifest.scope)
-    }
+    found = {name: _topic(wanted, manifest, options, cluster.get(name)) for name, wanted in manifest.topics.items()}
+    others = unmanaged(manifest, cluster)
     if options.prune:
-        found |= {name: _topic(Wanted(is_absent=True), options, live) for name, live in unmanaged.items()}
-    there = len(cluster.keys() & manifest.topics.keys()) + len(unmanaged)
+        found |= {name: _topic(Wanted(is_absent=True), manifest, options, live) for name, live in others.items()}
+    there = len(cluster.keys() & manifest.topics.keys()) + len(others)
     return found if options.exceed_limits else _limited(found, manifest, cluster, there)
 
 
-def _topic(wanted: Wanted, options: Options, live: Live | None) -> Expected:
+def unmanaged(manifest: Manifest, cluster: Cluster) -> Cluster:
+    """The topics in the scope of ``manifest`` that it does not list."""
+    scope = manifest.scope
+    return {
+        name: live
+        for name, live in cluster.items()
+        if name not in manifest.topics and scope is not None and fnmatchcase(name, scope)
+    }
+
+
+def _topic(wanted: Wanted, manifest: Manifest, options: Options, live: Live | None) -> Expected:
     if live is None:
         return Expected(action="skip", live=None) if wanted.is_absent else _create(wanted)
+    allowed = {*options.allow, *manifest.warned_only}
     if wanted.is_absent:
-        why = _why(Risk(kind="delete", records=live.records), wanted, options)
+        why = _why(Risk(kind="delete", records=live.records), wanted, allowed)
         return Expected(
             action="delete",
             live=None if why is None else live,
             made=frozenset({STATE} if why is None else ()),
             refused={STATE: why} if why else {},
         )
-    fields = differences(live, wanted)
-    whys = {field: _why(verdict(field, live, wanted), wanted, options) for field in fields}
+    keeps_extra = manifest.keeps_extra_config
+    fields = differences(live, wanted, keeps_extra=keeps_extra)
+    whys = {field: _why(verdict(field, live, wanted, keeps_extra=keeps_extra), wanted, allowed) for field in fields}
     refused = {field: why for field, why in whys.items() if why is not None}
     made = frozenset(fields.keys() - refused.keys())
     after = {field: fields[field][1] for field in made}
@@ -95,15 +103,15 @@ def _changed(live: Live, after: Mapping[str, int | str | None]) -> Live:
     return replace(live, partitions=int(partitions or 0), overrides=overrides)
 
 
-def _why(found: Verdict, wanted: Wanted, options: Options) -> Why | None:
-    """Why a change with the verdict ``found`` is refused; ``None`` where it is made."""
+def _why(found: Verdict, wanted: Wanted, allowed: Collection[str]) -> Why | None:
+    """Why a change with the verdict ``found`` is refused; ``None`` where it is made. ``allowed`` are kinds of risk."""
     match found:
         case None:
             return None
         case Risk(kind=kind, records=records):
             if wanted.is_protected:
                 return Why(obstacle="protected", kind=kind)
-            if kind in options.allow or any(each.covers(kind, records) for each in wanted.allow):
+            if kind in allowed or any(each.covers(kind, records) for each in wanted.allow):
                 return None
             return Why(obstacle="needs-consent", kind=kind)
         case _:

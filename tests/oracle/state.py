@@ -83,12 +83,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A manifest; ``scope`` is a glob. ``deletes`` and ``changes`` are limits, numbers of topics."""
+    """A manifest; ``scope`` is a glob.
+
+    ``deletes`` and ``changes`` are limits, numbers of topics; ``warned_only`` are kinds of risk that need no consent.
+    """
 
     topics: Mapping[str, Wanted]
     scope: str | None = None
     deletes: int | None = None
     changes: int | None = None
+    keeps_extra_config: bool = False
+    warned_only: Sequence[str] = ()
 
     def text(self) -> str:
         """The manifest in YAML."""
@@ -98,15 +103,25 @@ class Manifest:
         yield "version: 1"
         if self.scope is not None:
             yield f"scope: {{include: ['{self.scope}']}}"
-        limits = {"deletes": self.deletes, "changes": self.changes}
-        written = ", ".join(f"{kind}: {number}" for kind, number in limits.items() if number is not None)
-        if written:
-            yield f"policy: {{limits: {{{written}}}}}"
+        policy = [*self._policy()]
+        if policy:
+            yield "policy:"
+            yield from (f"  {line}" for line in policy)
         yield "topics:"
         for name, topic in self.topics.items():
             lines = list(topic.lines())
             yield f"  {name}:" if lines else f"  {name}: {{}}"
             yield from (f"    {line}" for line in lines)
+
+    def _policy(self) -> Iterator[str]:
+        limits = {"deletes": self.deletes, "changes": self.changes}
+        written = ", ".join(f"{kind}: {number}" for kind, number in limits.items() if number is not None)
+        if written:
+            yield f"limits: {{{written}}}"
+        if self.keeps_extra_config:
+            yield "extra_config: keep"
+        if self.warned_only:
+            yield f"risks: {{{', '.join(f'{kind}: warn' for kind in self.warned_only)}}}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

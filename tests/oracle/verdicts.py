@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from tests.oracle.spellings import LONGEST, REFUSED_KEY
 from tests.oracle.state import AGE_MS, Live, Wanted
@@ -27,6 +28,9 @@ DEFAULTS: Mapping[str, str] = {
     "unclean.leader.election.enable": "false",
 }
 """https://kafka.apache.org/documentation/#topicconfigs"""
+
+SIZES_ARE_READ = find_spec("kafka") is not None
+"""Whether the client is installed that can read how large partitions are."""
 
 ONE_WAY = frozenset({"remote.storage.enable"})
 """Keys that are not reset where the manifest does not name them."""
@@ -55,7 +59,15 @@ def same(key: str, one: str, other: str) -> bool:
     return set(one.split(",")) == set(other.split(",")) if key == "cleanup.policy" else one == other
 
 
-def differences(live: Live, wanted: Wanted) -> Mapping[str, tuple[int | str | None, int | str | None]]:
+def config_after(live: Live, wanted: Wanted, *, keeps_extra: bool) -> Mapping[str, str]:
+    """What is set on the topic once all of ``wanted`` is applied."""
+    kept = live.overrides if keeps_extra else {key: live.overrides[key] for key in ONE_WAY & live.overrides.keys()}
+    return {**kept, **wanted.values}
+
+
+def differences(
+    live: Live, wanted: Wanted, *, keeps_extra: bool
+) -> Mapping[str, tuple[int | str | None, int | str | None]]:
     """The fields that differ, with the effective value before, and the value set after, ``None`` for a reset."""
     found: dict[str, tuple[int | str | None, int | str | None]] = {}
     if wanted.partitions not in (None, live.partitions):
@@ -65,12 +77,12 @@ def differences(live: Live, wanted: Wanted) -> Mapping[str, tuple[int | str | No
     for key, value in wanted.values.items():
         if not same(key, value, value_of(key, live.overrides)):
             found[f"config.{key}"] = (value_of(key, live.overrides), value)
-    for key in live.overrides.keys() - wanted.config.keys() - ONE_WAY:
+    for key in live.overrides.keys() - config_after(live, wanted, keeps_extra=keeps_extra).keys():
         found[f"config.{key}"] = (live.overrides[key], None)
     return found
 
 
-def verdict(field: str, live: Live, wanted: Wanted) -> Verdict:
+def verdict(field: str, live: Live, wanted: Wanted, *, keeps_extra: bool) -> Verdict:
     """The verdict on one field that differs."""
     match field:
         case "replication_factor":
@@ -78,7 +90,8 @@ def verdict(field: str, live: Live, wanted: Wanted) -> Verdict:
         case "partitions":
             return _on_partitions(live, wanted)
         case _:
-            return _on_config(field.removeprefix("config."), live, wanted)
+            after = config_after(live, wanted, keeps_extra=keeps_extra)
+            return _on_config(field.removeprefix("config."), live, after)
 
 
 def _on_partitions(live: Live, wanted: Wanted) -> Verdict:
@@ -87,8 +100,8 @@ def _on_partitions(live: Live, wanted: Wanted) -> Verdict:
     return Risk(kind="partition-increase", records=live.records) if live.records else None
 
 
-def _on_config(key: str, live: Live, wanted: Wanted) -> Verdict:
-    before, after = value_of(key, live.overrides), value_of(key, wanted.values)
+def _on_config(key: str, live: Live, config: Mapping[str, str]) -> Verdict:
+    before, after = value_of(key, live.overrides), value_of(key, config)
     match key:
         case "min.insync.replicas" if int(after) < int(before):
             return Risk(kind="durability-loss")
@@ -96,23 +109,36 @@ def _on_config(key: str, live: Live, wanted: Wanted) -> Verdict:
             return Risk(kind="availability-loss")
         case "unclean.leader.election.enable" if (before, after) == ("false", "true"):
             return Risk(kind="durability-loss")
-        case "cleanup.policy" | "retention.ms" if live.records:
-            return _on_records(key, before, after, live, wanted)
+        case "cleanup.policy" | "retention.ms" | "retention.bytes" if live.records:
+            return _on_records(key, live, config)
         case _ if key == REFUSED_KEY:
             return BROKER
         case _:
             return None
 
 
-def _on_records(key: str, before: str, after: str, live: Live, wanted: Wanted) -> Verdict:
-    policies = [value_of("cleanup.policy", config) for config in (live.overrides, wanted.values)]
-    limits = [int(value_of("retention.ms", config)) for config in (live.overrides, wanted.values)]
-    goes_by_age = "delete" in policies[1] and 0 <= limits[1] < AGE_MS
+def _on_records(key: str, live: Live, config: Mapping[str, str]) -> Verdict:
+    before, after = value_of(key, live.overrides), value_of(key, config)
+    policies = [value_of("cleanup.policy", each) for each in (live.overrides, config)]
+    # From delete to compact needs consent, without which the policy stays.
+    deletes = "delete" in policies[1] or policies[0] == "delete"
     loses = Risk(kind="data-loss", records=live.records)
-    if key == "cleanup.policy" and "compact" in after and "compact" not in before:
-        return loses
-    if key == "cleanup.policy" and "delete" in after and "delete" not in before:
-        return loses if goes_by_age else None
-    if key == "retention.ms" and goes_by_age and (limits[0] < 0 or limits[1] < limits[0]):
-        return loses
-    return None
+    goes_by_age = deletes and 0 <= int(value_of("retention.ms", config)) < AGE_MS
+    # Every limit is larger than what is stored, but that is known only where sizes can be read.
+    may_go_by_size = deletes and int(value_of("retention.bytes", config)) >= 0
+    match key:
+        case "cleanup.policy" if "compact" in after and "compact" not in before:
+            return loses
+        case "cleanup.policy" if "delete" in after and "delete" not in before:
+            return loses if goes_by_age or (may_go_by_size and not SIZES_ARE_READ) else None
+        case "retention.ms" if goes_by_age and _is_lower(after, before):
+            return loses
+        case "retention.bytes" if may_go_by_size and not SIZES_ARE_READ and _is_lower(after, before):
+            return loses
+        case _:
+            return None
+
+
+def _is_lower(limit: str, before: str) -> bool:
+    """Whether a ``limit`` keeps less than the one before; -1 is no limit."""
+    return int(before) < 0 or int(limit) < int(before)

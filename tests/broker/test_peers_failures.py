@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.broker.another_client import AnotherClient
@@ -115,3 +116,49 @@ def test_more_partitions_than_one_request_may_make_are_made(
     assert topics_of(done)[f"{prefix}.big"]["status"] == "refused"
     assert topics_of(apply())[f"{prefix}.small"]["status"] == "applied"
     assert [client.exists(f"{prefix}.{name}") for name in ("big", "small")] == [False, True]
+
+
+def test_the_first_run_on_a_cluster_with_topics_deletes_none(
+    prefix: str, tmp_path: Path, apply: Command, client: AnotherClient
+) -> None:
+    """Deleted all topics of a cluster at the first attempt: https://github.com/devshawn/kafka-gitops/issues/33
+
+    With an empty list of prefixes: https://github.com/kafka-ops/julie/issues/514
+    """
+    theirs = [f"{prefix}.theirs.{number}" for number in range(3)]
+    for name in theirs:
+        client.create(name)
+    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics: {{{prefix}.mine: {{}}}}\n")
+    assert apply("--prune", "--allow", "delete").code == 0  # no scope, so nothing is unmanaged
+    (tmp_path / "topics.yaml").write_text(f"version: 1\nscope: {{include: ['*']}}\ntopics: {{{prefix}.mine: {{}}}}\n")
+    assert apply().code == 0
+    mine = ("--only", f"{prefix}.*")  # others share the broker
+    refused = apply("--prune", "--allow", "delete", *mine)
+    assert refused.code == 3
+    assert {topics_of(refused)[name]["changes"][0]["refusal"]["kind"] for name in theirs} == {"limit"}
+    (tmp_path / "topics.yaml").write_text(f"version: 1\nscope: {{include: ['{prefix}.*']}}\ntopics: {{}}\n")
+    assert apply("--prune", "--allow", "delete").code == 3
+    assert all(client.exists(name) for name in [*theirs, f"{prefix}.mine"])
+
+
+def test_a_topic_that_a_group_reads_is_not_deleted_without_a_word(
+    prefix: str,
+    manifest: Callable[[str], None],
+    plan: Command,
+    apply: Command,
+    client: AnotherClient,
+) -> None:
+    """Delete declined while a group is active, wanted: https://github.com/michelin/kafkactl/issues/121
+
+    A topic with a reader came back after its delete: https://github.com/bakdata/streams-bootstrap/issues/134
+    """
+    client.create(prefix)
+    manifest(f"{prefix}: {{state: absent}}")
+    with client.reading(prefix) as group:
+        for run in (plan, apply):
+            done = run()
+            (change,) = topics_of(done)[prefix]["changes"]
+            assert (done.code, change["status"], change["refusal"]["kind"]) == (3, "refused", "needs-consent")
+            (reader,) = change["impact"]["readers"]
+            assert (reader["group"], reader["state"], reader["lag"]) == (group, "stable", 0)
+        assert client.exists(prefix)

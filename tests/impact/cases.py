@@ -61,9 +61,11 @@ def draw(seed: int) -> Case:
     """The case of a seed, always the same one."""
     random = Random(seed)  # noqa: S311 - chance is wanted, secrecy is not
     topic = f"i{seed}"
-    retention = random.choice([BROKER_RETENTION_MS, HOUR, random.randint(2 * MINUTE, 12 * HOUR)])
+    kind = random.choice(["lower", "lower", "reset", "size", "both", "policy"])
+    is_reset = kind == "reset"
+    retention = BROKER_RETENTION_MS if is_reset else random.choice([HOUR, random.randint(2 * MINUTE, 12 * HOUR)])
     partitions = [_batches(random, retention) for _ in range(random.randint(1, 3))]
-    before, after = _change(random, retention, partitions)
+    before, after = _change(kind, random, retention, partitions)
     rolling = {"segment.ms": str(_ROLL_MS)}
     protocols = ["classic", "consumer"]
     groups = [
@@ -93,12 +95,12 @@ def _batches(random: Random, retention: int) -> Sequence[Batch]:
 
 
 def _change(
-    random: Random, retention: int, partitions: Sequence[Sequence[Batch]]
+    kind: str, random: Random, retention: int, partitions: Sequence[Sequence[Batch]]
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     size = max(sum(batch.records for batch in batches) for batches in partitions) * VALUE_BYTES
     limit = str(random.randint(0, 2 * size))
     keep = {"retention.ms": _UNLIMITED}
-    match random.choice(["lower", "lower", "reset", "size", "both", "policy"]):
+    match kind:
         case "lower":
             return keep, {"retention.ms": str(retention)}
         case "reset":

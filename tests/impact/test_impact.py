@@ -11,7 +11,7 @@ from tests.impact.cases import draw
 from tests.impact.cluster import BareCluster, broker
 from tests.impact.losses import run
 
-SEEDS = range(1, 9)
+SEEDS = range(1, 11)
 
 
 @pytest.fixture(scope="module")

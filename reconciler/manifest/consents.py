@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from reconciler.errors import Diagnostic, Severity
-from reconciler.manifest.nodes import Node, mapping, string
+from reconciler.manifest.nodes import Node, mapping, string, whole_number
 from reconciler.manifest.wording import shown
 from reconciler.model import Consent, RiskKind
 
@@ -16,13 +16,13 @@ def consents_of(allow: Node) -> Iterator[Consent]:
     """The consents that the list ``allow`` gives; items that the schema rejects are skipped."""
     for item in _items(allow):
         settings = mapping(item) or {"kind": item}
-        kind, up_to = string(settings.get("kind")), settings.get("up_to")
+        kind = string(settings.get("kind"))
         if kind not in list(RiskKind):
             continue
         yield Consent(
             kind=RiskKind(kind),
             given_by=str(item.location),
-            up_to=int(up_to.value) if up_to is not None and isinstance(up_to.value, int | float) else None,
+            up_to=whole_number(settings.get("up_to")),
             until=_date(settings.get("until")),
             reason=string(settings.get("reason")),
         )

@@ -66,6 +66,19 @@ def string(node: Node | None) -> str | None:
     return node.value if node is not None and isinstance(node.value, str) else None
 
 
+def whole_number(node: Node | None) -> int | None:
+    """A whole number, also one with ``.0`` as JSON Schema has it, or ``None`` where there is none."""
+    match node.value if node is not None else None:
+        case bool():
+            return None
+        case int(number):
+            return number
+        case float(number) if number.is_integer():
+            return int(number)
+        case _:
+            return None
+
+
 def strings(node: Node | None) -> tuple[str, ...] | None:
     """A list of texts, or ``None`` where there is none."""
     if node is None or not isinstance(node.value, list):

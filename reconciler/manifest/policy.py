@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from reconciler.addresses import objection
 from reconciler.configs import TOPIC_CONFIGS, hint_for_key
 from reconciler.errors import Diagnostic, Location, Severity
-from reconciler.manifest.nodes import Node, mapping, string, strings
+from reconciler.manifest.nodes import Node, mapping, string, strings, whole_number
 from reconciler.model import ClusterReference, Limit, Limits, Policy, RiskKind, Scope
 from reconciler.printable import quoted
 
@@ -40,15 +40,15 @@ def _limits(section: Mapping[str, Node]) -> Limits:
 
 
 def _limit(node: Node) -> Limit | None:
-    match node.value:
-        case bool():
-            return None
-        case int() | float() as number:
-            return Limit(number=int(number), origin=node.location)
-        case str(text) if text.endswith("%") and text[:-1].isdecimal():
-            return Limit(percent=int(text[:-1]), origin=node.location)
-        case _:
-            return None
+    number, text = whole_number(node), string(node)
+    if number is not None:
+        return Limit(number=number, origin=node.location)
+    if text is not None and _PERCENTAGE.fullmatch(text):
+        return Limit(percent=int(text[:-1]), origin=node.location)
+    return None
+
+
+_PERCENTAGE = re.compile(r"[0-9]{1,3}%", re.ASCII)
 
 
 def _warn_only(section: Mapping[str, Node]) -> Mapping[RiskKind, Location]:

@@ -50,8 +50,12 @@ def topic_rules(document: Node) -> tuple[TopicRules, list[Diagnostic]]:
             problems.append(read)
         else:
             schema = read
-    required = tuple(dict.fromkeys(strings(section.get("require")) or ()))
+    required = tuple(field for field in dict.fromkeys(strings(section.get("require")) or ()) if _FIELD.fullmatch(field))
     return TopicRules(naming=naming, required=required, schema=schema, places=section), problems
+
+
+_FIELD = re.compile(r"owner|description|partitions|replication_factor|(labels|config)\..+")
+"""What the schema accepts."""
 
 
 def violations(topics: Sequence[TopicSpec], rules: TopicRules) -> dict[str, list[Diagnostic]]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
 
-from reconciler.errors import Location, ManifestInvalid
+from reconciler.errors import Location, ManifestInvalid, Severity
 from reconciler.manifest.load import load
+from reconciler.manifest.violations import VIOLATIONS
 from reconciler.manifest.written_schema import written_schema
 from reconciler.model import Consent, DesiredState, Limit, RiskKind, TopicSpec
 from reconciler.plan.fingerprint import digest
+from tests.manifest.nearly_manifests import NEARLY_MANIFESTS
 from tests.support.command import RunReconciler
 
 LAYERS = """\
@@ -141,6 +145,19 @@ def test_the_schema_has_each_kind_of_risk() -> None:
     allow = schema["definitions"]["allow"]["items"]
     assert allow["else"]["enum"] == allow["then"]["properties"]["kind"]["enum"] == list(RiskKind)
     assert [*schema["properties"]["policy"]["properties"]["risks"]["properties"]] == list(RiskKind)
+
+
+@settings(max_examples=200)
+@given(document=NEARLY_MANIFESTS)
+@example(document={"topics": {"t": {"allow": [{"kind": "delete", "up_to": ".inf"}]}}})
+@example(document={"topics": {"t": {}}, "policy": {"limits": {"deletes": ".nan", "creates": 1.0}, "require": ["x"]}})
+def test_whatever_the_rules_are_the_manifest_is_valid_or_has_errors(document: dict[str, Any]) -> None:
+    text = json.dumps({"version": 1} | document).replace('".inf"', ".inf").replace('".nan"', ".nan")
+    try:
+        is_valid, found = True, state(text).diagnostics
+    except ManifestInvalid as invalid:
+        is_valid, found = False, tuple(invalid.diagnostics)
+    assert is_valid == all(each.severity is not Severity.ERROR or each.code in VIOLATIONS for each in found)
 
 
 def test_violations_do_not_hide_errors_and_errors_do_not_hide_violations() -> None:

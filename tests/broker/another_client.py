@@ -73,6 +73,7 @@ class AnotherClient:
 
     def commit(self, group: str, topic: str, offsets: Mapping[int, int]) -> None:
         """Give a group without members its offsets."""
+        self.make_offsets_topic(topic)  # without it, the request waits in vain
         committed = [TopicPartition(topic, partition, offset) for partition, offset in offsets.items()]
         self._done(self.admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, committed)]))
 

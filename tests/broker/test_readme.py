@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,8 +33,11 @@ def test_the_manifest_gives_the_plan_that_is_shown(
     (tmp_path / "topics.yaml").write_text(manifest, encoding="utf-8")
     with start() as sandbox:
         client = AnotherClient(sandbox)
-        config = {"compression.type": "zstd", "retention.ms": "60000", "max.message.bytes": "2000000"}
-        client.create("orders.requests", partitions=6, config=config)
+        config = {"compression.type": "zstd", "retention.ms": "2592000000", "max.message.bytes": "2000000"}
+        client.create("orders.requests", partitions=12, config=config)
+        twenty_days_ago = int(time.time() - 20 * 86_400) * 1000
+        client.produce("orders.requests", [twenty_days_ago] * 1200)
+        client.commit("billing", "orders.requests", {0: 900})
         client.create("orders.responses", partitions=8, config={"compression.type": "zstd"})
         done = reconciler("plan", "--bootstrap-server", sandbox.bootstrap_servers)
     assert done.code == 3

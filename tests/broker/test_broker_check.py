@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import (
     AclBinding,
     AclOperation,
@@ -149,12 +150,14 @@ def guarded() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def allow_only(client: AnotherClient, topic: str, *operations: AclOperation) -> None:
-    """From the first rule on, a topic is closed to what no rule allows."""
+def allow_only(
+    client: AnotherClient, name: str, *operations: AclOperation, kind: ResourceType = ResourceType.TOPIC
+) -> None:
+    """From the first rule on, a topic is closed to what no rule allows, and so is the cluster."""
     bindings = [
         AclBinding(
-            ResourceType.TOPIC,
-            topic,
+            kind,
+            name,
             ResourcePatternType.LITERAL,
             "User:ANONYMOUS",
             "*",
@@ -265,3 +268,49 @@ def test_quiet_and_verbose(
     assert "impossible: rejected by the broker: Unknown topic config name: odd.key" in quiet.stdout, "why is no detail"
     assert quiet.stdout.endswith("0 to create, 0 to change, 1 unchanged, 1 refused.\n")
     assert f"{prefix}.there" in verbose.stdout
+
+
+def test_a_topic_that_this_principal_may_not_delete_stays_and_the_permission_is_named(
+    guarded: Sandbox, reconciler: RunReconciler, tmp_path: Path
+) -> None:
+    client = AnotherClient(guarded)
+    for name in ("kept.a", "kept.b"):
+        client.create(name)
+    allow_only(client, "kept.a", AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS)
+    # Who may delete on the cluster may delete any topic.
+    every = {AclOperation.UNKNOWN, AclOperation.ANY, AclOperation.ALL, AclOperation.READ, AclOperation.WRITE}
+    but_deleting = [each for each in AclOperation if each not in {*every, AclOperation.DELETE}]
+    allow_only(client, "kafka-cluster", *but_deleting, kind=ResourceType.BROKER)
+    (tmp_path / "topics.yaml").write_text(
+        "version: 1\ndefaults: {allow: [delete]}\ntopics: {kept.a: {state: absent}, kept.b: {state: absent}}\n"
+    )
+    done = reconciler("apply", "--yes", "--bootstrap-server", guarded.bootstrap_servers, "-o", "json")
+    assert done.code == 1
+    topics = by_name(done)
+    assert {name: topic["status"] for name, topic in topics.items()} == {"kept.a": "failed", "kept.b": "applied"}
+    assert topics["kept.a"]["error"]["name"] == "TOPIC_AUTHORIZATION_FAILED"
+    assert "DELETE on the topic" in topics["kept.a"]["error"]["remedy"]
+    assert client.exists("kept.a")
+    assert not client.exists("kept.b")
+
+
+def test_a_hidden_topic_is_neither_taken_for_an_absent_one_nor_pruned(
+    guarded: Sandbox, reconciler: RunReconciler, tmp_path: Path
+) -> None:
+    client = AnotherClient(guarded)
+    for name in ("veiled.absent", "veiled.unmanaged"):
+        client.create(name)
+        allow_only(client, name, AclOperation.CREATE)
+    while client.exists("veiled.absent") or client.exists("veiled.unmanaged"):
+        pass  # each look waits for the broker's answer
+    (tmp_path / "topics.yaml").write_text(
+        "version: 1\nscope: {include: [veiled.*]}\ntopics: {veiled.absent: {state: absent, allow: [delete]}}\n"
+    )
+    options = ["--yes", "--prune", "--allow", "delete", "--exceed-limits", "-o", "json"]
+    done = reconciler("apply", "--bootstrap-server", guarded.bootstrap_servers, *options)
+    assert done.code == 1
+    (topic,) = done.report["topics"]
+    assert (topic["action"], topic["status"], topic["attempts"]) == ("unreadable", "unknown", [])
+    assert done.report["unmanaged"] == []
+    with pytest.raises(KafkaException, match="already exists"):
+        client.create("veiled.unmanaged")

@@ -259,6 +259,8 @@ class Plan:
     topics: Sequence[TopicPlan]
     unmanaged: Sequence[LiveTopic] = ()
     """Topics in the manifest's scope that it does not list, sorted by name; without those that are to be deleted."""
+    unlisted: Mapping[str, KafkaFailure] = field(default_factory=dict)
+    """Topics in the scope that are not in the manifest either, and that could not be read; sorted by name."""
     policy: Policy = field(default_factory=Policy)
     exceeded_limits: Sequence[str] = ()
     """The limits that it goes beyond with permission, in words."""

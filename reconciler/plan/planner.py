@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from reconciler.model import (
+    INTERNAL_TOPICS,
     Create,
     Delete,
     DesiredState,
     Drift,
     InSync,
     LiveState,
-    LiveTopic,
     Plan,
     Policy,
     TopicPlan,
@@ -26,7 +27,13 @@ def plan(desired: DesiredState, live: LiveState) -> Plan:
     """What every topic of ``desired`` needs, and which topics in its scope it does not list, each sorted by name."""
     policy = replace(desired.policy, service=desired.cluster)
     topics = tuple(sorted((topic_plan(spec, live, policy) for spec in desired.topics), key=lambda topic: topic.name))
-    return Plan(topics=topics, unmanaged=_unmanaged(desired, live), policy=policy, cluster_id=live.cluster_id)
+    return Plan(
+        topics=topics,
+        unmanaged=tuple(live.topics[name] for name in _unmanaged(desired, live.topics)),
+        unlisted={name: live.unreadable[name] for name in _unmanaged(desired, live.unreadable)},
+        policy=policy,
+        cluster_id=live.cluster_id,
+    )
 
 
 def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
@@ -46,13 +53,14 @@ def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
     return Drift(desired=spec, live=topic, changes=changes) if changes else InSync(desired=spec, live=topic)
 
 
-def _unmanaged(desired: DesiredState, live: LiveState) -> tuple[LiveTopic, ...]:
+def _unmanaged(desired: DesiredState, names: Iterable[str]) -> list[str]:
+    """Those of ``names`` that are in the scope, and not in the manifest; never internal or protected topics."""
     listed = {spec.name for spec in desired.topics} | desired.left_out
-    return tuple(
-        topic
-        for name, topic in sorted(live.topics.items())
+    return [
+        name
+        for name in sorted(names)
         if name not in listed
         and desired.scope.has(name)
-        and not topic.is_internal
+        and name not in INTERNAL_TOPICS
         and not desired.policy.protects(name)
-    )
+    ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from reconciler.errors import Diagnostic, Severity
 from reconciler.model import Delete, DesiredState, LiveTopic, Plan, TopicSpec
 from reconciler.plan.diff import differences
+from reconciler.plan.loss import counted
 from reconciler.plan.rules import Change, judged
 from reconciler.printable import quoted
 
@@ -26,7 +27,25 @@ def with_pruning(plan: Plan, *, desired: DesiredState) -> Plan:
 
 
 def not_pruned(plan: Plan) -> Iterator[Diagnostic]:
-    """A warning for every unmanaged topic that has nearly the name of one in ``plan``."""
+    """Warnings about unmanaged topics that are never pruned: they cannot be read, or are probably misspelt."""
+    yield from _not_read(plan)
+    yield from _misspelt(plan)
+
+
+def _not_read(plan: Plan) -> Iterator[Diagnostic]:
+    if plan.unlisted:
+        (name, failure), *more = plan.unlisted.items()
+        others = f" and {counted(len(more), 'more topic')}" if more else ""
+        yield Diagnostic(
+            severity=Severity.WARNING,
+            code="unmanaged-not-read",
+            message=f"{quoted(name)}{others} in the scope of the manifest cannot be read, "
+            f"so the list of unmanaged topics is not complete: {failure.name}: {failure.message}",
+            hint=failure.remedy,
+        )
+
+
+def _misspelt(plan: Plan) -> Iterator[Diagnostic]:
     listed = {_merged(topic.name): topic for topic in plan.topics}
     for unmanaged in plan.unmanaged:
         alike = listed.get(_merged(unmanaged.name))

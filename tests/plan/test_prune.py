@@ -108,6 +108,13 @@ def test_an_unreadable_topic_is_never_pruned() -> None:
     assert pruned(compared(live(unreadable=["a"]), EVERYTHING)).topics == ()
 
 
+def test_that_topics_in_the_scope_cannot_be_read_is_said_once() -> None:
+    made = compared(live("a", unreadable=["b", "c", "__internal", "listed"]), EVERYTHING, spec("listed"))
+    (note,) = (note for note in notes(made) if note.code == "unmanaged-not-read")
+    assert note.message.startswith("'b' and 1 more topic in the scope of the manifest cannot be read")
+    assert note.hint == REFUSED.remedy
+
+
 def test_a_topic_with_nearly_the_name_of_a_listed_one_is_not_pruned_and_that_is_said() -> None:
     listed = spec("orders.new")
     state = live("orders_new", "orders_old")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -117,9 +116,7 @@ def test_many_renames_are_one_warning() -> None:
     made = compared(
         [*map(absent, old), *(spec(name, 6, **SETTINGS) for name in new)], [live(name, **SETTINGS) for name in old]
     )
-    began = time.perf_counter()
     (note,) = renames(made)
-    assert time.perf_counter() - began < 5
     assert note.message.startswith("271 new topics look like renames: Kafka cannot rename topics")
     assert "'team-b.topic000' (was 'team-a.topic000')" in note.message
     assert note.message.endswith("and 268 more")

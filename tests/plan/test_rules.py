@@ -143,6 +143,13 @@ def test_what_a_reset_leads_to_is_risky_until_it_is_known(field: str) -> None:
     assert isinstance(judged(replace(change, defaults=known)).decision, Safe)
 
 
+def test_tiered_storage_that_may_have_been_on_is_not_turned_off_with_its_records_without_consent() -> None:
+    deletes = {"remote.log.delete.on.disable": "true"}
+    off = change_of("config.remote.storage.enable", None, "false", config=deletes)
+    assert isinstance(judged(off).decision, Risky)
+    assert isinstance(judged(replace(off, defaults={"remote.storage.enable": "false"})).decision, Safe)
+
+
 def test_a_retention_cut_is_risky_where_the_change_that_takes_its_effect_may_be_refused() -> None:
     cut = change_of(
         "config.retention.ms",

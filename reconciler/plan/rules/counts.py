@@ -14,7 +14,7 @@ _OF_STREAMS = re.compile(
     r"|KTABLE-FK-JOIN-SUBSCRIPTION-(REGISTRATION|RESPONSE)-\d+-topic)"
 )
 """How ``StreamsResetter`` recognises the internal topics of a Kafka Streams application."""
-_OF_ONE_PARTITION = re.compile(r"(.*[._-])?connect[._-]configs?|_schemas")
+_OF_ONE_PARTITION = re.compile(r"(.*[._-])?connect([._-]cluster)?[._-]configs?|_schemas")
 """The config topic of Kafka Connect, and that of Schema Registry, by their usual names."""
 _WHO_READS = frozenset({Measure.ALL_RECORDS, Measure.READERS})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconciler.model import Measure, RiskKind
 from reconciler.plan.rules.change import Change
 from reconciler.plan.rules.rule import Dangerous, Harmless, Impossible, Rule, Section
-from reconciler.plan.rules.values import always, becomes, both, is_lowered, is_no_longer, is_raised
+from reconciler.plan.rules.values import always, becomes, both, is_lowered, is_no_longer, is_raised, may_no_longer_be
 
 _DOCUMENTATION = "https://kafka.apache.org/documentation/#topicconfigs_"
 _DELETES_REMOTE = "remote.log.delete.on.disable"
@@ -49,7 +49,7 @@ _TURNED_OFF = (
     Rule(
         field=_TIERED,
         what=f"turned off, with `{_DELETES_REMOTE}: true`",
-        when=both(is_no_longer("true"), _deletes_remote_records),
+        when=both(may_no_longer_be("true"), _deletes_remote_records),
         finding=Dangerous(
             kind=RiskKind.DATA_LOSS,
             reason="deletes all records that are in remote storage; only those on the disks of brokers stay",

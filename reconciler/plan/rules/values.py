@@ -58,6 +58,11 @@ def is_no_longer(word: str) -> Condition:
     return lambda change: _word(change.before) == word and _word(change.after) != word
 
 
+def may_no_longer_be(word: str) -> Condition:
+    """Whether the value may have been ``word``, and does not stay so for certain."""
+    return lambda change: _word(change.before) in {word, None} and _word(change.after) != word
+
+
 def both(*conditions: Condition) -> Condition:
     """Whether all of ``conditions`` are true."""
     return lambda change: all(condition(change) for condition in conditions)

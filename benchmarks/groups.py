@@ -17,13 +17,23 @@ def write_groups(servers: str, topics: Sequence[str], number: int) -> None:
     _await_coordinator(servers, topics[0])
     admin = AdminClient({"bootstrap.servers": servers})
     step = max(1, len(topics) // number)
-    under_way: list[Future[object]] = []
-    for group in range(number):
-        names = {topics[(group * step + place) % len(topics)] for place in range(TOPICS_OF_A_GROUP)}
-        offsets = ConsumerGroupTopicPartitions(f"group-{group:05}", [TopicPartition(name, 0, 0) for name in names])
-        under_way += admin.alter_consumer_group_offsets([offsets], request_timeout=SECONDS).values()
-    for answer in under_way:
-        answer.result(SECONDS)
+    left = {
+        f"group-{group:05}": {topics[(group * step + place) % len(topics)] for place in range(TOPICS_OF_A_GROUP)}
+        for group in range(number)
+    }
+    while left:  # a broker that still makes the files of new topics does not take all offsets
+        under_way: dict[str, Future[ConsumerGroupTopicPartitions]] = {}
+        for name, of_group in left.items():
+            offsets = ConsumerGroupTopicPartitions(name, [TopicPartition(topic, 0, 0) for topic in of_group])
+            under_way |= admin.alter_consumer_group_offsets([offsets], request_timeout=SECONDS)
+        left = {name: left[name] for name, answer in under_way.items() if not _is_done(answer)}
+
+
+def _is_done(answer: Future[ConsumerGroupTopicPartitions]) -> bool:
+    try:
+        return not any(each.error for each in answer.result(2 * SECONDS).topic_partitions or ())
+    except KafkaException:
+        return False
 
 
 def _await_coordinator(servers: str, topic: str) -> None:

@@ -16,6 +16,9 @@ from reconciler.cluster.partition_lists import partitions_of
 from reconciler.cluster.second_client import NotAsked
 from reconciler.model import LivePartition, Measured, Unmeasured, Wanted
 
+_Partitions = Mapping[str, Sequence[LivePartition]]
+_Sizes = Mapping[str, Mapping[int, int]]
+
 
 class Measurements:
     """Measures records, readers, replicas and sizes; cannot write.
@@ -39,39 +42,58 @@ class Measurements:
         self._connection.limit.restart()
         metadata = self._connection.metadata()
         partitions, unlisted = partitions_of(topics, metadata)
-        unknown: dict[str, list[Unmeasured]] = defaultdict(list)
-
-        def give_reasons(what: str, asked: Collection[str], reasons: Mapping[str, str]) -> None:
-            for name in sorted(asked):
-                if why := unlisted.get(name) or reasons.get(name):
-                    unknown[name].append(Unmeasured(what=what, why=why))
-
+        reasons = _Reasons(unlisted)
         found = read_offsets(self._asking, partitions, records=wanted.records, cuts=wanted.cuts, newest=wanted.newest)
-        give_reasons("records", {*wanted.records, *wanted.cuts}, found.without_offsets)
-        give_reasons("last record", wanted.newest, found.without_newest)
-        give_reasons("replicas", wanted.replicas, {})
-        readers = Readers(None)
-        if of_readers := _only(wanted.readers, partitions):
-            readers = read_groups(self._asking, of_readers, metadata.topics)
-            unknown[""] += readers.unknown
-        sizes: Mapping[str, Mapping[int, int]] = {}
-        if of_sizes := _only(wanted.sizes, partitions):
-            try:
-                sizes, without_sizes = read_sizes(self._connection, of_sizes)
-                give_reasons("bytes", wanted.sizes, without_sizes)
-            except NotAsked as error:
-                unknown[""].append(Unmeasured(what="bytes", why=str(error)))
+        reasons.add("records", {*wanted.records, *wanted.cuts}, found.without_offsets)
+        reasons.add("last record", wanted.newest, found.without_newest)
+        reasons.add("replicas", wanted.replicas)
+        readers = self._readers(_only(wanted.readers, partitions), metadata.topics)
+        reasons.add("readers", wanted.readers)
+        reasons.for_all += readers.unknown
+        sizes = self._sizes(_only(wanted.sizes, partitions), wanted.sizes, reasons)
         return Measured(
             offsets=found.offsets,
             newest=found.newest,
             groups=readers.groups,
             replicas=_only(wanted.replicas, partitions),
             sizes=sizes,
-            unknown={name: reasons for name, reasons in unknown.items() if reasons},
+            unknown=reasons.by_topic,
         )
 
+    def _readers(self, partitions: _Partitions, all_topics: Collection[str]) -> Readers:
+        return read_groups(self._asking, partitions, all_topics) if partitions else Readers(None)
 
-def _only(
-    topics: Collection[str], partitions: Mapping[str, Sequence[LivePartition]]
-) -> Mapping[str, Sequence[LivePartition]]:
+    def _sizes(self, partitions: _Partitions, wanted: Collection[str], reasons: _Reasons) -> _Sizes:
+        sizes: _Sizes = {}
+        without: Mapping[str, str] = {}
+        if partitions:
+            try:
+                sizes, without = read_sizes(self._connection, partitions)
+            except NotAsked as error:
+                reasons.for_all.append(Unmeasured(what="bytes", why=str(error)))
+        reasons.add("bytes", wanted, without)
+        return sizes
+
+
+class _Reasons:
+    """Why something could not be measured; for a topic that is not listed always that it is not."""
+
+    def __init__(self, unlisted: Mapping[str, str]) -> None:
+        self._unlisted = unlisted
+        self._of_topics: dict[str, list[Unmeasured]] = defaultdict(list)
+        self.for_all: list[Unmeasured] = []
+
+    def add(self, what: str, topics: Collection[str], reasons: Mapping[str, str] | None = None) -> None:
+        """Add a reason for each of ``topics`` that has one."""
+        for name in sorted(topics):
+            if why := self._unlisted.get(name) or (reasons or {}).get(name):
+                self._of_topics[name].append(Unmeasured(what=what, why=why))
+
+    @property
+    def by_topic(self) -> Mapping[str, Sequence[Unmeasured]]:
+        """The reasons as ``Measured`` has them."""
+        return {**self._of_topics, "": self.for_all} if self.for_all else dict(self._of_topics)
+
+
+def _only(topics: Collection[str], partitions: _Partitions) -> _Partitions:
     return {name: partitions[name] for name in sorted(topics) if name in partitions}

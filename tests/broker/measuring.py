@@ -14,6 +14,9 @@ from reconciler.cluster.measurements import Measurements
 from reconciler.model import Measured, Wanted
 from reconciler.sandbox import Sandbox
 
+KEPT = {"retention.ms": "-1"}
+"""For topics with records of long ago, which would soon be gone."""
+
 
 @contextmanager
 def measuring(kafka: Sandbox) -> Iterator[tuple[Measurements, Connection]]:

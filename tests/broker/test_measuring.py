@@ -13,10 +13,9 @@ from reconciler.cluster import offsets_librdkafka
 from reconciler.model import Measured, PartitionOffsets, Unmeasured, Wanted
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
-from tests.broker.measuring import measured, measuring, produce
+from tests.broker.measuring import KEPT, measured, measuring, produce
 
 HOUR = 3_600_000
-KEPT = {"retention.ms": "-1"}
 
 
 @pytest.fixture
@@ -97,12 +96,13 @@ def test_a_topic_that_is_gone_has_a_reason_for_each_number_and_the_others_have_n
 ) -> None:
     AnotherClient(kafka).create(prefix)
     topics = [prefix, f"{prefix}.gone"]
-    found, _ = measured(kafka, Wanted(records=topics, newest=topics, replicas=topics))
+    found, _ = measured(kafka, Wanted(records=topics, newest=topics, replicas=topics, readers=topics, sizes=topics))
     assert found.offsets == {prefix: {0: PartitionOffsets(0, 0)}}
     assert found.newest == {prefix: None}
     assert found.replicas.keys() == {prefix}
     assert found.unknown.keys() == {f"{prefix}.gone"}
-    assert [each.what for each in found.unknown[f"{prefix}.gone"]] == ["records", "last record", "replicas"]
+    what = ["records", "last record", "replicas", "readers", "bytes"]
+    assert [each.what for each in found.unknown[f"{prefix}.gone"]] == what
     assert "does not list the topic" in found.unknown[f"{prefix}.gone"][0].why
 
 

@@ -25,7 +25,7 @@ from reconciler.cluster.second_client import NotAsked, settings_of
 from reconciler.model import Measured, Unmeasured, Wanted
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
-from tests.broker.measuring import measured, produce
+from tests.broker.measuring import KEPT, measured, produce
 from tests.wire.proxy import free_port
 
 PASSWORD = "correct-horse"  # noqa: S105 - the point of the tests
@@ -103,7 +103,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     }
     with start(port=plain, properties=properties) as sandbox:
         client_without_login = AnotherClient(sandbox)
-        client_without_login.create("t")
+        client_without_login.create("t", config=KEPT)
         literal = ResourcePatternType.LITERAL
         for user, operation, permission in (
             ("User:*", AclOperation.ALL, AclPermissionType.ALLOW),
@@ -129,7 +129,7 @@ def is_measured(found: Measured) -> bool:
 
 def test_the_size_of_a_partition_is_that_of_its_largest_replica(kafka3: Sandbox, prefix: str) -> None:
     client = AnotherClient(kafka3)
-    client.create(prefix, partitions=2, replicas=3)
+    client.create(prefix, partitions=2, replicas=3, config=KEPT)
     client.create(f"{prefix}.other")
     produce(kafka3, prefix, [1] * 10, partition=1, size=1_000)
     found, requests = measured(kafka3, Wanted(sizes=[prefix]))

@@ -42,7 +42,7 @@ def result_summary(report: Report) -> str:
 def _special(topics: Sequence[Topic]) -> dict[str, int]:
     refused = [topic for topic in topics if topic.status == "refused"]
     in_part = sum(map(_is_changed, refused))
-    return {"in part: its other changes were applied": in_part} | by_obstacle(refused)
+    return {"in part: other changes were applied": in_part} | by_obstacle(refused)
 
 
 def _is_unfinished(report: Report, statuses: Counter[str]) -> bool:

@@ -14,7 +14,7 @@ from reconciler.model import RefusalKind, RiskKind
 from reconciler.report.document import Change, Consent, Impact, ReadingGroup, Refusal
 from reconciler.report.layout import TextStyle, count, wrapped, wrapped_around
 from reconciler.report.shared import Shared, note_on
-from reconciler.report.units import readable_duration, readable_size
+from reconciler.report.units import readable_age, readable_size
 
 _NAMED_READERS = 5
 _READERS = "readers"
@@ -116,9 +116,9 @@ def _impact(kind: RiskKind, impact: Impact, around: Surroundings, layout: TextSt
     if effect is not None:
         yield from wrapped(effect, layout, start=6, indent=8)
     if impact.last_record_at is not None:
-        age = readable_duration(int((around.made_at - impact.last_record_at).total_seconds()) * 1000)
-        when = f"{impact.last_record_at:%Y-%m-%d %H:%M} UTC"
-        yield from wrapped(f"last record: {when}" + (f", {age} before this plan" if age else ""), layout, start=6)
+        age = readable_age((around.made_at - impact.last_record_at).total_seconds())
+        when = f"{impact.last_record_at:%Y-%m-%d %H:%M} UTC, {age} before this plan"
+        yield from wrapped(f"last record: {when}", layout, start=6, indent=8)
     has_more_readers = any(each.what == _READERS for each in impact.unknown)
     if impact.readers or (impact.readers is not None and not has_more_readers):
         yield from _readers(impact.readers, layout)

@@ -16,9 +16,12 @@ def with_units(key: str, value: str) -> str:
     return f"{value} ({human})" if human else value
 
 
-def readable_duration(milliseconds: int) -> str:
-    """``7d``, ``1d12h``, ``about 2.3h``; milliseconds up to a second."""
-    return _duration(milliseconds) if milliseconds >= _DURATIONS[-2][1] else f"{milliseconds}ms"
+def readable_age(seconds: float) -> str:
+    """``61d8h``, ``5h12m``, ``3m20s``: the largest unit and the next, rounded down."""
+    whole = max(int(seconds), 0) * 1000
+    place = next((place for place, (_, size) in enumerate(_DURATIONS) if whole >= size), -2)
+    _, smallest = _DURATIONS[min(place + 1, len(_DURATIONS) - 2)]
+    return _duration(whole // smallest * smallest) or "0s"
 
 
 def readable_size(number: int) -> str:

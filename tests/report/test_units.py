@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.report.units import with_units
+from reconciler.report.units import readable_age, readable_size, with_units
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,24 @@ from reconciler.report.units import with_units
 )
 def test_with_units(key: str, value: str, shown: str) -> None:
     assert with_units(key, value) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (-5, "0s"),
+        (0.4, "0s"),
+        (59, "59s"),
+        (200, "3m20s"),
+        (5 * 3600 + 12 * 60 + 9, "5h12m"),
+        (2 * 86_400 + 2, "2d"),
+        (61 * 86_400 + 8 * 3600 + 1, "61d8h"),
+    ],
+)
+def test_an_age_has_two_units_at_most(seconds: float, shown: str) -> None:
+    assert readable_age(seconds) == shown
+
+
+@pytest.mark.parametrize(("number", "shown"), [(0, "0B"), (512, "512B"), (1024, "1KiB"), (6450, "about 6.3KiB")])
+def test_a_size(number: int, shown: str) -> None:
+    assert readable_size(number) == shown

@@ -114,9 +114,7 @@ def test_apply_shows_and_refuses_what_plan_does_and_asks_nothing_twice(
     applied = reconciler("apply", *address, "--yes", "--report", "apply.json")
     assert (planned.code, applied.code) == (3, 3)
     assert applied.stdout.startswith(planned.stdout)
-    assert (
-        "Apply: 1 topic applied, 0 unchanged, 2 refused (1 in part: other changes were applied)." in applied.stdout
-    )
+    assert "Apply: 1 topic applied, 0 unchanged, 2 refused (1 in part: other changes were applied)." in applied.stdout
     assert client.exists(f"{prefix}.good")
     assert client.overrides(f"{prefix}.there") == {"retention.ms": "2592000000"}
     assert not client.exists(f"{prefix}.bad")

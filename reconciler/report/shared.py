@@ -48,8 +48,10 @@ class Shared:
         unknown: Counter[Unmeasured] = Counter()
         notes: Counter[Note] = Counter()
         for topic in topics:
-            refused.update({each for each in refusals(topic) if each.kind in _ABOUT_THE_RUN})
-            unknown.update({each for change in topic.changes if change.impact for each in change.impact.unknown})
+            # Not sets: their order differs from run to run.
+            refused.update(dict.fromkeys(each for each in refusals(topic) if each.kind in _ABOUT_THE_RUN).keys())
+            found = (each for change in topic.changes if change.impact for each in change.impact.unknown)
+            unknown.update(dict.fromkeys(found).keys())
             notes.update(filter(None, map(note_on, topic.changes)))
         return cls(_several(refused), _several(unknown), _several(notes))
 

@@ -26,6 +26,7 @@ from confluent_kafka.admin import (
     ConfigResource,
     ConfigSource,
     NewTopic,
+    PartitionMetadata,
     ResourceType,
 )
 
@@ -105,13 +106,16 @@ class AnotherClient:
 
     def in_sync(self, name: str) -> list[int]:
         """How many replicas of each partition are in sync."""
-        return [len(each.isrs) for each in self.admin.list_topics(timeout=SECONDS).topics[name].partitions.values()]
+        return [len(each.isrs) for each in self._partitions(name)]
 
     def leaderless(self, name: str) -> int:
         """How many partitions have no leader."""
-        return sum(
-            each.leader == -1 for each in self.admin.list_topics(timeout=SECONDS).topics[name].partitions.values()
-        )
+        return sum(each.leader == -1 for each in self._partitions(name))
+
+    def _partitions(self, name: str) -> list[PartitionMetadata]:
+        while True:
+            with suppress(KafkaException):  # it waits for a broker that was killed
+                return list(self.admin.list_topics(timeout=5).topics[name].partitions.values())
 
     def topic_id(self, name: str) -> str:
         """Another one once the topic was deleted and created again."""

@@ -85,7 +85,11 @@ class Scenario:
 
 
 def draw(seed: int) -> Scenario:
-    """The scenario of a seed, always the same one."""
+    """The scenario of a seed, always the same one.
+
+    In those of odd seeds nothing is risky. Nothing is measured then, and what befalls connections is left for writes.
+    """
+    has_risks = seed % 2 == 0
     random = Random(seed)  # noqa: S311 - chance is wanted, secrecy is not
     start: dict[str, Settings] = {}
     wanted: dict[str, Settings] = {}
@@ -94,10 +98,10 @@ def draw(seed: int) -> Scenario:
         name = f"s{seed}.t{number:02}"
         wanted[name] = _settings(random, WANTED)
         if random.random() < 0.6:
-            start[name] = _before(random, wanted[name], [5, 4, int(has_impossible)])
+            start[name] = _before(random, wanted[name], [5 * has_risks, 4, int(has_impossible)])
     for number in range(BYSTANDERS):
         start[f"s{seed}.other{number}"] = _settings(random, BEFORE)
-    doomed = {f"s{seed}.doomed{number}": _settings(random, BEFORE) for number in range(DOOMED)}
+    doomed = {f"s{seed}.doomed{number}": _settings(random, BEFORE) for number in range(DOOMED * has_risks)}
     return Scenario(seed=seed, start=start | doomed, wanted=wanted, doomed=frozenset(doomed))
 
 

@@ -11,8 +11,8 @@ from reconciler.sandbox import Sandbox
 from tests.chaos.proxy import Kind
 from tests.chaos.schedules import cluster, run
 
-# Together they meet every fate, while reading and while writing, and are quick about it.
-SEEDS = (2, 4, 7, 13, 18, 22, 28, 29, 61, 68, 114, 132)
+# Together they meet every fate, and are quick about it.
+SEEDS = (2, 4, 7, 13, 18, 22, 29, 61, 103, 113)
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.mark.timeout(600)  # three brokers and a dozen applies with timeouts, beside other tests
 def test_every_invariant_holds_through_every_fate(sandbox: Sandbox) -> None:
     struck: Counter[Kind] = sum((run(seed, sandbox).struck for seed in SEEDS), Counter())
     assert struck.keys() == {"cut", "delayed", "frozen"}

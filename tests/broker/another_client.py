@@ -114,7 +114,8 @@ class AnotherClient:
 
     def _partitions(self, name: str) -> list[PartitionMetadata]:
         while True:
-            with suppress(KafkaException):  # it waits for a broker that was killed
+            # It waits for a broker that was killed, or asks one that does not have the topic yet.
+            with suppress(KafkaException, KeyError):
                 return list(self.admin.list_topics(timeout=5).topics[name].partitions.values())
 
     def topic_id(self, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,8 @@ from confluent_kafka.admin import ConsumerGroupListing
 from reconciler.cluster.asking import Asking
 from reconciler.cluster.error_table import GROUP_AUTHORIZATION_FAILED
 from reconciler.cluster.failures import failure_of
+from reconciler.cluster.partition_lists import without_leader
+from reconciler.model import LivePartition
 
 _PERMISSION = "DESCRIBE on the cluster"
 _DESCRIBE = "DESCRIBE"
@@ -24,6 +26,9 @@ _HIDDEN = (
     "grant it DESCRIBE on the cluster, or on all groups"
 )
 
+OFFSETS_TOPIC = "__consumer_offsets"
+"""The leaders of its partitions coordinate the groups."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -33,11 +38,12 @@ class Listing:
     reasons: tuple[str, ...] = ()
 
 
-def list_groups(asking: Asking, *, has_groups: bool) -> Listing:
+def list_groups(asking: Asking, offsets: Sequence[LivePartition]) -> Listing:
     """All groups with the protocol of consumers that this principal sees.
 
-    A broker leaves out, without an error, what the principal may not see. ``has_groups`` is whether the cluster has a
-    topic for offsets; only then may a coordinator be asked for, because asking creates that topic.
+    Brokers leave out, without an error, what the principal may not see, and the groups of partitions of ``offsets``
+    without a leader. Those are of the topic for offsets, none where the cluster has no such topic; only where it has
+    one may a coordinator be asked for, because asking creates that topic.
     """
 
     def send(_all: Collection[str], seconds: float) -> Mapping[str, Future[Any]]:
@@ -50,7 +56,9 @@ def list_groups(asking: Asking, *, has_groups: bool) -> Listing:
     result = told.results[_ALL]
     failures = [failure_of(error, permission=_PERMISSION) for error in result.errors]
     reasons = dict.fromkeys(f"a broker did not list its groups: {each.message}; {each.remedy}" for each in failures)
-    if not _sees_all(asking, has_groups=has_groups):
+    if why := without_leader(offsets, of=f" of {OFFSETS_TOPIC}"):
+        reasons[f"no broker lists the groups that are stored there: {why}"] = None
+    if not _sees_all(asking, has_groups=bool(offsets)):
         reasons[_HIDDEN] = None
     return Listing({group.group_id: group for group in result.valid}, tuple(reasons))
 

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupType
-from confluent_kafka.admin import ConsumerGroupDescription, ConsumerGroupListing, MemberDescription
+from confluent_kafka.admin import ClusterMetadata, ConsumerGroupDescription, ConsumerGroupListing, MemberDescription
 
 from reconciler.cluster.applications import Applications
 from reconciler.cluster.asking import Asking, Told
 from reconciler.cluster.classic_groups import ClassicGroup, classic_groups
 from reconciler.cluster.committed import committed_offsets
-from reconciler.cluster.group_listing import list_groups
+from reconciler.cluster.group_listing import OFFSETS_TOPIC, list_groups
 from reconciler.cluster.other_groups import UNKNOWN, OtherGroup, other_groups
+from reconciler.cluster.partition_lists import partitions_of
 from reconciler.model import KafkaFailure, LiveGroup, LivePartition, Unmeasured
 
-_OFFSETS_TOPIC = "__consumer_offsets"
 _STATES: Mapping[Any, str] = {
     ConsumerGroupState.PREPARING_REBALANCING: "preparing-rebalance",
     ConsumerGroupState.COMPLETING_REBALANCING: "completing-rebalance",
@@ -53,13 +53,14 @@ class _Seen:
 
 
 def read_groups(
-    asking: Asking, partitions: Mapping[str, Sequence[LivePartition]], all_topics: Collection[str]
+    asking: Asking, partitions: Mapping[str, Sequence[LivePartition]], metadata: ClusterMetadata
 ) -> Readers:
     """The groups that read the topics in ``partitions``, with their committed offsets of them.
 
-    ``all_topics`` are those of the cluster: the names of some tell to which application a group belongs.
+    ``metadata`` has all topics: the names of some tell to which application a group belongs.
     """
-    listing = list_groups(asking, has_groups=_OFFSETS_TOPIC in all_topics)
+    offsets, _ = partitions_of([OFFSETS_TOPIC], metadata)
+    listing = list_groups(asking, offsets.get(OFFSETS_TOPIC, ()))
     reasons = list(listing.reasons)
     shown = classic_groups(asking)
     if isinstance(shown, KafkaFailure):
@@ -71,7 +72,7 @@ def read_groups(
     of_others = [name for name, each in shown.items() if name not in listing.groups and not each.protocol_type]
     others = other_groups(asking.connection, of_others)
     committed = committed_offsets(asking, [*listing.groups, *others], partitions)
-    applications = Applications.seen_in(shown, all_topics)
+    applications = Applications.seen_in(shown, metadata.topics)
     groups: list[LiveGroup] = []
     for name, each in listing.groups.items():
         seen = _Seen(each, classic.get(name), described.results.get(name))

@@ -6,6 +6,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from confluent_kafka.admin import ClusterMetadata
+
 from reconciler.cluster.asking import Asking
 from reconciler.cluster.broker_defaults import broker_defaults
 from reconciler.cluster.connection import Connection
@@ -47,7 +49,7 @@ class Measurements:
         reasons.add("records", {*wanted.records, *wanted.cuts}, found.without_offsets)
         reasons.add("last record", wanted.newest, found.without_newest)
         reasons.add("replicas", wanted.replicas)
-        readers = self._readers(_only(wanted.readers, partitions), metadata.topics)
+        readers = self._readers(_only(wanted.readers, partitions), metadata)
         reasons.add("readers", wanted.readers)
         reasons.for_all += readers.unknown
         sizes = self._sizes(_only(wanted.sizes, partitions), wanted.sizes, reasons)
@@ -60,8 +62,8 @@ class Measurements:
             unknown=reasons.by_topic,
         )
 
-    def _readers(self, partitions: _Partitions, all_topics: Collection[str]) -> Readers:
-        return read_groups(self._asking, partitions, all_topics) if partitions else Readers(None)
+    def _readers(self, partitions: _Partitions, metadata: ClusterMetadata) -> Readers:
+        return read_groups(self._asking, partitions, metadata) if partitions else Readers(None)
 
     def _sizes(self, partitions: _Partitions, wanted: Collection[str], reasons: _Reasons) -> _Sizes:
         sizes: _Sizes = {}

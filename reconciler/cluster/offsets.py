@@ -19,6 +19,7 @@ from confluent_kafka.admin import ListOffsetsResultInfo, OffsetSpec
 from reconciler.cluster import offsets_librdkafka
 from reconciler.cluster.asking import Asking, Told
 from reconciler.cluster.offset_answers import EARLIEST, LATEST, NEWEST, NOT_TOLD, Found, Place
+from reconciler.cluster.partition_lists import without_leader
 from reconciler.model import LivePartition, PartitionOffsets
 
 CHUNK = 3_000
@@ -27,7 +28,6 @@ CHUNK = 3_000
 _UNSUPPORTED = frozenset({-165, 35})
 """The error codes of client and broker for a broker that is too old."""
 _NONE = -1
-_SHOWN = 5
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ def read_offsets(
     A cut is in milliseconds since 1970. A topic gets a reason instead of numbers where one of its partitions has no
     leader, or cannot be read.
     """
-    leaderless = {name: reason for name, each in partitions.items() if (reason := _no_leader(each))}
+    leaderless = {name: reason for name, each in partitions.items() if (reason := without_leader(each))}
     places = {
         name: [Place(name, each.partition) for each in partitions[name]] for name in partitions.keys() - leaderless
     }
@@ -163,12 +163,3 @@ def _failure(places: Iterable[Place], *told: _Infos) -> str | None:
         for failure in (each.failures[place] for each in told if place in each.failures):
             return f"partition {place.partition}: {failure.message}; {failure.remedy}"
     return None
-
-
-def _no_leader(partitions: Sequence[LivePartition]) -> str | None:
-    leaderless = [each.partition for each in partitions if each.leader is None]
-    if not leaderless:
-        return None
-    shown = ", ".join(map(str, leaderless[:_SHOWN])) + (", …" if len(leaderless) > _SHOWN else "")
-    which = f"partition {shown} has" if len(leaderless) == 1 else f"partitions {shown} have"
-    return f"{which} no leader; start the brokers that are down"

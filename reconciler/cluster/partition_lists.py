@@ -11,6 +11,7 @@ from reconciler.cluster.failures import failure_of
 from reconciler.cluster.listed import topic_of
 from reconciler.model import LivePartition
 
+_SHOWN = 5
 NOT_LISTED = "the cluster does not list the topic; it was deleted, or this principal lacks DESCRIBE on it"
 
 
@@ -30,3 +31,13 @@ def partitions_of(
         else:
             found[name] = topic_of(name, topic, replicas=True).replicas or ()
     return found, reasons
+
+
+def without_leader(partitions: Sequence[LivePartition], *, of: str = "") -> str | None:
+    """The reason why not all of ``partitions`` answer: some have no leader; ``of`` is added to their numbers."""
+    leaderless = [each.partition for each in partitions if each.leader is None]
+    if not leaderless:
+        return None
+    shown = ", ".join(map(str, leaderless[:_SHOWN])) + (", …" if len(leaderless) > _SHOWN else "")
+    which = f"partition {shown}{of} has" if len(leaderless) == 1 else f"partitions {shown}{of} have"
+    return f"{which} no leader; start the brokers that are down"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from reconciler.clock import TimeLimit
@@ -59,3 +59,12 @@ def member(kafka: Sandbox, group: str, topic: str, **properties: str) -> Iterato
         consumer.poll(0.1)
     yield consumer
     consumer.close()
+
+
+def has_no_leader(kafka: Sandbox, topic: str, partition: int) -> bool:
+    """Whether a partition has no leader, as a client sees it that knows nothing of brokers that are gone."""
+    try:
+        metadata = AdminClient({"bootstrap.servers": kafka.bootstrap_servers, "log_level": 0}).list_topics(timeout=5)
+    except KafkaException:
+        return False
+    return bool(metadata.topics[topic].partitions[partition].leader == -1)

@@ -13,7 +13,7 @@ from reconciler.cluster import offsets_librdkafka
 from reconciler.model import Measured, PartitionOffsets, Unmeasured, Wanted
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import AnotherClient
-from tests.broker.measuring import KEPT, measured, measuring, produce
+from tests.broker.measuring import KEPT, has_no_leader, measured, measuring, produce
 
 HOUR = 3_600_000
 
@@ -116,7 +116,7 @@ def test_partitions_without_a_leader_are_named_at_once_and_keep_no_other_topic_f
             answer.result(60)
         produce(kafka, "complete", [now])
         os.kill(kafka.brokers[2].pid, signal.SIGKILL)
-        while admin.list_topics(timeout=60).topics["lacking"].partitions[1].leader != -1:
+        while not has_no_leader(kafka, "lacking", 1):
             pass  # each look waits for the broker's answer
         began = time.monotonic()
         topics = ["complete", "lacking"]

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
 from confluent_kafka import Consumer, ShareConsumer
-from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, ResourcePatternType, ResourceType
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+)
 from kafka import KafkaConsumer
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 
 from reconciler.model import LiveGroup, Measured, Wanted
 from reconciler.sandbox import Sandbox, start
-from tests.broker.another_client import AnotherClient
-from tests.broker.measuring import commit, measured, member, produce
+from tests.broker.another_client import OFFSETS, AnotherClient
+from tests.broker.measuring import commit, has_no_leader, measured, member, produce
 
 
 def readers(kafka: Sandbox, *topics: str) -> Measured:
@@ -132,7 +141,7 @@ def test_a_share_group_is_a_reason_because_no_client_shows_what_it_reads() -> No
         share = ShareConsumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": "shared"})
         share.subscribe(["t"])
         share.poll(0.1)
-        found = until(lambda: readers(kafka, "t"), lambda each: bool(each.unknown))
+        found = until(lambda: readers(kafka, "t"), lambda each: "share group" in str(each.unknown))
         share.close()
     assert found.groups == []
     [reason] = found.unknown[""]
@@ -186,3 +195,22 @@ def test_groups_that_may_not_be_seen_are_a_reason_not_zero(guarded: Sandbox) -> 
     found = until(look, lambda each: each.groups is None)
     [reason] = found.unknown[""]
     assert "there may be others; grant it DESCRIBE on the cluster, or on all groups" in reason.why
+
+
+def test_groups_whose_offsets_have_no_leader_are_a_reason_because_no_broker_lists_them() -> None:
+    with start(brokers=3, properties={"broker.session.timeout.ms": "3000"}) as kafka:
+        client = AnotherClient(kafka)
+        offsets = NewTopic(OFFSETS, num_partitions=1, replica_assignment=[[3]], config={"cleanup.policy": "compact"})
+        read = NewTopic("read", num_partitions=1, replica_assignment=[[1]])
+        for answer in client.admin.create_topics([offsets, read]).values():
+            answer.result(60)
+        client.make_offsets_topic("read")
+        commit(kafka, "lost", "read", {0: 0})
+        assert groups(readers(kafka, "read")).keys() == {"lost"}
+        os.kill(kafka.brokers[2].pid, signal.SIGKILL)
+        while not has_no_leader(kafka, OFFSETS, 0):
+            pass  # each look waits for a broker's answer
+        found = readers(kafka, "read")
+    assert groups(found) == {}
+    assert [each.what for each in found.unknown[""]] == ["readers"]
+    assert "partition 0 of __consumer_offsets has no leader" in found.unknown[""][0].why

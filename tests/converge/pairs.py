@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from reconciler.sandbox import Sandbox
-from tests.converge.states import draw
+from tests.converge.states import Pair, draw
 from tests.oracle.bare import OtherClient
 from tests.oracle.expected import Cluster
 from tests.oracle.held import Held
@@ -29,16 +28,20 @@ def run(seed: int, sandbox: Sandbox) -> Counter[str]:
             made = held.apply("first apply", pair.first, Options(), {})
             client.create(pair.foreign)
             client.fill(pair.filled)
+            client.read_by_groups(pair.read)
             foreign = {
                 name: Live(partitions=wanted.partitions or 1, overrides=wanted.values)
                 for name, wanted in pair.foreign.items()
             }
-            left = held.apply("second apply", pair.second, pair.options, _filled({**made, **foreign}, pair.filled))
+            left = held.apply("second apply", pair.second, pair.options, _used({**made, **foreign}, pair))
             held.nothing_is_left("second apply", pair.second, pair.options, left)
             return held.account
     finally:
         client.delete(pair.prefix)
 
 
-def _filled(cluster: Cluster, records: Mapping[str, int]) -> Cluster:
-    return {name: replace(live, records=records.get(name, 0)) for name, live in cluster.items()}
+def _used(cluster: Cluster, pair: Pair) -> Cluster:
+    return {
+        name: replace(live, records=pair.filled.get(name, 0), is_read=name in pair.read)
+        for name, live in cluster.items()
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -18,7 +18,7 @@ _KINDS = ("data-loss", "delete", "partition-increase", "durability-loss", "avail
 class Pair:
     """Two states of topics whose names begin with ``prefix``.
 
-    ``foreign`` topics are made by somebody else, and ``filled`` ones get records, between the two.
+    Between the two, somebody else makes the ``foreign`` topics, ``filled`` ones get records, and ``read`` ones a group.
     """
 
     seed: int
@@ -27,6 +27,7 @@ class Pair:
     second: Manifest
     options: Options
     filled: Mapping[str, int] = field(default_factory=dict)
+    read: Collection[str] = ()
 
     @property
     def prefix(self) -> str:
@@ -46,6 +47,7 @@ def draw(seed: int) -> Pair:
     number = random.randint(6, 16)
     first = {f"{prefix}t{each:02}": _new(random) for each in range(number)}
     foreign = {f"{prefix}foreign{each}": _new(random) for each in range(random.randint(0, 3))}
+    read = [name for name in first if random.random() < 0.2]
     filled = {name: RECORDS for name in first if random.random() < 0.3}
     second = {name: _second(random, wanted) for name, wanted in first.items() if random.random() < 0.9}
     second |= {f"{prefix}new{each}": _new_or_refused(random) for each in range(random.randint(0, 3))}
@@ -62,6 +64,7 @@ def draw(seed: int) -> Pair:
         first=Manifest(topics=first),
         foreign=foreign,
         filled=filled,
+        read=read,
         second=Manifest(
             topics=second,
             scope=f"{prefix}*" if random.random() < 0.6 else None,

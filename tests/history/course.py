@@ -41,7 +41,7 @@ def run(
                 commit(world)
                 what = f"step {step}, {commit.__name__}"
                 cluster = _applied(what, held, world.manifest(), cluster, random)
-                cluster = _with_records(cluster, client, random)
+                cluster = _used(cluster, client, random)
                 tell(f"{what}: {len(cluster)} topics, {dict(held.account - before)}")
             return held.account
     finally:
@@ -58,8 +58,7 @@ def _applied(what: str, held: Held, manifest: Manifest, cluster: Cluster, random
         if more == options or random.random() < 0.2:
             break
         options = more
-    held.nothing_is_left(what, manifest, options, cluster)
-    return cluster
+    return held.nothing_is_left(what, manifest, options, cluster)
 
 
 def _with_what_lacked(options: Options, wanted: Mapping[str, Expected]) -> Options:
@@ -73,8 +72,14 @@ def _with_what_lacked(options: Options, wanted: Mapping[str, Expected]) -> Optio
     )
 
 
-def _with_records(cluster: Cluster, client: OtherClient, random: Random) -> Cluster:
-    """The cluster after somebody has produced records to a few more topics."""
+def _used(cluster: Cluster, client: OtherClient, random: Random) -> Cluster:
+    """The cluster after somebody has produced records to a few more topics, and somebody else has read one."""
     filled = random.sample(sorted(cluster), k=min(2, len(cluster)))
     client.fill(dict.fromkeys(filled, _RECORDS))
-    return {name: replace(live, records=live.records + _RECORDS * (name in filled)) for name, live in cluster.items()}
+    client.read_by_groups(filled[:1])
+    return {
+        name: replace(
+            live, records=live.records + _RECORDS * (name in filled), is_read=live.is_read or name in filled[:1]
+        )
+        for name, live in cluster.items()
+    }

@@ -1,16 +1,28 @@
-"""The topics of a cluster through another client, and records with old timestamps."""
+"""The topics of a cluster through another client, records with old timestamps, and groups that read them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from confluent_kafka import Producer
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from tests.chaos.bare import SECONDS, BareCluster
 from tests.chaos.scenarios import Settings
 from tests.oracle.expected import Cluster
 from tests.oracle.state import AGE_MS, Live, Wanted
+
+_NOT_YET = {
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.REQUEST_TIMED_OUT,
+    KafkaError._TIMED_OUT,
+}
+"""What a broker says while it makes its topic of offsets."""
+_SOON = 10
+"""Seconds for an answer, after which the request is sent again."""
 
 
 class OtherClient:
@@ -18,6 +30,7 @@ class OtherClient:
 
     def __init__(self, servers: str) -> None:
         self._bare = BareCluster(servers)
+        self._admin = AdminClient({"bootstrap.servers": servers, "log_level": 0})
         self._producer = Producer({"bootstrap.servers": servers, "log_level": 0, "linger.ms": 0, "acks": "all"})
 
     def create(self, topics: Mapping[str, Wanted]) -> None:
@@ -40,6 +53,12 @@ class OtherClient:
         while self._producer.flush(SECONDS):
             pass  # each call waits for the broker's answers
 
+    def read_by_groups(self, topics: Iterable[str]) -> None:
+        """Give each of the topics a group without members that has committed an offset of it."""
+        for name in topics:
+            while not self._has_committed(f"{name}-group", name):
+                pass  # each try waits for the broker's answer
+
     def read(self, prefix: str) -> Cluster:
         """The topics whose names begin with ``prefix``, as two looks have shown them alike."""
         return {
@@ -48,5 +67,16 @@ class OtherClient:
         }
 
     def delete(self, prefix: str) -> None:
-        """Remove all topics whose names begin with ``prefix``."""
+        """Remove all topics whose names begin with ``prefix``; what groups have committed goes with them."""
         self._bare.delete(prefix)
+
+    def _has_committed(self, group: str, topic: str) -> bool:
+        offsets = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, 0, 0)])
+        answer = self._admin.alter_consumer_group_offsets([offsets], request_timeout=_SOON)[group]
+        try:
+            errors = [place.error for place in answer.result(SECONDS).topic_partitions if place.error is not None]
+        except KafkaException as error:
+            errors = [error.args[0]]
+        if any(error.code() not in _NOT_YET for error in errors):
+            raise KafkaException(errors[0])
+        return not errors

@@ -54,9 +54,15 @@ class Held:
         self.account += _account(wanted)
         return there
 
-    def nothing_is_left(self, what: str, manifest: Manifest, options: Options, cluster: Cluster) -> None:
-        """Plan after ``what``, and apply again: only what is refused is left, nothing is written. Raises Diverged."""
+    def nothing_is_left(self, what: str, manifest: Manifest, options: Options, cluster: Cluster) -> Cluster:
+        """Plan after ``what``, and apply again: only what is refused is left, nothing is written. Raises Diverged.
+
+        A limit in percent may allow more than before, where topics were created that count now: that is done first.
+        """
         wanted = expected(manifest, options, cluster)
+        if manifest.deletes is None and any(each.action == "delete" and each.made for each in wanted.values()):
+            cluster = self.apply(f"{what}, with a larger percentage", manifest, options, cluster)
+            wanted = expected(manifest, options, cluster)
         left = [f"{name} still has work" for name, each in wanted.items() if each.made]
         plan = self._report("plan", manifest, options)
         self._hold(f"{what}, plan", manifest, [*left, *_report_found(wanted, manifest, options, cluster, plan)])
@@ -64,6 +70,7 @@ class Held:
         found = [*nothing_was_written(again), *_report_found(wanted, manifest, options, cluster, again)]
         self._hold(f"{what}, apply again", manifest, found)
         self._settled(f"{what}, apply again", lambda live: [*cluster_differs(cluster, live)])
+        return cluster
 
     def _report(self, command: str, manifest: Manifest, options: Options) -> Any:
         (self._folder / "topics.yaml").write_text(manifest.text(), encoding="utf-8")

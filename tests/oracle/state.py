@@ -10,11 +10,13 @@ from tests.oracle.spellings import Spelt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """A topic on a cluster of one broker. All of its ``records`` are ``AGE`` old; nobody reads it."""
+    """A topic on a cluster of one broker. All of its ``records`` are ``AGE_MS`` old."""
 
     partitions: int
     overrides: Mapping[str, str] = field(default_factory=dict)
     records: int = 0
+    is_read: bool = False
+    """A group has committed an offset of it."""
 
 
 AGE_MS = 7_200_000

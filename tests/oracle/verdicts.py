@@ -1,4 +1,4 @@
-"""What a change of an unread topic is, told a second time: by Kafka's documentation, without the project's rules."""
+"""What a change of a topic is, told a second time: by Kafka's documentation, without the project's rules."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def verdict(field: str, live: Live, wanted: Wanted, *, keeps_extra: bool) -> Ver
 def _on_partitions(live: Live, wanted: Wanted) -> Verdict:
     if wanted.partitions is None or wanted.partitions < live.partitions:
         return IMPOSSIBLE
-    return Risk(kind="partition-increase", records=live.records) if live.records else None
+    return Risk(kind="partition-increase", records=live.records) if live.records or live.is_read else None
 
 
 def _on_config(key: str, live: Live, config: Mapping[str, str]) -> Verdict:
@@ -108,6 +108,8 @@ def _on_config(key: str, live: Live, config: Mapping[str, str]) -> Verdict:
             return Risk(kind="durability-loss")
         case "unclean.leader.election.enable" if (before, after) == ("false", "true"):
             return Risk(kind="durability-loss")
+        case "delete.retention.ms" if live.is_read and int(after) < int(before) and _may_compact(live, config):
+            return Risk(kind="data-loss")
         case "cleanup.policy" | "retention.ms" | "retention.bytes" if live.records:
             return _on_records(key, live, config)
         case _ if key == REFUSED_KEY:
@@ -136,6 +138,13 @@ def _on_records(key: str, live: Live, config: Mapping[str, str]) -> Verdict:
             return loses
         case _:
             return None
+
+
+def _may_compact(live: Live, config: Mapping[str, str]) -> bool:
+    """Whether the topic is compacted afterwards, or stays so for lack of consent to delete records by a limit."""
+    before, after = (value_of("cleanup.policy", each) for each in (live.overrides, config))
+    has_limit = any(value_of(key, config) != "-1" for key in ("retention.ms", "retention.bytes"))
+    return "compact" in after or (before == "compact" and has_limit)
 
 
 def _is_lower(limit: str, before: str) -> bool:

@@ -25,7 +25,7 @@ from reconciler.model import (
     refusal_of,
 )
 from reconciler.plan import BrokerCheck, plan
-from tests.support.steps import spec
+from tests.support.steps import consented, spec
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 
@@ -68,9 +68,8 @@ def kafka_plan() -> Plan:
 
 def test_a_change_that_the_client_refuses_is_impossible_in_the_clients_words() -> None:
     live = LiveTopic(name="t", partitions=1, replication_factor=1)
-    made = plan(
-        DesiredState(topics=[spec("t", partitions=200_000)]), LiveState(cluster_id="c", brokers=1, topics={"t": live})
-    )
+    desired = DesiredState(topics=[spec("t", partitions=200_000)])
+    made = consented(plan(desired, LiveState(cluster_id="c", brokers=1, topics={"t": live})))
     with FakeKafka(topics={"t": Topic()}) as kafka:
         connection = connection_to(kafka)
         check = BrokerCheck(made, broker=Checker(connection), reader=Reader(connection), limit=connection.limit)

@@ -18,7 +18,7 @@ from confluent_kafka.admin import (
     ResourcePatternType,
     ResourceType,
 )
-from kafka import KafkaConsumer
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 
 from reconciler.model import LiveGroup, Measured, Wanted
@@ -110,14 +110,24 @@ def test_a_streams_application_is_known_by_its_assignor_while_it_runs_and_by_its
     client.create(f"{prefix}-stopped-store-changelog")
     client.make_offsets_topic(prefix)
     commit(kafka, f"{prefix}-stopped", prefix, {0: 0})
+
+    class Paused(ConsumerRebalanceListener):  # type: ignore[misc]
+        """Only a member: under load, this client may wait for ever for records."""
+
+        def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+            running.pause(*assigned)
+
+        def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+            """Nothing to do."""
+
     running = KafkaConsumer(
-        prefix,
         bootstrap_servers=kafka.bootstrap_servers,
         group_id=prefix,
         partition_assignment_strategy=[StreamsAssignor],
         auto_offset_reset="earliest",
     )
     produce(kafka, prefix, [1])
+    running.subscribe([prefix], listener=Paused())
     with closing(running):
         while not running.assignment():
             running.poll(timeout_ms=100)

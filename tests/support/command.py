@@ -14,10 +14,33 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
 PROJECT = Path(__file__).parent.parent.parent
-REPORT_SCHEMA = Draft202012Validator(json.loads((PROJECT / "schemas/report.schema.json").read_text()))
+
+
+class ReportSchema:
+    """The published schema of reports. It says yes in a hundredth of the time that a list of errors takes."""
+
+    def __init__(self) -> None:
+        schema = json.loads((PROJECT / "schemas/report.schema.json").read_text())
+        self._quick = jsonschema_rs.Draft202012Validator(schema)
+        self._thorough = Draft202012Validator(schema)
+
+    def validate(self, report: Any) -> None:
+        """Raises ValidationError."""
+        if not self._quick.is_valid(report):
+            self._thorough.validate(report)
+
+    def iter_errors(self, report: Any) -> Iterator[ValidationError]:
+        """What is wrong with ``report``."""
+        if not self._quick.is_valid(report):
+            yield from self._thorough.iter_errors(report)
+
+
+REPORT_SCHEMA = ReportSchema()
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ test: check  ## Run what CI runs: checks and all tests
 	@echo "All tests, against real brokers: about 12 minutes on two cores"
 	$(BIN)/python -m compileall -q reconciler
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
+	$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -40,13 +40,13 @@ QUICK := $(addprefix --ignore tests/,broker chaos converge history impact packag
 LOWEST := .venv-lowest
 
 test-quick: $(INSTALLED)  ## Run the tests of all folders but those where most start a Kafka
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder $(QUICK)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(QUICK)
 
 test-lowest:  ## Run the same with the lowest versions that pyproject.toml allows
 	$(PYTHON) -m venv --clear $(LOWEST)
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-lowest.lock
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	$(LOWEST)/bin/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder $(QUICK)
+	$(LOWEST)/bin/pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(QUICK)
 
 check: $(INSTALLED)  ## Check format, lint, types, imports, schemas, workflows
 	$(BIN)/ruff format --check .

@@ -50,8 +50,14 @@ FIRST = tuple(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Keep the order that was drawn, apart from that."""
+    """Keep the order that was drawn, apart from that.
+
+    A module stays on one worker, and all tests on three brokers do: every worker of them would start its own.
+    """
     yield
+    for item in items:
+        on_three = isinstance(item, pytest.Function) and "kafka3" in item.fixturenames
+        item.add_marker(pytest.mark.xdist_group("three brokers" if on_three else item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: [not item.nodeid.startswith(folder) for folder in FIRST])
 
 

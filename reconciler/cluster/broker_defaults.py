@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import Future
+from itertools import cycle
 from typing import Any
 
 from confluent_kafka.admin import ConfigEntry, ConfigResource, ResourceType
@@ -14,24 +15,24 @@ from reconciler.configs.synonyms import BROKER_SYNONYMS
 _MS_PER_UNIT = {"": 1, "m": 60_000, "h": 3_600_000}
 """In the order of precedence: milliseconds go before minutes, and minutes before hours."""
 _UNITS = list(_MS_PER_UNIT)
+_BROKER = "broker"
 
 
 def broker_defaults(asking: Asking, keys: Collection[str]) -> Mapping[str, str]:
     """The values of config ``keys`` for a topic that does not set them, as the broker with the lowest id has them.
 
-    One request, which needs DESCRIBE_CONFIGS on the cluster. A key is missing where the broker has no setting for it,
-    and all of them are where the broker does not tell its settings.
+    One request, which needs DESCRIBE_CONFIGS on the cluster; one more to each other broker while none answers. A key is
+    missing where the broker has no setting for it, and all of them are where no broker tells its settings.
     """
     if not keys:
         return {}
-    nodes = asking.connection.nodes or frozenset(asking.connection.metadata().brokers)
-    resource = ConfigResource(ResourceType.BROKER, str(min(nodes)))
+    turns = cycle(sorted(asking.connection.nodes or asking.connection.metadata().brokers))
 
-    def send(_nodes: Collection[int], seconds: float) -> Mapping[int, Future[Any]]:
-        answers = asking.connection.admin.describe_configs([resource], request_timeout=seconds)
-        return {min(nodes): answers[resource]}
+    def send(_brokers: Collection[str], seconds: float) -> Mapping[str, Future[Any]]:
+        resource = ConfigResource(ResourceType.BROKER, str(next(turns)))
+        return {_BROKER: asking.connection.admin.describe_configs([resource], request_timeout=seconds)[resource]}
 
-    told = asking.ask([min(nodes)], send, api="describe_configs", permission="DESCRIBE_CONFIGS on the cluster")
+    told = asking.ask([_BROKER], send, api="describe_configs", permission="DESCRIBE_CONFIGS on the cluster")
     settings: Mapping[str, ConfigEntry] = next(iter(told.results.values()), {})
     return {key: value for key in sorted(keys) if (value := _value(key, settings)) is not None}
 

@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 import pytest
 from confluent_kafka import Consumer, ShareConsumer
@@ -18,13 +17,11 @@ from confluent_kafka.admin import (
     ResourcePatternType,
     ResourceType,
 )
-from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
-from kafka.coordinator.assignors.range import RangePartitionAssignor
 
 from reconciler.model import LiveGroup, Measured, Wanted
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import OFFSETS, AnotherClient
-from tests.broker.measuring import commit, has_no_leader, measured, member, produce
+from tests.broker.measuring import commit, has_no_leader, measured, member
 
 
 def readers(kafka: Sandbox, *topics: str) -> Measured:
@@ -99,43 +96,14 @@ def test_more_partitions_than_a_group_is_asked_for_one_by_one_give_the_same(kafk
     assert groups(readers(kafka, prefix))[prefix].committed == {prefix: {0: 5, 29: 7}}
 
 
-def test_a_streams_application_is_known_by_its_assignor_while_it_runs_and_by_its_topics_when_it_is_stopped(
-    kafka: Sandbox, prefix: str
-) -> None:
-    class StreamsAssignor(RangePartitionAssignor):  # type: ignore[misc]
-        name = "stream"
-
+def test_a_streams_application_that_is_stopped_is_known_by_its_topics(kafka: Sandbox, prefix: str) -> None:
     client = AnotherClient(kafka)
     client.create(prefix)
     client.create(f"{prefix}-stopped-store-changelog")
     client.make_offsets_topic(prefix)
     commit(kafka, f"{prefix}-stopped", prefix, {0: 0})
-
-    class Paused(ConsumerRebalanceListener):  # type: ignore[misc]
-        """Only a member: under load, this client may wait for ever for records."""
-
-        def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-            running.pause(*assigned)
-
-        def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-            """Nothing to do."""
-
-    running = KafkaConsumer(
-        bootstrap_servers=kafka.bootstrap_servers,
-        group_id=prefix,
-        partition_assignment_strategy=[StreamsAssignor],
-        auto_offset_reset="earliest",
-    )
-    produce(kafka, prefix, [1])
-    running.subscribe([prefix], listener=Paused())
-    with closing(running):
-        while not running.assignment():
-            running.poll(timeout_ms=100)
-        found = readers(kafka, prefix)
-    assert {name: group.type for name, group in groups(found).items()} == {
-        prefix: "streams",
-        f"{prefix}-stopped": "streams",
-    }
+    found = readers(kafka, prefix)
+    assert {name: group.type for name, group in groups(found).items()} == {f"{prefix}-stopped": "streams"}
 
 
 def test_a_sink_connector_is_known_by_its_client(kafka: Sandbox, prefix: str) -> None:

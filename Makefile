@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SCHEMAS := schemas/*.schema.json reconciler/manifest/manifest.schema.json
 
-.PHONY: help demo picture test test-quick test-lowest check dist bench chaos converge history impact lock schemas docs clean
+.PHONY: help demo picture test test-quick test-lowest check dist bench chaos converge history impact soak together lock schemas docs clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -36,7 +36,7 @@ test: check  ## Run what CI runs: checks and all tests
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-QUICK := $(addprefix --ignore tests/,broker chaos converge history impact packaging sandbox)
+QUICK := $(addprefix --ignore tests/,broker chaos converge history impact packaging sandbox together)
 LOWEST := .venv-lowest
 
 test-quick: $(INSTALLED)  ## Run the tests of all folders but those where most start a Kafka
@@ -48,16 +48,17 @@ test-lowest:  ## Run the same with the lowest versions that pyproject.toml allow
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	$(LOWEST)/bin/pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(QUICK)
 
-check: $(INSTALLED)  ## Check format, lint, types, imports, schemas, workflows
+check: $(INSTALLED)  ## Check format, lint, types, imports, schemas, workflows, deploy/
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
 	$(BIN)/check-jsonschema --check-metaschema $(SCHEMAS)
-	$(BIN)/check-jsonschema --schemafile schemas/topics.schema.json topics.yaml
-	$(BIN)/check-jsonschema --schemafile schemas/overlay.schema.json topics.dev.yaml topics.prod.yaml
+	$(BIN)/check-jsonschema --schemafile schemas/topics.schema.json topics.yaml examples/*/topics.yaml
+	$(BIN)/check-jsonschema --schemafile schemas/overlay.schema.json topics.dev.yaml topics.prod.yaml examples/*/topics.prod.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --schemafile tests/deploy/kubernetes.schema.json deploy/kubernetes/*.yaml
 	$(BIN)/zizmor --offline --quiet .github
 
 DIST ?= dist
@@ -78,12 +79,23 @@ converge: SEEDS = 100
 converge: $(INSTALLED)  ## Apply random pairs of states to one broker, SEEDS from FIRST
 	$(BIN)/python -m tests.converge --first $(FIRST) --seeds $(SEEDS)
 
+BROKERS ?= 1
+
+together: SEEDS = 30
+together: $(INSTALLED)  ## Apply by two processes at once to a cluster of BROKERS, SEEDS times from FIRST
+	$(BIN)/python -m tests.together --first $(FIRST) --seeds $(SEEDS) --brokers $(BROKERS)
+
 SEED ?= 1
 COMMITS ?= 300
 TOPICS ?= 300
 
 history: $(INSTALLED)  ## Apply a generated history of COMMITS to TOPICS on one broker
 	$(BIN)/python -m tests.history --seed $(SEED) --commits $(COMMITS) --topics $(TOPICS)
+
+MINUTES ?= 5
+
+soak: $(INSTALLED)  ## Run serve for MINUTES and look whether its memory grows
+	$(BIN)/python -m benchmarks.soak --minutes $(MINUTES) --apply
 
 impact: SEEDS = 50
 impact: $(INSTALLED)  ## Compare predicted losses of records with real ones, SEEDS from FIRST
@@ -92,9 +104,9 @@ impact: $(INSTALLED)  ## Compare predicted losses of records with real ones, SEE
 lock: $(INSTALLED)  ## Update the requirements locks from pyproject.toml
 	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra reassign --extra sandbox --group dev --output-file requirements-dev.lock $(UPGRADE) pyproject.toml
+		--extra msk --extra reassign --extra sandbox --extra serve --group dev --output-file requirements-dev.lock $(UPGRADE) pyproject.toml
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra reassign --extra sandbox --group test --resolution lowest-direct \
+		--extra msk --extra reassign --extra sandbox --extra serve --group test --resolution lowest-direct \
 		--output-file requirements-lowest.lock $(UPGRADE) pyproject.toml
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--output-file tests/editor/requirements.lock $(UPGRADE) tests/editor/requirements.in
@@ -105,7 +117,7 @@ schemas: $(INSTALLED)  ## Update the generated schemas
 	$(BIN)/python -m reconciler.manifest.published_schema overlay > schemas/overlay.schema.json
 
 docs: $(INSTALLED)  ## Update what is generated in docs/ and README.md
-	$(BIN)/pytest --quiet --update-golden tests/docs tests/broker/test_readme.py
+	$(BIN)/pytest --quiet --update-golden tests/docs tests/broker/test_readme.py tests/broker/test_doctor_locked.py
 
 clean:  ## Remove the environment and caches
 	rm -rf $(VENV) $(LOWEST) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.groups import write_groups
 from benchmarks.measure import FLOOR, FLOOR_IN_C, RECONCILER, Cost, cost_of, in_turn, middle, ratio
+from benchmarks.starting import starts
 from benchmarks.variants import VARIANTS
 from benchmarks.workload import changed, topics, write_for_floor, write_manifest
 from reconciler.sandbox import start
@@ -139,6 +140,13 @@ def risks(folder: Path, sizes: Sequence[int], runs: int) -> None:
                 row(what, f"{size:,}", *figures(middle(costs)), str(requests), f"{measuring:.2f}")
 
 
+def service_start(folder: Path, _sizes: Sequence[int], runs: int) -> None:
+    """What ``ensure_topics`` adds to the start of a service whose topics all exist."""
+    head("topics of the service", "brokers", "topics", "added wall s", "added CPU s")
+    for cells in starts(folder, runs):
+        row(*cells)
+
+
 def plan(
     what: str,
     command: Sequence[str | Path],
@@ -195,6 +203,7 @@ PARTS: dict[str, Callable[[Path, Sequence[int], int], None]] = {
     "reads": reads,
     "writes": writes,
     "risks": risks,
+    "start": service_start,
 }
 
 if __name__ == "__main__":

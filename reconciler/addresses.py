@@ -29,6 +29,11 @@ def addresses(text: str) -> list[str]:
     return list(dict.fromkeys(part for each in text.split(",") if (part := each.strip())))
 
 
+def address_of(host: str, port: int) -> str:
+    """An address as it is written in a list."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def objection(text: str, *, security_protocol: str | None = None) -> str | None:
     """What is wrong with a list of broker addresses and how to write it, or ``None`` where nothing is.
 

@@ -11,6 +11,8 @@ An exception means that this run cannot go on:
     ├── SandboxError         a local Kafka cannot be started
     ├── WrongUsage           options that make no sense together
     ├── ReportNotWritten     the report cannot be put where it was asked for
+    ├── ReportNotRead        a file is not a report that can be read
+    ├── PlanRefused          a reviewed plan does not fit this run, so nothing of it is done
     ├── OutputNotWritten     standard output does not take the document
     └── Interrupted          a signal asked this process to end
 """
@@ -132,6 +134,14 @@ class WrongUsage(ReconcilerError):
 
 class ReportNotWritten(ReconcilerError):
     """The report cannot be put where it was asked for."""
+
+
+class ReportNotRead(ReconcilerError):
+    """A file is not a report that can be read; every problem is attached, at most about twenty."""
+
+
+class PlanRefused(ReconcilerError):
+    """A reviewed plan does not fit this run, so nothing of it is done; every reason that is known is attached."""
 
 
 class OutputNotWritten(ReconcilerError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from reconciler.apply.before_delete import LastLook
+from reconciler.apply.before_write import LastLook
 from reconciler.apply.every_broker import await_every_broker, doubt
 from reconciler.apply.in_doubt import Doubts, lost
 from reconciler.apply.ledger import Ledger
@@ -19,7 +19,7 @@ from reconciler.apply.retries import Retries
 from reconciler.apply.verify import LooksAtTopics, look_again, look_once, verify
 from reconciler.clock import Clock, TimeLimit
 from reconciler.errors import ApplyStopped, ClusterUnavailable, DeadlinePassed, Interrupted
-from reconciler.model import Attempt, Operation
+from reconciler.model import EXPECTED, Attempt, KafkaFailure, Operation
 from reconciler.plan import Answers, Request, TakesRequests, requests_of
 
 _LAST_LOOK_SECONDS = 5.0
@@ -133,7 +133,7 @@ class Execution:
 
     def _send_first_of(self, queue: deque[Request]) -> list[Request]:
         """Send one request; returns the part of it whose result is in doubt."""
-        request = self._last_look.still_planned(self._without_changed(queue.popleft()))
+        request = self._last_look.still_to_write(self._without_changed(queue.popleft()))
         if not request.topics:
             return []
         answers = self._send(request)
@@ -197,14 +197,20 @@ class Execution:
         number = sum(len(request.topics) for request in in_doubt)
         if tries:
             topics = "1 topic" if number == 1 else f"{number:,} topics"
-            self.log.warning("retrying %s in %.1f s (%s)", topics, seconds, self._reasons(in_doubt))
+            failures = self._last_failures(in_doubt)
+            # That somebody else was first is usual where several replicas of a service start at once.
+            is_usual = all(failure.error_class == EXPECTED for failure in failures)
+            reasons = ", ".join(sorted({failure.name for failure in failures}))
+            self.log.log(
+                logging.INFO if is_usual else logging.WARNING, "retrying %s in %.1f s (%s)", topics, seconds, reasons
+            )
         self.clock.sleep(seconds)
 
-    def _reasons(self, in_doubt: Sequence[Request]) -> str:
+    def _last_failures(self, in_doubt: Sequence[Request]) -> Sequence[KafkaFailure]:
         failures = (
             self.ledger.last_failure(topic.name, request.operation) for request in in_doubt for topic in request.topics
         )
-        return ", ".join(sorted({failure.name for failure in failures if failure is not None}))
+        return [failure for failure in failures if failure is not None]
 
 
 def _is_delete(request: Request) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reconciler.apply.ledger import Ledger, Seen
+from reconciler.apply.by_others import changed_by_others, note_changed
+from reconciler.apply.ledger import Ledger
 from reconciler.apply.look import look_at, planned_in
 from reconciler.apply.retries import Retries
-from reconciler.apply.second_look import Changed, changed_meanwhile, deleted_meanwhile, is_done
+from reconciler.apply.second_look import is_done
 from reconciler.apply.verify import LooksAtTopics
 from reconciler.clock import Clock
 from reconciler.errors import ReconcilerError
@@ -22,7 +23,6 @@ from reconciler.model import (
     LiveState,
     Operation,
     TopicPlan,
-    Verification,
 )
 from reconciler.plan import Answers, Request, requests_of
 
@@ -73,18 +73,15 @@ class Doubts:
             return self._is_still_there(topic, operation, live)
         if name in live.unreadable and not ledger.is_outcome_known(name, operation):
             return False  # verification keeps reading
-        found = live.topics.get(name)
-        if found is None:
-            if name in live.unreadable or not self._is_gone(topic, operation):
-                return True
-            self._note_changed(name, deleted_meanwhile(topic, ledger.accepted(name)))
-            return False
-        done = is_done(topic, operation, found, ledger.policy)
+        found = planned_in(live, topic)
+        if name not in live.topics and (name in live.unreadable or not self._is_gone(topic, operation)):
+            return True
+        done = found is not None and is_done(topic, operation, found, ledger.policy)
         if done:
             ledger.found_applied(name, operation)
-        changed = changed_meanwhile(topic, found, ledger.policy, ledger.accepted(name))
-        if changed is not None:
-            self._note_changed(name, changed)
+        changed = changed_by_others(topic, live, ledger)
+        if changed is not None:  # what was written before is looked at when everything has been sent
+            note_changed(topic, changed, live, ledger, self.clock.now())
         return not done and changed is None
 
     def _is_still_there(self, topic: Delete, operation: Operation, live: LiveState) -> bool:
@@ -95,10 +92,6 @@ class Doubts:
             return True
         self.ledger.found_applied(topic.name, operation)
         return False
-
-    def _note_changed(self, name: str, changed: Changed) -> None:
-        # What was written before is looked at when everything has been sent.
-        self.ledger.saw(name, Seen(verification=Verification.NOT_VISIBLE, at=self.clock.now(), changed=changed))
 
     def _is_gone(self, topic: TopicPlan, operation: Operation) -> bool:
         """Whether the topic was deleted: a broker answered so, and reading has just confirmed that."""

@@ -12,7 +12,19 @@ from datetime import datetime
 
 from reconciler.apply.outcome import Seen, outcome_of
 from reconciler.apply.second_look import Changed
-from reconciler.model import FATAL, Attempt, KafkaFailure, Operation, Outcome, Plan, Policy, TopicPlan, Verification
+from reconciler.model import (
+    FATAL,
+    Attempt,
+    Delete,
+    KafkaFailure,
+    Operation,
+    Outcome,
+    Plan,
+    Policy,
+    TopicPlan,
+    Verification,
+)
+from reconciler.plan import step_of
 
 __all__ = ["Ledger", "Seen"]
 
@@ -27,6 +39,7 @@ class Ledger:
         self._requests = 0
         self._last_request: tuple[Operation, datetime] | None = None
         self._seen: dict[str, Seen] = {}
+        self._done_by_others: dict[str, dict[Operation, frozenset[str]]] = {}
         self._plan = plan
 
     @property
@@ -55,6 +68,20 @@ class Ledger:
         last = max(place for place, attempt in enumerate(attempts) if attempt.operation is operation)
         attempts[last] = replace(attempts[last], found_applied=True)
         self._written[name, operation] = self._requests
+
+    def found_done(self, name: str, operation: Operation, fields: frozenset[str]) -> None:
+        """Record that ``fields``, which ``operation`` was to write, were as wanted before anything was sent."""
+        known = self._done_by_others.setdefault(name, {})
+        known[operation] = known.get(operation, frozenset()) | fields
+        self._written.setdefault((name, operation), None)
+
+    def done_by_others(self, name: str) -> frozenset[str]:
+        """The fields that somebody else made as wanted, before this run came to write them."""
+        return frozenset[str]().union(*self._done_by_others.get(name, {}).values())
+
+    def all_done_by_others(self) -> Sequence[TopicPlan]:
+        """The topics with such fields."""
+        return [topic for topic in self._plan.topics if topic.name in self._done_by_others]
 
     def number_of_attempts(self, name: str, operation: Operation) -> int:
         """Requests of this kind for the topic."""
@@ -89,7 +116,8 @@ class Ledger:
 
     def created_again(self) -> Sequence[TopicPlan]:
         """The topics that are deleted, and of whose names somebody has created others."""
-        return [topic for topic in self._plan.topics if (it := self._seen.get(topic.name)) and it.is_created_again]
+        deletes = [topic for topic in self._plan.topics if isinstance(topic, Delete)]
+        return [topic for topic in deletes if (it := self._seen.get(topic.name)) and it.is_created_again]
 
     def may_still_happen(self, name: str) -> bool:
         """Whether a request for the topic got no answer, so that it may still be carried out."""
@@ -102,7 +130,8 @@ class Ledger:
 
     def operations_to_verify(self, name: str) -> frozenset[Operation]:
         """What may have changed the topic: accepted, unanswered, or found done by somebody else."""
-        return frozenset(attempt.operation for attempt in self._attempts.get(name, ()) if attempt.may_have_happened)
+        asked = {attempt.operation for attempt in self._attempts.get(name, ()) if attempt.may_have_happened}
+        return frozenset({*asked, *self._done_by_others.get(name, ())})
 
     def last_writes(self, most: int) -> Sequence[tuple[TopicPlan, Operation]]:
         """At most ``most`` topics of the last request that was read back, and all writes that may be later than it.
@@ -116,6 +145,7 @@ class Ledger:
             and seen.verification is Verification.VERIFIED
             and not seen.is_created_again  # what brokers show is another topic
             for operation in sorted(self.operations_to_verify(topic.name))
+            if not (seen.changed and seen.changed.fields & {*step_of(operation).fields(topic)})  # nor will it be shown
         ]
         last = max((number for number, _ in verified if number is not None), default=None)
         of_last = [write for number, write in verified if number == last and number is not None]
@@ -137,12 +167,21 @@ class Ledger:
         failed = sum(attempt.failure is not None and attempt.failure.error_class == FATAL for attempt in tried)
         retrying = len(tried) - done - failed
         remaining = sum(topic.has_work for topic in self._plan.topics) - len(tried)
-        return f"applying: {done:,} done, {failed:,} failed, {retrying:,} retrying, {remaining:,} remaining"
+        others = sum(name not in self._attempts for name in self._done_by_others)
+        return (
+            f"applying: {done + others:,} done, {failed:,} failed, {retrying:,} retrying, "
+            f"{remaining - others:,} remaining"
+        )
 
     def outcomes(self) -> Mapping[str, Outcome]:
         """The outcome of every topic of the plan."""
         return {
-            topic.name: outcome_of(topic, self._attempts.get(topic.name, ()), self._seen.get(topic.name))
+            topic.name: outcome_of(
+                topic,
+                self._attempts.get(topic.name, ()),
+                self._seen.get(topic.name),
+                self._done_by_others.get(topic.name, {}),
+            )
             for topic in self._plan.topics
         }
 

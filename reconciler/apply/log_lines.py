@@ -37,6 +37,8 @@ def log_outcomes(log: logging.Logger, outcomes: Iterable[Outcome]) -> None:
         if outcome.status is not TopicStatus.UNCHANGED:
             status = outcome.status.replace("_", " ")
             words = f": {_words(outcome.failure)}" if outcome.failure else ""
+            if outcome.status is TopicStatus.APPLIED and not outcome.attempts:
+                words = ": found done, by someone else"
             extra = {"topic": outcome.name, "status": outcome.status, **_fields(outcome.failure)}
             if outcome.refusal is not None and outcome.failure is None:
                 words = f": {outcome.refusal.reason}"

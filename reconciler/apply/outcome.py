@@ -10,7 +10,6 @@ from reconciler.apply.second_look import Changed
 from reconciler.model import (
     EXPECTED,
     FATAL,
-    STATE,
     Attempt,
     Create,
     Delete,
@@ -21,6 +20,7 @@ from reconciler.model import (
     Operation,
     Outcome,
     Refusal,
+    Refused,
     TopicPlan,
     TopicStatus,
     Unreadable,
@@ -30,6 +30,7 @@ from reconciler.model import (
     refusal_of,
 )
 from reconciler.plan import operation_for
+from reconciler.plan.outlook import status_of_refusal
 
 # The worst status of a topic's changes is the topic's.
 _WORST_FIRST = (
@@ -56,13 +57,24 @@ class Seen:
     as_written: frozenset[str] = frozenset()
     """Fields that are as written although others are not; if all are, ``verification`` is ``VERIFIED``."""
     is_created_again: bool = False
-    """The topic is deleted, and somebody has created another one of its name."""
+    """Somebody has created another topic of its name."""
+    topic_id: str | None = None
 
 
-def outcome_of(topic: TopicPlan, attempts: Sequence[Attempt], seen: Seen | None) -> Outcome:
-    """The outcome of ``topic`` after all ``attempts``; ``seen`` is what the last look showed, if there was one."""
+def outcome_of(
+    topic: TopicPlan,
+    attempts: Sequence[Attempt],
+    seen: Seen | None,
+    done_by_others: Mapping[Operation, frozenset[str]],
+) -> Outcome:
+    """The outcome of ``topic`` after all ``attempts``; ``seen`` is what the last look showed, if there was one.
+
+    ``done_by_others`` are fields that were as wanted before an operation was sent.
+    """
     last = {attempt.operation: attempt for attempt in attempts}
-    shown = _Shown(frozenset(attempt.operation for attempt in attempts if attempt.may_have_happened), seen)
+    asked = {attempt.operation for attempt in attempts if attempt.may_have_happened}
+    found_done = frozenset[str]().union(*done_by_others.values())
+    shown = _Shown(frozenset({*asked, *done_by_others}), found_done, seen)
     changes = {change.field: _change_status(change, last, shown) for change in changes_of(topic)}
     status = _topic_status(topic, changes, last, shown)
     return Outcome(
@@ -72,6 +84,8 @@ def outcome_of(topic: TopicPlan, attempts: Sequence[Attempt], seen: Seen | None)
         attempts=tuple(attempts),
         verification=_verification(seen),
         verified_at=seen.at if seen else None,
+        topic_id=seen.topic_id if seen else None,
+        done_by_others=found_done,
         failure=_failure(topic, status, changes, last, seen),
         refusal=_refusal(topic, status, seen),
     )
@@ -143,34 +157,37 @@ def _topic_status(
         case Create(refusal=None):
             if shown.seen is not None and shown.seen.changed is not None:
                 return TopicStatus.STALE
-            return _written(None, last.get(Operation.CREATE_TOPICS), shown)
-        case Create():
-            return TopicStatus.REFUSED
+            return _written(None, Operation.CREATE_TOPICS, last.get(Operation.CREATE_TOPICS), shown)
+        case Create(refusal=refusal):
+            return status_of_refusal(refusal)
         case Drift() | Delete():
             return next(status for status in _WORST_FIRST if status in changes.values())
 
 
 def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], shown: _Shown) -> TopicStatus:
+    if isinstance(change.decision, Refused):
+        return status_of_refusal(change.decision.refusal)
     if not is_made(change.decision):
         return TopicStatus.REFUSED
-    return _made_change_status(change, last.get(operation_for(change)), shown)
-
-
-def _made_change_status(change: FieldChange, attempt: Attempt | None, shown: _Shown) -> TopicStatus:
+    operation = operation_for(change)
+    attempt = last.get(operation)
     is_refused = attempt is not None and attempt.failure is not None and attempt.failure.error_class == FATAL
     if shown.is_changed(change.field) and not is_refused:
         return TopicStatus.STALE
-    return _written(change.field, attempt, shown)
+    is_other = shown.seen is not None and shown.seen.changed is not None
+    if attempt is None and is_other and change.field not in shown.found_done:
+        return TopicStatus.STALE  # nothing more is written to the topic, whatever became of this field since
+    return _written(change.field, operation, attempt, shown)
 
 
-def _written(field: str | None, last: Attempt | None, shown: _Shown) -> TopicStatus:
+def _written(field: str | None, operation: Operation, last: Attempt | None, shown: _Shown) -> TopicStatus:
     """The status of ``field``, or of the whole topic, after its last attempt: applied is only what was read back."""
-    if last is None:
-        # A topic that is gone before its delete is sent is as wanted.
-        is_gone = field == STATE and shown.verification is Verification.VERIFIED
-        return TopicStatus.APPLIED if is_gone else TopicStatus.NOT_ATTEMPTED
-    if shown.is_as_written(field, last.operation):
+    if last is None and field not in shown.found_done:
+        return TopicStatus.NOT_ATTEMPTED
+    if shown.is_as_written(field, operation):
         return TopicStatus.APPLIED
+    if last is None or field in shown.found_done:
+        return TopicStatus.UNKNOWN
     if not last.may_have_happened or shown.verification is Verification.MISMATCH:
         return TopicStatus.FAILED
     return TopicStatus.UNKNOWN
@@ -178,9 +195,10 @@ def _written(field: str | None, last: Attempt | None, shown: _Shown) -> TopicSta
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What was ``seen`` of a topic that some request of the kinds ``possible`` may have changed."""
+    """What was ``seen`` of a topic that some request of the kinds ``possible`` may have changed, of whomever."""
 
     possible: frozenset[Operation]
+    found_done: frozenset[str]
     seen: Seen | None
 
     @property

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from reconciler.model import (
     FATAL,
-    STATE,
     Create,
     Delete,
     Difference,
@@ -26,6 +25,8 @@ from reconciler.model import (
     RefusalKind,
     TopicPlan,
     Unreadable,
+    changes_of,
+    is_made,
 )
 from reconciler.plan import differences, step_of
 
@@ -47,12 +48,13 @@ def is_done(topic: TopicPlan, operation: Operation, live: LiveTopic, policy: Pol
 
 
 def changed_meanwhile(
-    topic: TopicPlan, live: LiveTopic, policy: Policy, accepted: Collection[Operation]
+    topic: TopicPlan, live: LiveTopic, policy: Policy, accepted: Collection[Operation], done: Collection[str] = ()
 ) -> Changed | None:
     """Whether somebody else changed ``topic``: a field is neither as wanted nor as it was when it was planned.
 
-    Operations that a broker ``accepted`` do not count. Only what is set on the topic itself is compared: an inherited
-    value may differ from broker to broker although nobody changed the topic.
+    Nor may one be as it was that somebody else had ``done``. Operations that a broker ``accepted`` do not count. Only
+    what is set on the topic itself is compared: an inherited value may differ from broker to broker although nobody
+    changed the topic.
     """
     differing = differences(topic.desired, live, policy)
     match topic:
@@ -63,7 +65,7 @@ def changed_meanwhile(
         case Drift(live=reviewed):
             still_open = {change.field for change in _still_open(topic, accepted)}
             lacking = [change for change in differing if change.field in still_open]
-            others = [change for change in lacking if _own(live, change) != _own(reviewed, change)]
+            others = [each for each in lacking if each.field in done or _own(live, each) != _own(reviewed, each)]
             return _changed(lacking, f"changed after this plan: {_now(others)}") if others else None
         case Delete() | InSync() | Unreadable():
             return None
@@ -74,9 +76,10 @@ def deleted_meanwhile(topic: TopicPlan, accepted: Collection[Operation]) -> Chan
     return _changed(_still_open(topic, accepted), "deleted after this plan")
 
 
-def created_again() -> Changed:
-    """What is left to do for a topic that was to be deleted, and whose name another topic has by now."""
-    return Changed(fields=frozenset({STATE}), refusal=_stale("deleted and created again after this plan"))
+def created_again(topic: TopicPlan) -> Changed:
+    """What is left to do for a topic whose name another topic has by now: all of it, whatever was written before."""
+    made = [change for change in changes_of(topic) if is_made(change.decision)]
+    return _changed(made, "deleted and created again after this plan")
 
 
 def _still_open(topic: TopicPlan, accepted: Collection[Operation]) -> list[FieldChange]:

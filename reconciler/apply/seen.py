@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from reconciler.apply.ledger import Ledger, Seen
 from reconciler.apply.look import is_created_again, planned_in
-from reconciler.apply.second_look import changed_meanwhile, not_as_written
+from reconciler.apply.second_look import changed_meanwhile, created_again, not_as_written
 from reconciler.model import (
     FATAL,
     RETRIABLE,
@@ -54,8 +55,16 @@ def seen_of(topic: TopicPlan, state: LiveState, ledger: Ledger, at: datetime) ->
             failure=unreadable or _NOT_VISIBLE,
             changed=ledger.changed(topic.name),
         )
+    seen = _seen_of_existing(topic, live, ledger, at)
+    if is_created_again(state, topic):
+        # What was written may have gone to either: it counts for neither.
+        seen = Seen(verification=Verification.VERIFIED, at=at, changed=created_again(topic), is_created_again=True)
+    return replace(seen, topic_id=live.topic_id)
+
+
+def _seen_of_existing(topic: TopicPlan, live: LiveTopic, ledger: Ledger, at: datetime) -> Seen:
     accepted = ledger.accepted(topic.name)
-    changed = changed_meanwhile(topic, live, ledger.policy, accepted)
+    changed = changed_meanwhile(topic, live, ledger.policy, accepted, ledger.done_by_others(topic.name))
     others = changed.fields if changed else frozenset()
     operations = ledger.operations_to_verify(topic.name)
     differing = _not_as_asked(topic, live, operations, ledger.policy)

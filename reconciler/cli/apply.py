@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,33 +17,41 @@ from reconciler.cli.options import (
     Option,
     OutputOptions,
     RetryOptions,
+    SavedPlanOptions,
     cluster_options,
     manifest_options,
     only_option,
     output_options,
     permission_options,
     retry_options,
+    saved_plan_options,
+    undo_option,
 )
 from reconciler.cli.question import agreed
 from reconciler.cli.run import carry_out, on_a_terminal
+from reconciler.cli.saved_plan import check_usage, review
 from reconciler.cli.signals import Signals
 from reconciler.cli.streams import say
+from reconciler.cli.undoing import PRUNE, check_undo, load_and_connect_to_undo
 from reconciler.errors import OutputNotWritten, ReconcilerError, WrongUsage
 from reconciler.model import Command, Permission, Record
 
 if TYPE_CHECKING:
     from reconciler.report.text import TextStyle
     from reconciler.session import Control
+    from reconciler.session.reviewing import ReviewingSession
     from reconciler.session.writing import WritingSession
 
 
 @click.command("apply")
 @manifest_options
 @cluster_options
-@output_options("text", "json")
+@output_options
 @only_option
 @permission_options
+@saved_plan_options
 @retry_options
+@undo_option
 @click.option(
     "-y",
     "--yes",
@@ -60,6 +69,8 @@ def command(
     retry: RetryOptions,
     only: tuple[str, ...],
     permission: Permission,
+    saved: SavedPlanOptions,
+    undo: Path | None,
     yes: bool,
 ) -> int:
     """Bring the cluster in sync with the manifest.
@@ -71,21 +82,30 @@ def command(
     Examples:
       reconciler apply --bootstrap-server localhost:9092
       reconciler apply -e prod --command-config prod.properties --yes --report run.json
+      reconciler apply -e prod --plan plan.json --max-age 12h --yes  what was reviewed, and nothing else
+      reconciler apply -e prod --undo run.json --report undone.json  take back what that run did
     """
 
-    def begin(control: Control) -> WritingSession:
-        from reconciler.session.writing import WritingSession  # noqa: PLC0415 - not needed for --help
+    def begin(control: Control) -> ReviewingSession:
+        from reconciler.session.reviewing import ReviewingSession  # noqa: PLC0415 - not needed for --help
 
-        return WritingSession(Command.APPLY, control=control)
+        return ReviewingSession(Command.APPLY, control=control)
 
-    def work(session: WritingSession, console: Console) -> None:
+    def work(session: ReviewingSession, console: Console) -> None:
         from reconciler.apply import Retries  # noqa: PLC0415 - not needed for --help
 
+        check_usage(saved, manifest, permission, yes=yes)
+        check_undo(undo, manifest, {"--plan": saved.plan, PRUNE: permission.pruning}, is_asking=not yes)
         if not yes and not on_a_terminal():
             which = "input" if sys.stdin is None or not sys.stdin.isatty() else "error"
             words = f"cannot ask for confirmation: standard {which} is not a terminal"
             raise WrongUsage.because("usage", f"{words}; pass --yes to apply without asking")
-        load_and_connect(session, manifest, cluster, only)
+        if saved.plan is not None:
+            review(session, saved.plan, saved.max_age)
+        if undo is not None:
+            load_and_connect_to_undo(undo, session, manifest, cluster, only)
+        else:
+            load_and_connect(session, manifest, cluster, only)
         preload_report()
         if session.plan(permission).has_work and not yes:
             _ask(session, console)
@@ -101,15 +121,15 @@ def command(
 
 
 def _show_plan(session: WritingSession, console: Console) -> None:
-    """Show the plan before it is applied; on standard error where standard output is for JSON."""
+    """Show the plan before it is applied; on standard error where standard output is for another format."""
     output = console.output
     if output.output == "text" or (output.log_format == "text" and not output.quiet):
         console.progress.end()
         text = _plan_text(session.record, console.style)
-        if output.output == "json":
-            say(text)
-        else:
+        if output.output == "text":
             _put(session, console, text)  # --yes agreed to the plan already, seen or not
+        else:
+            say(text)
 
 
 def _ask(session: WritingSession, console: Console) -> None:

@@ -8,15 +8,15 @@ from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from reconciler.addresses import addresses, objection
 from reconciler.cli.manifest import load_manifest
-from reconciler.cli.options import ClusterOptions, ManifestOptions
+from reconciler.cli.options import ClusterOptions, ConnectionOptions, ManifestOptions
 from reconciler.clock import TimeLimit
-from reconciler.errors import ClusterUnavailable, ManifestInvalid, Variable, WrongUsage
-from reconciler.printable import encodable, unmistakable
+from reconciler.errors import ClusterUnavailable, Diagnostic, ManifestInvalid, Variable, WrongUsage
+from reconciler.printable import unmistakable
 
 if TYPE_CHECKING:
     from reconciler.cluster.properties import ClientSettings
+    from reconciler.model import DesiredState
     from reconciler.session import Session
 
 _SERVERS = "bootstrap.servers"
@@ -37,7 +37,7 @@ def load_and_connect(session: Session, manifest: ManifestOptions, options: Clust
     settings, problem = None, None
     limit = TimeLimit(options.timeout, deadline=options.deadline)
     try:
-        settings = _settings(options, os.environ)
+        settings = client_settings(options, os.environ)
         if _SERVERS in settings.properties:
             session.connect(settings, limit)
     except (ClusterUnavailable, WrongUsage) as error:
@@ -49,25 +49,38 @@ def load_and_connect(session: Session, manifest: ManifestOptions, options: Clust
     if problem is not None or settings is None:
         raise problem or AssertionError("no settings without a problem")
     if _SERVERS not in settings.properties:
-        session.connect(_to(desired.cluster.bootstrap_servers, settings), limit)
+        session.connect(with_servers_of(desired, settings), limit)
 
 
-def _settings(options: ClusterOptions, environ: Mapping[str, str]) -> ClientSettings:
-    """The properties of the client, each from the first source that sets it."""
-    from reconciler.cluster.properties import ClientSettings, from_environment  # noqa: PLC0415 - only with a cluster
+def client_settings(options: ConnectionOptions, environ: Mapping[str, str]) -> ClientSettings:
+    """The properties of the client, each from the first source that sets it; those of the manifest are not read.
+
+    Raises ClusterUnavailable and WrongUsage.
+    """
+    from reconciler.cluster.properties import ClientSettings  # noqa: PLC0415 - only with a cluster
     from reconciler.cluster.property_file import read_property_file  # noqa: PLC0415 - likewise
+    from reconciler.cluster.servers import checked  # noqa: PLC0415 - likewise
+    from reconciler.cluster.variables import completed_by  # noqa: PLC0415 - likewise
 
-    settings = from_environment(environ)
+    settings = _from_flags(options.properties)
     named = options.bootstrap_server
-    if named is not None and not named.is_flag:
-        servers = ClientSettings({_SERVERS: named.address}, {_SERVERS: Variable(_VARIABLE)})
-        settings = servers.over(settings)
-    if options.command_config is not None:
-        settings = read_property_file(options.command_config, environ).over(settings)
-    settings = _from_flags(options.properties).over(settings)
     if named is not None and named.is_flag:
         settings = ClientSettings({_SERVERS: named.address}).over(settings)
-    return _checked(settings, is_flag=named is not None and named.is_flag)
+    problems: list[Diagnostic] = []
+    if options.command_config is not None:
+        try:
+            settings = settings.over(read_property_file(options.command_config, environ))
+        except ClusterUnavailable as error:
+            problems += error.diagnostics
+    if named is not None and not named.is_flag:
+        settings = settings.over(ClientSettings({_SERVERS: named.address}, {_SERVERS: Variable(_VARIABLE)}))
+    try:
+        settings = completed_by(environ, settings)
+    except ClusterUnavailable as error:
+        problems += error.diagnostics
+    if problems:
+        raise ClusterUnavailable(*problems)
+    return checked(settings, given_as="--bootstrap-server" if named is not None and named.is_flag else None)
 
 
 def _from_flags(texts: Sequence[str]) -> ClientSettings:
@@ -90,40 +103,17 @@ def _from_flags(texts: Sequence[str]) -> ClientSettings:
     return ClientSettings(properties)
 
 
-def _to(servers: str | None, settings: ClientSettings) -> ClientSettings:
-    """``settings`` with the brokers of the manifest. Raises WrongUsage where the manifest names none either."""
-    from reconciler.cluster.properties import ClientSettings  # noqa: PLC0415 - as above
+def with_servers_of(desired: DesiredState | None, settings: ClientSettings) -> ClientSettings:
+    """``settings``, with the brokers of the manifest where nothing else names some.
 
-    if servers is None:
-        raise WrongUsage.because("usage", _NO_CLUSTER)
-    return _checked(ClientSettings({_SERVERS: servers}).over(settings), is_flag=False)
-
-
-def _checked(settings: ClientSettings, *, is_flag: bool) -> ClientSettings:
-    """``settings`` with the addresses in the form that the client takes.
-
-    Raises WrongUsage for an invalid address in a flag, ClusterUnavailable for one in any other place.
+    Raises WrongUsage where the manifest names none either, and ClusterUnavailable.
     """
-    from reconciler.cluster.properties import ClientSettings  # noqa: PLC0415 - as above
+    from reconciler.cluster.servers import with_servers  # noqa: PLC0415 - only with a cluster
 
-    for key, value in settings.properties.items():
-        if encodable(key + value) != key + value:
-            place = settings.places.get(key)
-            words = f"the value of {place if isinstance(place, Variable) else encodable(key)} is not UTF-8 text"
-            raise (ClusterUnavailable if place else WrongUsage).because("client-property", words, origin=place)
-    text = settings.properties.get(_SERVERS)
-    if text is None:
+    if _SERVERS in settings.properties:
         return settings
-    wrong = objection(text, security_protocol=settings.properties.get("security.protocol", "PLAINTEXT"))
-    if wrong is None:
-        return ClientSettings({_SERVERS: ",".join(addresses(text))}).over(settings)
-    match settings.places.get(_SERVERS):
-        case None if is_flag:
-            raise WrongUsage.because("usage", f"--bootstrap-server: {wrong}")
-        case Variable(name) as place:
-            raise ClusterUnavailable.because("bootstrap-servers", f"{name}: {wrong}", origin=place)
-        case place:
-            raise ClusterUnavailable.because("bootstrap-servers", f"{_SERVERS}: {wrong}", origin=place)
+    servers = desired.cluster.bootstrap_servers if desired is not None else None
+    return with_servers(servers, settings, none_given=_NO_CLUSTER)
 
 
 def preload_report() -> None:

@@ -75,9 +75,10 @@ class Console:
         unheard = self.failure.diagnostics if self.failure is not None and self.failure.reader_left else ()
         for problem in unsaid:
             if problem not in unheard and (problem.severity is Severity.ERROR or not quiet):
-                self._say(problem)
+                self.say(problem)
 
-    def _say(self, problem: Diagnostic) -> None:
+    def say(self, problem: Diagnostic) -> None:
+        """Print one problem, as a log line where logs are JSON."""
         if self.output.log_format == "text":
             say(str(problem))
             if problem.detail is not None and self.output.verbosity > 1:

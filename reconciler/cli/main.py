@@ -32,8 +32,12 @@ COMMANDS = {
     "validate": "Check a manifest without a cluster.",
     "plan": "Show what apply would change on the cluster.",
     "apply": "Bring the cluster in sync with the manifest.",
+    "drift": "Show what has drifted on the cluster, why, and since when.",
     "explain": "Show every value of a topic and where each comes from.",
+    "render": "Show a report again, as text or JSON.",
+    "doctor": "Check the connection to the cluster and the permissions there.",
     "schema": "Print a JSON Schema.",
+    "serve": "Audit at an interval, with a status page, health and metrics.",
     "sandbox": "Run a temporary Apache Kafka on this machine.",
     "completion": "Print the completion script of a shell.",
 }

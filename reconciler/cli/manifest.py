@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,14 @@ import click
 from reconciler.cli.options import ManifestOptions
 from reconciler.cli.suggest import DEFAULT_FILES
 from reconciler.cli.variables import near_misses
-from reconciler.errors import Diagnostic, ManifestInvalid, ReconcilerError
+from reconciler.errors import Diagnostic, Location, ManifestInvalid, ReconcilerError, Severity
+from reconciler.printable import unmistakable
 
 if TYPE_CHECKING:
     from reconciler.model import DesiredState
     from reconciler.session import Session
+
+_KEYS_OF_REPORTS = {"format_version", "tool", "command", "run"}
 
 
 def load_manifest(session: Session, options: ManifestOptions, only: Sequence[str] = ()) -> DesiredState:
@@ -26,7 +30,31 @@ def load_manifest(session: Session, options: ManifestOptions, only: Sequence[str
     try:
         return session.load(options.files, options.environment, os.environ, only=only)
     except ManifestInvalid as invalid:
-        raise ManifestInvalid(*_with_hints(invalid.diagnostics, options)) from None
+        raise ManifestInvalid(*_with_hints(_reports_apart(invalid.diagnostics), options)) from None
+
+
+def _reports_apart(problems: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """``problems``, with a single one for each file that is a report: terraform takes a saved plan as an argument."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    for problem in problems:
+        if isinstance(problem.origin, Location):
+            seen[problem.origin.file] |= {key for key in _KEYS_OF_REPORTS if f"unknown key '{key}'" in problem.message}
+    reports = [file for file, keys in seen.items() if keys == _KEYS_OF_REPORTS]
+    others = [each for each in problems if not (isinstance(each.origin, Location) and each.origin.file in reports)]
+    return [*map(_is_report, reports), *others]
+
+
+def _is_report(file: str) -> Diagnostic:
+    command = click.get_current_context().command
+    takes_plan = any("--plan" in parameter.opts for parameter in command.params)
+    return Diagnostic(
+        severity=Severity.ERROR,
+        code="manifest-is-report",
+        message=f"{unmistakable(file)}: this is a report, not a manifest",
+        hint=f"to apply a reviewed plan: --plan {unmistakable(file)}"
+        if takes_plan
+        else f"to show it: reconciler render {unmistakable(file)}",
+    )
 
 
 def _with_hints(problems: Sequence[Diagnostic], options: ManifestOptions) -> Iterator[Diagnostic]:

@@ -53,12 +53,13 @@ def carry_out(
     # The last safe point. A later signal changes nothing: the run has ended, and its report has its status.
     if signals.came is not None and not isinstance(session.record.ended_by, Interrupted):
         session.end(Interrupted(signals.came))
+    session.close()
     return _conclude(session, console)
 
 
 def _conclude(session: Session, console: Console) -> int:
     """Write the reports, print problems, write the document to standard output; returns the exit code."""
-    report = _report(session)
+    report = report_of(session)
     console.say_problems(session.record.diagnostics, quiet=console.output.quiet)
     reports = console.output.reports
     written = _write(report, reports, said=session.record.diagnostics)
@@ -72,13 +73,13 @@ def _conclude(session: Session, console: Console) -> int:
         except OutputNotWritten as failure:
             session.note(*failure.diagnostics)
             console.say_problems(session.record.diagnostics, quiet=console.output.quiet)
-            report = _report(session)
+            report = report_of(session)
             # A pipe or device has its report already, and cannot be rewritten.
             written &= _write(report, tuple(filter(os.path.isfile, reports)), said=session.record.diagnostics)
     return report.run.exit_code if written else max(report.run.exit_code, ERROR)
 
 
-def _report(session: Session) -> Report:
+def report_of(session: Session) -> Report:
     """The report of the whole run; where an internal error prevents that, one without topics."""
     from reconciler.report.build import build  # noqa: PLC0415 - not needed for --help
 
@@ -91,7 +92,7 @@ def _report(session: Session) -> Report:
 
 def _check_places(paths: Sequence[Path]) -> None:
     """Check before the run which reports could not be written after it. Raises ReportNotWritten."""
-    from reconciler.report.write import check_place  # noqa: PLC0415 - as in _report
+    from reconciler.report.write import check_place  # noqa: PLC0415 - as in report_of
 
     problems: list[Diagnostic] = []
     for path in paths:
@@ -105,7 +106,7 @@ def _check_places(paths: Sequence[Path]) -> None:
 
 def _write(report: Report, paths: Sequence[Path], *, said: Sequence[Diagnostic]) -> bool:
     """Write the report to each path, and print failures that are not in ``said``; whether all were written."""
-    from reconciler.report.write import write_report  # noqa: PLC0415 - as in _report
+    from reconciler.report.write import write_report  # noqa: PLC0415 - as in report_of
 
     written = True
     for path in paths:

@@ -129,10 +129,12 @@ def stop_background() -> None:
 
 def _run_with(cmd: tuple[str, ...], bootstrap_servers: str) -> int:
     """Run ``cmd`` to its end; its exit code, or 128 plus the number of the signal that ended it."""
+    from reconciler.sandbox.environment import environment_for  # noqa: PLC0415 - not needed for --help
+
     # Ctrl-C reaches the child from the terminal, maybe the moment it runs. Unlike SIG_IGN, a handler is not passed on.
     with _handled(signal.SIGINT, by=lambda _number, _frame: None):
         try:
-            child = subprocess.Popen(cmd, env=_environment_for(bootstrap_servers))  # noqa: S603 - the user's own command
+            child = subprocess.Popen(cmd, env=environment_for(bootstrap_servers, os.environ))  # noqa: S603 - the user's own command
         except OSError as error:
             return _not_run(cmd[0], error)
         # What only we get is passed on.
@@ -166,15 +168,6 @@ def _handled(*numbers: signal.Signals, by: Callable[[int, FrameType | None], Non
     finally:
         for number, handler in before:
             signal.signal(number, handler)
-
-
-def _environment_for(bootstrap_servers: str) -> dict[str, str]:
-    """This environment without the variables that name another cluster, or settings that the sandbox does not have."""
-    from reconciler.cluster.properties import VARIABLES  # noqa: PLC0415 - not needed for --help
-
-    elsewhere = {*VARIABLES, "RECONCILER_COMMAND_CONFIG", "RECONCILER_X"}
-    kept = {name: value for name, value in os.environ.items() if name not in elsewhere}
-    return kept | {"KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers}
 
 
 def _say(line: str) -> None:

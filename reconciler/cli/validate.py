@@ -14,7 +14,7 @@ from reconciler.session import Session
 
 @click.command("validate")
 @manifest_options
-@output_options("text", "json", "github")
+@output_options
 def command(manifest: ManifestOptions, output: OutputOptions) -> int:
     """Check a manifest without a cluster.
 

@@ -69,7 +69,7 @@ class Asking:
             return told
         for left in reversed(range(TRIES)):
             self._connection.requests[api] += len(unanswered) if each else 1
-            failures = self._sent(unanswered, send, permission, is_empty, told)
+            failures = self._sent(unanswered, send, told, api=api, permission=permission, is_empty=is_empty)
             if not failures:
                 break
             if _is_silence(failures, unanswered) and not self._connection.limit.remaining():
@@ -89,9 +89,11 @@ class Asking:
         self,
         keys: Collection[Key],
         send: Callable[[Collection[Key], float], Mapping[Key, Future[Any]]],
+        told: Told[Key, Any],
+        *,
+        api: str,
         permission: str,
         is_empty: Callable[[Any], bool],
-        told: Told[Key, Any],
     ) -> dict[Key, KafkaFailure]:
         """Send one round, add its results to what was ``told``, and return its failures."""
         seconds = self._connection.read_timeout()
@@ -99,7 +101,7 @@ class Asking:
             answers = send(keys, seconds)
         except (KafkaException, ValueError, TypeError, OverflowError) as error:
             return dict.fromkeys(keys, refused_by_client(error))
-        errors = self._connection.errors(answers, seconds)
+        errors = self._connection.errors(answers, seconds, api=api)
         explained = self._connection.diagnosis.explained
         results = {key: answers[key].result() for key, error in errors.items() if error is None}
         told.results.update({key: result for key, result in results.items() if not is_empty(result)})

@@ -15,10 +15,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from threading import Thread
 
-from reconciler.cluster.symptoms import DROPPED, KNOWN, SASL_WANTED, UNTRUSTED, WITHOUT_SASL, Cause
+from reconciler.cluster.symptoms import DROPPED, SASL_WANTED, UNTRUSTED, WITHOUT_SASL, Cause, cause_in
 
 _TELLS_A_CAUSE = re.compile(
-    r"FAIL |METADATA .*feature not supported|OIDC |ERROR .*(?:Expected JSON response with|Failed to decode JWT)"
+    r"FAIL |METADATA .*feature not supported|OIDC "
+    r"|ERROR .*(?:Expected JSON response with|Failed to decode JWT|Must supply an unexpired token)"
 )
 _DEFAULT_PORT = 9092
 _ADDRESS = re.compile(r"(?:\w+://)?(?P<address>[^\s/]+)/(?:bootstrap|\d+): ")
@@ -89,7 +90,7 @@ class Causes(logging.Handler):
             self._hung_up[address] += 1
             return WITHOUT_SASL if self._hung_up[address] >= _SURE_AFTER else replace(WITHOUT_SASL, final=False)
         del self._hung_up[address]
-        return next(cause for pattern, cause in KNOWN if pattern.search(line))
+        return cause_in(line)
 
     def _start_probe(self, address: str, code: str) -> None:
         """Probe ``address``; again after a second while a drop stays unexplained: a broker may be starting."""

@@ -9,8 +9,10 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
+from reconciler.cluster import msk
+from reconciler.cluster.java_properties import java_hint
 from reconciler.cluster.key_files import Problem
-from reconciler.cluster.mistakes import java_hint, mistakes
+from reconciler.cluster.mistakes import mistakes
 from reconciler.errors import ClusterUnavailable, Diagnostic, Origin, Severity, Variable
 from reconciler.printable import unmistakable
 
@@ -65,14 +67,14 @@ def new_client(
         logger = logging.Logger("librdkafka")  # not registered: the handlers of other loggers do not get the lines
         for handler in log_to:
             logger.addHandler(handler)
+        settings: dict[str, Any] = {**msk.for_client(properties), "error_cb": on_error}
         try:
-            settings: dict[str, Any] = {**properties, "error_cb": on_error}
             return client_class(settings, logger=logger)
         except _REFUSED as error:
             whole = _words(error).removeprefix(_OF_ALL_TOGETHER)
     named = {problem.key for problem in problems}
     problems += [
-        Problem(key, words, java_hint(key) or _WHOSE_PROPERTIES)
+        Problem(key, words, java_hint(key, properties[key]) or _WHOSE_PROPERTIES)
         for key, words in _objections(properties).items()
         if key not in named
     ]
@@ -104,6 +106,8 @@ def _objections(properties: Mapping[str, str]) -> dict[str, str]:
     """
     objections = {}
     for key, value in properties.items():
+        if key == msk.REGION or value == msk.MECHANISM:  # ours, and checked before
+            continue
         try:
             AdminClient({key: value, "log_level": 0})
         except _REFUSED as error:

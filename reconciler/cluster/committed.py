@@ -20,7 +20,10 @@ FEW_PARTITIONS = 20
 """Up to here a group is asked for these partitions, else for all that it has: no group has read all of many topics."""
 
 _PERMISSION = "DESCRIBE on the group and the topic"
+_OF_GROUP = "DESCRIBE on the group"
 _NO_OFFSET = 0
+_NO_SUCH_GROUP = 69
+"""GROUP_ID_NOT_FOUND: a coordinator has answered, and there is no such group."""
 
 ByTopic = Mapping[str, Mapping[int, int]]
 
@@ -57,6 +60,42 @@ def committed_offsets(
         for name, answer in told.results.items():
             _take(name, answer.topic_partitions, partitions, found)
     return found
+
+
+def topics_with_offsets(asking: Asking, group: str) -> frozenset[str] | KafkaFailure:
+    """The topics that ``group`` has committed offsets of, or why they could not be read; none where there is no group.
+
+    A broker leaves out topics that this principal may not describe.
+    """
+
+    def send(names: Collection[str], seconds: float) -> Mapping[str, Future[Any]]:
+        asked = [ConsumerGroupTopicPartitions(name) for name in names]
+        return asking.connection.admin.list_consumer_group_offsets(asked, request_timeout=seconds)
+
+    failure = _await_coordinator(asking, group)
+    if failure is not None:
+        return failure
+    told = asking.ask([group], send, api="list_consumer_group_offsets", permission=_OF_GROUP, each=True)
+    if group in told.failures:
+        return told.failures[group]
+    return frozenset(each.topic for each in told.results[group].topic_partitions if each.offset >= _NO_OFFSET)
+
+
+def _await_coordinator(asking: Asking, group: str) -> KafkaFailure | None:
+    """Wait until the coordinator of ``group`` answers; why it does not, after some tries.
+
+    On a cluster that has just started, the broker that is to be the coordinator answers first that it is none. To a
+    request for offsets librdkafka takes that answer as a consumer would, and the process crashes
+    (https://github.com/confluentinc/librdkafka/issues/5040). To this request it takes it as an error. Of groups that
+    brokers list the coordinator is there already.
+    """
+
+    def send(names: Collection[str], seconds: float) -> Mapping[str, Future[Any]]:
+        return asking.connection.admin.describe_consumer_groups(list(names), request_timeout=seconds)
+
+    told = asking.ask([group], send, api="describe_consumer_groups", permission=_OF_GROUP, each=True)
+    failure = told.failures.get(group)
+    return failure if failure is not None and failure.code != _NO_SUCH_GROUP else None
 
 
 def _take(name: str, answers: Sequence[TopicPartition], topics: Collection[str], found: Committed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -25,9 +26,10 @@ def describe_configs(connection: Connection, topics: Sequence[str], query: Query
         resources = [ConfigResource(ResourceType.TOPIC, name) for name in chunk]
         connection.requests["describe_configs"] += 1
         seconds = connection.read_timeout()
+        sent_at = time.monotonic()
         answers = connection.admin.describe_configs(resources, request_timeout=seconds)
         by_name = {name: answers[resource] for name, resource in zip(chunk, resources, strict=True)}
-        under_way.append(_Asked(by_name, seconds))
+        under_way.append(_Asked(by_name, seconds, sent_at))
         if len(under_way) == IN_FLIGHT:
             yield from _settled(connection, under_way.popleft(), query)
     for asked in under_way:
@@ -39,10 +41,11 @@ class _Asked(NamedTuple):
 
     answers: Mapping[str, Future[Any]]
     seconds: float
+    sent_at: float
 
 
 def _settled(connection: Connection, asked: _Asked, query: Query) -> Iterator[Answer]:
-    errors = connection.errors(asked.answers, asked.seconds)
+    errors = connection.errors(asked.answers, asked.seconds, api="describe_configs", since=asked.sent_at)
     for name, answer in asked.answers.items():
         error = errors[name]
         if error is None:

@@ -57,7 +57,8 @@ class _Client:
         self._client, self._queue = new_client(functions, connection, stack)
         functions["set_log_queue"](self._client, self._queue)
         self._options = new_options(functions, self._client, _OP_DESCRIBE_CONFIGS, connection.read_timeout(), stack)
-        self._ends: deque[float] = deque()
+        self._under_way: deque[tuple[float, float]] = deque()
+        """When each request was sent and when to give it up, by the monotonic clock."""
         self._places: dict[str, int] = {}
 
     def ask(self, topics: Sequence[str]) -> None:
@@ -65,7 +66,8 @@ class _Client:
         seconds = self._connection.read_timeout()
         self._connection.requests["describe_configs"] += 1
         self._f["AdminOptions_set_request_timeout"](self._options, int(seconds * 1000), self._message, MESSAGE_BYTES)
-        self._ends.append(time.monotonic() + seconds + GRACE_SECONDS)
+        sent_at = time.monotonic()
+        self._under_way.append((sent_at, sent_at + seconds + GRACE_SECONDS))
         new, destroy = self._f["ConfigResource_new"], self._f["ConfigResource_destroy"]
         resources = [new(_RESOURCE_TOPIC, name.encode()) for name in topics]
         array = (c_void_p * len(resources))(*resources)
@@ -75,7 +77,9 @@ class _Client:
 
     def answers(self) -> Iterator[Answer]:
         """The answers of the next response. Raises ClusterUnavailable where there is none."""
-        event = self._next_answer(self._ends.popleft())
+        sent_at, end = self._under_way.popleft()
+        event = self._next_answer(end)
+        self._connection.took("describe_configs", sent_at)
         try:
             if self._f["event_error"](event):
                 self._connection.connect_anew()

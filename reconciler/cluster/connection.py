@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
 from typing import Any, NamedTuple, Self, TypeVar, cast
@@ -12,10 +12,12 @@ from typing import Any, NamedTuple, Self, TypeVar, cast
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
+from reconciler.addresses import address_of
 from reconciler.clock import TimeLimit
 from reconciler.cluster.background import in_background
 from reconciler.cluster.client import defaults, new_client, not_made
 from reconciler.cluster.diagnosis import NO_ANSWER, Diagnosis
+from reconciler.cluster.held_client import HeldClient
 from reconciler.cluster.reading_client import OnlyReads, ReadingClient
 from reconciler.errors import ClusterUnavailable, DeadlinePassed, Origin
 
@@ -76,7 +78,9 @@ class Connection:
         self._check = check
         self.requests: Counter[str] = Counter()
         """Requests sent, by name."""
-        self.admin = self._client()
+        self.request_seconds: dict[str, list[float]] = defaultdict(list)
+        """How long each request took until its last answer, or until nobody waited for it any longer, by name."""
+        self._held = HeldClient(self._client())
         self._patience = _PATIENCE_SECONDS
         self._asked_early: _Asked | None = None
 
@@ -98,14 +102,18 @@ class Connection:
         return cls({"bootstrap.servers": _GIVEN}, limit=limit, tell=tell, check=check, client=client)
 
     @property
+    def admin(self) -> Client:
+        """The client, until another one replaces it. Through it, a connection that only reads cannot write."""
+        return self._held.client
+
+    @property
     def makes_clients(self) -> bool:
         """Whether further clients with the same properties can be made."""
         return self._given is None
 
     def close(self) -> None:
-        """Close the connection. A client of our own ends once the requests under way have a response."""
-        # Its log handlers refer to this connection, which refers to it: nothing else would end it soon.
-        del self.admin
+        """Close the connection, without waiting. A client of our own ends once requests under way have a response."""
+        self._held.end()
 
     def ask_early(self) -> None:
         """Send the metadata request now, ahead of other work; ``metadata`` takes the response."""
@@ -133,6 +141,7 @@ class Connection:
             # A client that hangs does not keep its own time limit.
             self._settle([asked.answer], time.monotonic() + asked.seconds + GRACE_SECONDS, since=started)
             error = asked.answer.exception() if asked.answer.done() else _NO_END
+            self.took("metadata", asked.sent_at)
             if error is None:
                 return asked.answer.result()
             if isinstance(error, UnicodeDecodeError):
@@ -167,7 +176,7 @@ class Connection:
         From now on, a cause counts only if it concerns one of the brokers found.
         """
         brokers: Any = found.brokers.values()  # the stub calls their hosts None
-        known = [_address(broker.host, broker.port) for broker in brokers]
+        known = [address_of(broker.host, broker.port) for broker in brokers]
         given = [address for each in self.bootstrap_servers.split(",") if (address := each.strip()) not in known]
         self.properties["bootstrap.servers"] = ",".join([*known, *given])
         if self._given is not None:
@@ -183,12 +192,14 @@ class Connection:
         self._patience *= 2
         if self._given is None:
             self.admin.poll(0)  # its last log lines
-            self.admin = self._client()
+            self._held.end()
+            self._held = HeldClient(self._client())
 
     def _ask_metadata(self) -> _Asked:
         self.requests["metadata"] += 1
         seconds, admin = self.read_timeout(), self.admin
-        return _Asked(in_background(lambda: admin.list_topics(timeout=seconds)), seconds)
+        sent_at = time.monotonic()
+        return _Asked(in_background(lambda: admin.list_topics(timeout=seconds)), seconds, sent_at)
 
     def read_timeout(self) -> float:
         """Time limit in seconds of a read sent now, short at first: reads are retried. Raises as write_timeout."""
@@ -201,13 +212,21 @@ class Connection:
             raise self.limit.deadline_passed()
         return self.limit.for_one_request()
 
-    def errors(self, answers: Mapping[Key, Future[Any]], seconds: float) -> dict[Key, BaseException | None]:
+    def took(self, api: str, since: float) -> None:
+        """Note that a request sent at ``since``, by the monotonic clock, has ended now."""
+        self.request_seconds[api].append(time.monotonic() - since)
+
+    def errors(
+        self, answers: Mapping[Key, Future[Any]], seconds: float, *, api: str, since: float | None = None
+    ) -> dict[Key, BaseException | None]:
         """Wait up to ``seconds`` and a grace period for all ``answers``; the error of each, or ``None``.
 
+        The time from ``since``, by default from now, counts as that of a request ``api``.
         The client would wait forever for a topic that is missing from the broker's response.
         """
         now = time.monotonic()
         self._settle(answers.values(), now + seconds + GRACE_SECONDS, since=now)
+        self.took(api, now if since is None else since)
         errors = {key: answer.exception() if answer.done() else _NOT_MENTIONED for key, answer in answers.items()}
         if any(_is_no_answer(error) for error in errors.values()):
             self.connect_anew()
@@ -267,11 +286,8 @@ class _Asked(NamedTuple):
 
     answer: Future[ClusterMetadata]
     seconds: float
+    sent_at: float
 
 
 def _is_no_answer(error: BaseException | None) -> bool:
     return isinstance(error, KafkaException) and error.args[0].code() in NO_ANSWER
-
-
-def _address(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -65,7 +65,7 @@ class Defaults:
                 node: admin.describe_configs([resource], broker=node, request_timeout=seconds)[resource]
                 for node in unanswered
             }
-            errors = self._connection.errors(answers, seconds)
+            errors = self._connection.errors(answers, seconds, api="describe_configs")
             for node, error in errors.items():
                 entries = answers[node].result() if error is None else {}
                 for key in keys & entries.keys():

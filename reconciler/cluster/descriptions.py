@@ -1,4 +1,4 @@
-"""The facets of the live state that need requests of their own: topic ids, permitted operations, racks."""
+"""The facets of the live state that need requests of their own: permitted operations, racks."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import TopicCollection, Uuid
+from confluent_kafka import TopicCollection
 from confluent_kafka.admin import DescribeClusterResult, TopicDescription
 
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.failures import READING, failure_of
+from reconciler.cluster.ids_binding import CHUNK, id_of
 from reconciler.model import Facet, KafkaFailure, LiveBroker, Query
 
-CHUNK = 500
-"""Topics per request: larger requests stall the interpreter."""
 _CLUSTER = "cluster"
-_NO_ID = str(Uuid(0, 0))
 _READING_CLUSTER = "DESCRIBE on the cluster"
 
 
@@ -37,11 +35,6 @@ class DescribedCluster:
     operations: frozenset[str] | None
 
 
-def is_asked_for_topics(query: Query) -> bool:
-    """Whether the query needs descriptions of topics."""
-    return not query.facets.isdisjoint({Facet.IDS, Facet.OPERATIONS})
-
-
 def is_asked_for_cluster(query: Query) -> bool:
     """Whether the query needs a description of the cluster."""
     return not query.facets.isdisjoint({Facet.RACKS, Facet.OPERATIONS})
@@ -59,7 +52,7 @@ def describe_topics(
         answers = connection.admin.describe_topics(
             chunk, request_timeout=seconds, include_authorized_operations=operations
         )
-        for name, error in connection.errors(answers, seconds).items():
+        for name, error in connection.errors(answers, seconds, api="describe_topics").items():
             described[name] = (
                 _described(answers[name].result())
                 if error is None
@@ -75,7 +68,7 @@ def describe_cluster(connection: Connection, *, operations: bool) -> DescribedCl
     answer: Future[DescribeClusterResult] = connection.admin.describe_cluster(
         request_timeout=seconds, include_authorized_operations=operations
     )
-    error = connection.errors({_CLUSTER: answer}, seconds)[_CLUSTER]
+    error = connection.errors({_CLUSTER: answer}, seconds, api="describe_cluster")[_CLUSTER]
     if error is not None:
         raise connection.unavailable(failure_of(error, permission=_READING_CLUSTER).message)
     found = answer.result()
@@ -84,8 +77,7 @@ def describe_cluster(connection: Connection, *, operations: bool) -> DescribedCl
 
 
 def _described(topic: TopicDescription) -> Described:
-    topic_id = str(topic.topic_id)
-    return Described(topic_id if topic_id != _NO_ID else None, _names(topic.authorized_operations))
+    return Described(id_of(topic), _names(topic.authorized_operations))
 
 
 def _names(operations: Sequence[Any] | None) -> frozenset[str] | None:

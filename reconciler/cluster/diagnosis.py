@@ -57,7 +57,7 @@ class Diagnosis:
     def summary(self) -> str:
         """The causes found so far, each with its address; empty where there are none."""
         reasons = self.causes.by_address.items()
-        return ", ".join(f"{address}: {cause.message}" for address, (cause, _) in reasons)
+        return self.clean(", ".join(f"{address}: {cause.message}" for address, (cause, _) in reasons))
 
     def explained(self, failure: KafkaFailure) -> KafkaFailure:
         """``failure``, with the cause added to its message where the client got no response."""

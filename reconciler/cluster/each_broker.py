@@ -102,7 +102,7 @@ class EachBroker:
                 list(resources.values()), broker=node, request_timeout=seconds
             )
             answers |= {(node, name): asked[resource] for name, resource in resources.items()}
-        return answers, self._connection.errors(answers, seconds)
+        return answers, self._connection.errors(answers, seconds, api="describe_configs")
 
     def _partitions(self, nodes: Sequence[int], query: Query, seconds: float) -> Mapping[int, Shown]:
         self._connection.requests["describe_topics"] += len(nodes)

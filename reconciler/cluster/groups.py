@@ -70,7 +70,7 @@ def read_groups(
     active = [name for name, each in listing.groups.items() if each.state not in _NO_MEMBERS]
     described = _described(asking, [name for name in active if name not in classic])
     of_others = [name for name, each in shown.items() if name not in listing.groups and not each.protocol_type]
-    others = other_groups(asking.connection, of_others)
+    others = other_groups(asking.connection, of_others, list(metadata.brokers))
     committed = committed_offsets(asking, [*listing.groups, *others], partitions)
     applications = Applications.seen_in(shown, metadata.topics)
     groups: list[LiveGroup] = []
@@ -78,7 +78,8 @@ def read_groups(
         seen = _Seen(each, classic.get(name), described.results.get(name))
         groups.append(_of_consumers(seen, applications, committed.offsets.get(name, {})))
     for name, other in others.items():
-        groups.append(_of_others(name, other, committed.offsets.get(name, {})))
+        started = {topic: offsets for topic, offsets in other.offsets.items() if topic in partitions}
+        groups.append(_of_others(name, other, committed.offsets.get(name, started)))
     reasons += _in_words({**described.failures, **committed.failures})
     reasons += _rebalancing(
         [name for name, each in classic.items() if each.hides_topics and name not in committed.offsets]
@@ -124,7 +125,7 @@ def _assigned(members: Iterable[MemberDescription]) -> frozenset[str]:
 def _of_others(name: str, other: OtherGroup, committed: Mapping[str, Mapping[int, int]]) -> LiveGroup:
     # Share groups commit no offsets of this kind.
     kind = "streams" if other.type == UNKNOWN and committed else other.type
-    return LiveGroup(name=name, type=kind, state=other.state, committed=committed)
+    return LiveGroup(name=name, type=kind, state=other.state, assigned=other.topics, committed=committed)
 
 
 def _in_words(failures: Mapping[str, KafkaFailure]) -> Iterator[str]:
@@ -145,11 +146,12 @@ def _rebalancing(names: Sequence[str]) -> Iterator[str]:
 
 
 def _without_topics(others: Mapping[str, OtherGroup]) -> Iterator[str]:
-    by_type: dict[str, list[str]] = defaultdict(list)
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, other in sorted(others.items()):
-        by_type["share or streams" if other.type == UNKNOWN else other.type].append(name)
-    for kind, names in by_type.items():
-        yield f"{_named(f'{kind} group', names)}: the Kafka client cannot show which topics such a group reads"
+        if other.why:
+            alike["share or streams" if other.type == UNKNOWN else other.type, other.why].append(name)
+    for (kind, why), names in alike.items():
+        yield f"{_named(f'{kind} group', names)}: which topics it reads is not known: {why}"
 
 
 def _named(what: str, names: Sequence[str]) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 
 from confluent_kafka import cimpl
 
+from reconciler.cluster import msk
+from reconciler.cluster.background import in_background
 from reconciler.cluster.connection import Connection
 
 POLL_MS = 50
@@ -45,6 +47,10 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "conf_destroy": (None, [c_void_p]),
     "new": (c_void_p, [c_int, c_void_p, c_char_p, c_size_t]),
     "destroy": (None, [c_void_p]),
+    "oauthbearer_set_token": (
+        c_int,
+        [c_void_p, c_char_p, c_int64, c_char_p, POINTER(c_char_p), c_size_t, c_char_p, c_size_t],
+    ),
     "set_log_queue": (c_int, [c_void_p, c_void_p]),
     "queue_new": (c_void_p, [c_void_p]),
     "queue_destroy": (None, [c_void_p]),
@@ -78,6 +84,11 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "DescribeTopics_result_topics": (POINTER(c_void_p), [c_void_p, POINTER(c_size_t)]),
     "TopicDescription_name": (c_char_p, [c_void_p]),
     "TopicDescription_partitions": (POINTER(c_void_p), [c_void_p, POINTER(c_size_t)]),
+    "TopicDescription_topic_id": (c_void_p, [c_void_p]),
+    "TopicDescription_error": (c_void_p, [c_void_p]),
+    "Uuid_base64str": (c_char_p, [c_void_p]),
+    "error_code": (c_int, [c_void_p]),
+    "error_string": (c_char_p, [c_void_p]),
     "event_DescribeTopics_result": (c_void_p, [c_void_p]),
     "topic_partition_list_new": (c_void_p, [c_int]),
     "topic_partition_list_add": (POINTER(_TopicPartition), [c_void_p, c_char_p, c_int32]),
@@ -111,8 +122,10 @@ def new_client(functions: Mapping[str, Any], connection: Connection, stack: Exit
     Raises ClusterUnavailable with librdkafka's message on a property, or on all of them.
     """
     message = ctypes.create_string_buffer(MESSAGE_BYTES)
+    properties = msk.for_client(connection.properties)
+    sign = properties.pop("oauth_cb", None)
     conf = functions["conf_new"]()
-    for key, value in {**connection.properties, "log.queue": "true"}.items():
+    for key, value in {**properties, "log.queue": "true"}.items():
         if functions["conf_set"](conf, key.encode(), value.encode(), message, MESSAGE_BYTES) != _CONF_OK:
             functions["conf_destroy"](conf)
             raise connection.not_made(message.value.decode(), key)
@@ -120,7 +133,13 @@ def new_client(functions: Mapping[str, Any], connection: Connection, stack: Exit
     if not client:
         functions["conf_destroy"](conf)
         raise connection.not_made(message.value.decode())
-    stack.callback(functions["destroy"], client)
+    stack.callback(in_background, lambda: functions["destroy"](client))  # as with HeldClient, and for the same reason
+    if sign is not None:
+        # Once: this client is gone before the token expires.
+        token, expires = sign()
+        given = token.encode(), int(expires * 1000), b"", None, 0, message, MESSAGE_BYTES
+        if functions["oauthbearer_set_token"](client, *given):
+            raise connection.not_made(message.value.decode())
     queue = functions["queue_new"](client)
     stack.callback(functions["queue_destroy"], queue)
     return client, queue

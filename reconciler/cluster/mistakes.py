@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from reconciler.addresses import PROTOCOLS
+from reconciler.cluster import msk
 from reconciler.cluster.key_files import Problem, file_problems
 from reconciler.printable import quoted
 
-_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "GSSAPI")
+_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "GSSAPI", msk.MECHANISM)
 _WITH_PASSWORD = frozenset({"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
 _NEEDS_PROTOCOL = (
     "sasl.mechanism",
@@ -24,20 +25,6 @@ _NEEDS_PROTOCOL = (
 _PYTHON_ONLY = frozenset(
     {"default.topic.config", "error_cb", "logger", "oauth_cb", "on_commit", "on_delivery", "stats_cb", "throttle_cb"}
 )
-_JAVA: Mapping[str, str] = {
-    "sasl.jaas.config": "set sasl.username and sasl.password",
-    "sasl.client.callback.handler.class": "remove it; see sasl.oauthbearer.method",
-    "sasl.login.callback.handler.class": "remove it; see sasl.oauthbearer.method",
-    "ssl.truststore.location": "set ssl.ca.location to the certificate authority's PEM file",
-    "ssl.truststore.password": "remove it; a PEM file of certificates needs no password",
-    "ssl.truststore.type": "remove it; ssl.ca.location takes a PEM file",
-    "ssl.truststore.certificates": "set ssl.ca.pem",
-    "ssl.keystore.type": "remove it; ssl.keystore.location takes a PKCS#12 file",
-    "ssl.keystore.key": "set ssl.key.pem",
-    "ssl.keystore.certificate.chain": "set ssl.certificate.pem",
-    "ssl.enabled.protocols": "remove it",
-    "ssl.protocol": "remove it",
-}
 
 
 def mistakes(properties: Mapping[str, str]) -> Iterator[Problem]:
@@ -45,6 +32,8 @@ def mistakes(properties: Mapping[str, str]) -> Iterator[Problem]:
     for key in sorted(properties.keys() & _PYTHON_ONLY):
         yield Problem(key, "this property takes a Python object and cannot be set as text", "remove it")
     protocol = properties.get("security.protocol")
+    if not msk.is_used(properties) or (protocol or "").upper() in PROTOCOLS:
+        yield from msk.msk_problems(properties)
     if protocol is None:
         yield from _without_protocol(properties)
     elif protocol.upper() not in PROTOCOLS:
@@ -57,11 +46,6 @@ def mistakes(properties: Mapping[str, str]) -> Iterator[Problem]:
         if protocol.upper().endswith("SSL"):
             yield from _key_alone(properties)
         yield from file_problems(properties, protocol.upper())
-
-
-def java_hint(key: str) -> str | None:
-    """What to use instead of ``key``, if that is a property of the Java client."""
-    return _JAVA.get(key)
 
 
 def _without_protocol(properties: Mapping[str, str]) -> Iterator[Problem]:

@@ -9,43 +9,18 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from urllib.parse import unquote
 
-from reconciler.errors import Origin, Variable
+from reconciler.errors import Origin
 
 _SECRET = re.compile(
     r"passw(or)?d|passphrase|secret|jaas|[._]pem$|sasl\.oauthbearer\.config$|token(?!\.endpoint)"
     r"|(^|[._-])key$",
     re.IGNORECASE,
 )
+_IN_A_URL = re.compile(r"://(?P<user>[^/@\s]+)@")
+"""What a URL has before the host: a user and a password, or only a token."""
 _ALIASES = {"metadata.broker.list": "bootstrap.servers", "sasl.mechanisms": "sasl.mechanism"}
-
-_VARIABLES = (
-    "security.protocol",
-    "sasl.mechanism",
-    "sasl.username",
-    "sasl.password",
-    "sasl.oauthbearer.method",
-    "sasl.oauthbearer.client.id",
-    "sasl.oauthbearer.client.secret",
-    "sasl.oauthbearer.scope",
-    "sasl.oauthbearer.extensions",
-    "sasl.oauthbearer.token.endpoint.url",
-    "sasl.kerberos.service.name",
-    "sasl.kerberos.principal",
-    "sasl.kerberos.keytab",
-    "ssl.ca.location",
-    "ssl.ca.pem",
-    "ssl.certificate.location",
-    "ssl.certificate.pem",
-    "ssl.key.location",
-    "ssl.key.pem",
-    "ssl.key.password",
-    "ssl.keystore.location",
-    "ssl.keystore.password",
-    "ssl.endpoint.identification.algorithm",
-)
-VARIABLES: Mapping[str, str] = {f"KAFKA_{key.upper().replace('.', '_')}": key for key in _VARIABLES}
-"""Environment variables that set a property. Not by prefix: containers of brokers use the same prefix."""
 
 _LONGEST_OF_A_FEW_LETTERS = 3
 _SHORTEST_REPLACED_ANYWHERE = 12
@@ -66,7 +41,9 @@ class ClientSettings:
 
     def __repr__(self) -> str:
         """All properties, secrets as ``***``."""
-        shown = {key: "***" if is_secret(key) else value for key, value in self.properties.items()}
+        shown = {
+            key: "***" if is_secret(key) else _IN_A_URL.sub("://***@", value) for key, value in self.properties.items()
+        }
         return f"ClientSettings({shown})"
 
     def over(self, other: ClientSettings) -> ClientSettings:
@@ -91,7 +68,7 @@ def value_of(key: str, text: str) -> str:
 
 
 def without_secrets(text: str, properties: Mapping[str, str]) -> str:
-    """``text`` with every secret value of ``properties`` replaced by ``***``.
+    """``text`` with every secret value of ``properties``, and every login in a URL, replaced by ``***``.
 
     Only whole values are replaced, not parts of other words; a value of up to three letters only in quotes or after
     ``=``.
@@ -107,6 +84,9 @@ def _secrets(properties: Mapping[str, str]) -> Iterator[str]:
             yield value
             # A message of the client may contain one line of a key.
             yield from (line for line in value.splitlines() if _is_long(line) and not line.startswith("-----"))
+        for url in _IN_A_URL.finditer(value):
+            password = url["user"].partition(":")[2]
+            yield from filter(None, (url["user"], password, unquote(password)))
 
 
 def _is_long(text: str) -> bool:
@@ -120,12 +100,3 @@ def _pattern(secret: str) -> re.Pattern[str]:
     if not _is_long(secret):
         return re.compile(rf"(?<!\w)(?<!\w[.-]){value}(?!\w|[.-]\w)")
     return re.compile(value)
-
-
-def from_environment(environ: Mapping[str, str]) -> ClientSettings:
-    """The properties that the documented ``KAFKA_*`` variables set; a blank variable counts as not set."""
-    names = {key: name for name, key in VARIABLES.items() if environ.get(name, "").strip()}
-    return ClientSettings(
-        {key: value_of(key, environ[name]) for key, name in names.items()},
-        {key: Variable(name) for key, name in names.items()},
-    )

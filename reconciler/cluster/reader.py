@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from confluent_kafka import KafkaException
@@ -18,11 +19,12 @@ from reconciler.cluster.descriptions import (
     describe_cluster,
     describe_topics,
     is_asked_for_cluster,
-    is_asked_for_topics,
 )
 from reconciler.cluster.each_broker import EachBroker
 from reconciler.cluster.error_table import UNKNOWN_TOPIC
 from reconciler.cluster.failures import failure_of
+from reconciler.cluster.ids import AskedIds, ask_ids
+from reconciler.cluster.ids_answers import Ids
 from reconciler.cluster.listed import topic_of
 from reconciler.errors import ClusterUnavailable
 from reconciler.model import (
@@ -98,13 +100,12 @@ class Reader:
         return replace(state, topics=live, unreadable=unreadable)
 
     def look(self, query: Query) -> LiveState:
-        """What a single read shows; topics that are not in the list of topics are left out.
+        """What a single read shows; topics that are not in the list of topics are left out."""
+        return self._look(query, lambda: None)
 
-        With ``Facet.IDS`` they are asked for by name first: one that is hidden is unreadable.
-        """
+    def look_by_name(self, query: Query) -> LiveState:
+        """The same, but topics that are not in the list are asked for by name: one that is hidden is unreadable."""
         state = self._look(query, lambda: None)
-        if Facet.IDS not in query.facets:
-            return state
         unlisted = [name for name in query.names if name not in state.topics and name not in state.unreadable]
         return replace(state, unreadable={**state.unreadable, **self._not_missing(unlisted)})
 
@@ -115,14 +116,18 @@ class Reader:
     def _look(self, query: Query, have_progress: Callable[[], None]) -> LiveState:
         metadata = self._connection.metadata()
         listed, unreadable = _listed(metadata, query)
-        if Facet.CONFIG in query.facets:
-            topics = self._with_configs(listed, unreadable, query, have_progress)
-            topics = dict(self._defaults.by_broker(topics, query, metadata.brokers))
-        else:
-            replicas = Facet.REPLICAS in query.facets
-            topics = {name: topic_of(name, found, replicas=replicas) for name, found in listed.items()}
-        if is_asked_for_topics(query):
-            topics = self._with_descriptions(topics, unreadable, query)
+        with self._asked_ids(list(listed) if _wants_only_ids(query) else []) as ids:
+            if Facet.CONFIG in query.facets:
+                topics = self._with_configs(listed, unreadable, query, have_progress)
+                topics = dict(self._defaults.by_broker(topics, query, metadata.brokers))
+            else:
+                replicas = Facet.REPLICAS in query.facets
+                topics = {name: topic_of(name, found, replicas=replicas) for name, found in listed.items()}
+            if ids is not None:
+                topics = _with_ids(topics, unreadable, self._ids(ids, list(listed)))
+                have_progress()
+        if Facet.OPERATIONS in query.facets:
+            topics = self._with_descriptions(topics, unreadable)
             have_progress()
         cluster = self._cluster(query, metadata)
         return LiveState(
@@ -166,13 +171,30 @@ class Reader:
             except ClusterUnavailable as error:
                 pause = self._paused(error, pause)
 
+    def _asked_ids(self, topics: Sequence[str]) -> AbstractContextManager[AskedIds | None]:
+        """The ids of ``topics``, asked for but not waited for: the answer comes while configs are read."""
+        return ask_ids(self._connection, topics) if topics else nullcontext()
+
+    def _ids(self, asked: AskedIds, topics: Sequence[str]) -> Ids:
+        """The ids of ``topics``, asked for again within the time limit where the broker did not answer."""
+        try:
+            return asked.answers()
+        except ClusterUnavailable as error:
+            failed, pause = error, SHORTEST_PAUSE
+        while True:
+            pause = self._paused(failed, pause)
+            try:
+                with ask_ids(self._connection, topics) as again:
+                    return again.answers()
+            except ClusterUnavailable as error:
+                failed = error
+
     def _with_descriptions(
-        self, topics: Mapping[str, LiveTopic], unreadable: dict[str, KafkaFailure], query: Query
+        self, topics: Mapping[str, LiveTopic], unreadable: dict[str, KafkaFailure]
     ) -> dict[str, LiveTopic]:
         """``topics`` with ids and permitted operations; those without a description get into ``unreadable``."""
-        permitted = Facet.OPERATIONS in query.facets
         found: dict[str, LiveTopic] = {}
-        for name, answer in describe_topics(self._connection, list(topics), operations=permitted).items():
+        for name, answer in describe_topics(self._connection, list(topics), operations=True).items():
             if isinstance(answer, KafkaFailure):
                 unreadable[name] = answer
             else:
@@ -214,6 +236,22 @@ _JUST_CREATED = KafkaFailure(
     message="one response of the cluster shows the topic, another does not",
     remedy="the topic is being created or deleted; run the command again",
 )
+
+
+def _wants_only_ids(query: Query) -> bool:
+    """Whether ids are all that is to be described: with permitted operations, they come in the same answer."""
+    return Facet.IDS in query.facets and Facet.OPERATIONS not in query.facets
+
+
+def _with_ids(topics: Mapping[str, LiveTopic], unreadable: dict[str, KafkaFailure], ids: Ids) -> dict[str, LiveTopic]:
+    """``topics`` with their ids; those that this answer does not show get into ``unreadable``."""
+    hidden = {name: answer for name, answer in ids.items() if isinstance(answer, KafkaFailure)}
+    unreadable.update(hidden)
+    return {name: _with_id(topic, ids.get(name)) for name, topic in topics.items() if name not in hidden}
+
+
+def _with_id(topic: LiveTopic, answer: str | KafkaFailure | None) -> LiveTopic:
+    return replace(topic, topic_id=answer) if isinstance(answer, str) else topic
 
 
 def _listed(metadata: ClusterMetadata, query: Query) -> tuple[dict[str, TopicMetadata], dict[str, KafkaFailure]]:

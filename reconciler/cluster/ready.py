@@ -5,24 +5,28 @@ from __future__ import annotations
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from reconciler.cluster.held_client import HeldClient
+
 
 class Readiness:
     """Asks one cluster repeatedly, through one client."""
 
     def __init__(self, bootstrap_servers: str) -> None:
-        self._admin = AdminClient(
-            {
-                "bootstrap.servers": bootstrap_servers,
-                "reconnect.backoff.ms": 20,
-                "reconnect.backoff.max.ms": 100,
-                "log_level": 0,
-            }
+        self._held = HeldClient(
+            AdminClient(
+                {
+                    "bootstrap.servers": bootstrap_servers,
+                    "reconnect.backoff.ms": 20,
+                    "reconnect.backoff.max.ms": 100,
+                    "log_level": 0,
+                }
+            )
         )
 
     def node_ids(self, timeout: float) -> frozenset[int]:
         """Node ids of the brokers that are alive; empty without a response within ``timeout`` seconds."""
         try:
-            return frozenset(self._admin.list_topics(timeout=timeout).brokers)
+            return frozenset(self._held.client.list_topics(timeout=timeout).brokers)
         except KafkaException:
             return frozenset()
 

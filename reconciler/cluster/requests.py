@@ -116,16 +116,17 @@ def _answers(
 ) -> Answers:
     """Send the request that ``ask`` makes with a time limit in seconds; the answer for each of ``names``."""
     permission = _PERMISSIONS[api]
+    name = f"{api}_validate_only" if validate_only else api
     seconds = connection.write_timeout()
     try:
         answers = ask(seconds)
     except (KafkaException, ValueError, TypeError, OverflowError) as error:
         return dict.fromkeys(names, refused_by_client(error))
-    connection.requests[f"{api}_validate_only" if validate_only else api] += 1
-    errors = connection.errors(answers, seconds)
+    connection.requests[name] += 1
+    errors = connection.errors(answers, seconds, api=name)
     return {
-        name: connection.diagnosis.explained(failure_of(error, permission=permission)) if error is not None else None
-        for name, error in errors.items()
+        topic: connection.diagnosis.explained(failure_of(error, permission=permission)) if error is not None else None
+        for topic, error in errors.items()
     }
 
 

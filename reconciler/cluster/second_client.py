@@ -77,6 +77,7 @@ def ask_second_client(connection: Connection, call: Callable[[Any], Result], *, 
     while not answer.done() and time.monotonic() < began + seconds + GRACE_SECONDS:
         wait([answer], _POLL_SECONDS)
         connection.still_waiting(began)
+    connection.took(api, began)
     if not answer.done():
         raise NotAsked(f"no answer within {seconds:g} s; check the network, or raise --timeout")
     if (error := answer.exception()) is not None:

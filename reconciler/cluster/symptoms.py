@@ -90,6 +90,21 @@ KNOWN: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
             True,
         ),
         (
+            r'SASL authentication error: \{"status":"invalid_token"',
+            "token-rejected",
+            "the broker rejected the OAuth token",
+            "compare the token's signature, issuer and audience with the broker's sasl.oauthbearer.jwks.endpoint.url, "
+            "expected.issuer and expected.audience, and the clocks; the broker's log has the reason",
+            True,
+        ),
+        (
+            r"OIDC token.* Must supply an unexpired token",
+            "token-expired",
+            "the OAuth token server issued a token that has already expired",
+            "check the clock of this machine and that of the token server",
+            True,
+        ),
+        (
             r"OIDC token[\s\S]* \((?:400|401|403)\)\s*$",
             "token-refused",
             "the OAuth token server refused to issue a token",
@@ -111,7 +126,7 @@ KNOWN: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
             False,
         ),
         (
-            r"[Aa]uthentication f|Invalid username or password|SASL .*mechanism",
+            r"[Aa]uthentication (?:f|error)|Invalid username or password|SASL .*mechanism",
             "authentication-failed",
             "authentication failed",
             "check sasl.mechanism, sasl.username and sasl.password",
@@ -142,6 +157,16 @@ KNOWN: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
         (r"", "unreachable", "unreachable", "check the address and the network", False),
     )
 )
+
+
+def cause_in(line: str) -> Cause:
+    """The cause that a log line of librdkafka, or an error of OpenSSL, tells."""
+    return next(cause for pattern, cause in KNOWN if pattern.search(line))
+
+
+def cause_named(code: str) -> Cause:
+    """The known cause with this ``code``."""
+    return next(cause for _pattern, cause in KNOWN if cause.code == code)
 
 
 SASL_WANTED = re.compile(r"^(?!.*sasl_\w+://).*Disconnected.*\bin state UP\b")

@@ -16,6 +16,7 @@ from reconciler.manifest.limits import MAX_BYTES, MAX_BYTES_OF_A_REQUEST, bytes_
 from reconciler.manifest.problems import error, warning
 from reconciler.manifest.segments import segment_warnings
 from reconciler.manifest.shapes import shapes
+from reconciler.manifest.tiered_storage import tiered_storage
 from reconciler.manifest.wording import RENDER
 from reconciler.model import Policy, TopicSpec
 from reconciler.printable import quoted
@@ -42,16 +43,21 @@ def _objections(topics: Sequence[TopicSpec], policy: Policy) -> Iterator[Diagnos
         yield from _size(topic)
         yield from _keys(topic)
         yield from _compaction_lag(topic)
-        yield from _tiered_storage(topic)
+        yield from tiered_storage(topic)
         yield from _availability(topic)
     yield from _collisions([topic for topic in topics if not topic.is_absent])
     yield from shapes(topics, policy)
     yield from segment_warnings(topics)
 
 
+def is_topic_name(name: str) -> bool:
+    """Whether Kafka allows ``name`` for a topic (``Topic.validate``)."""
+    return _NAME.fullmatch(name) is not None and len(name) <= LONGEST_NAME and name not in {".", ".."}
+
+
 def _name(topic: TopicSpec) -> Iterator[Diagnostic]:
     name = topic.name
-    if _NAME.fullmatch(name) and len(name) <= LONGEST_NAME and name not in {".", ".."}:
+    if is_topic_name(name):
         return
     if "{{" in name or "{%" in name:
         yield error(topic, "unrendered-template", f"{quoted(name)} looks like an unrendered template", RENDER)
@@ -137,30 +143,6 @@ def _compaction_lag(topic: TopicSpec) -> Iterator[Diagnostic]:
             "lower min.compaction.lag.ms or raise max.compaction.lag.ms",
             field="config.min.compaction.lag.ms",
         )
-
-
-def _tiered_storage(topic: TopicSpec) -> Iterator[Diagnostic]:
-    """The rules of ``LogConfig.validateRemoteStorage*`` for topics with remote.storage.enable."""
-    if topic.config.get("remote.storage.enable") != "true":
-        return
-    policy = topic.config.get("cleanup.policy", "delete")
-    if "compact" in policy:
-        message = f"remote.storage.enable does not work with cleanup.policy: {policy}"
-        yield error(
-            topic, "remote-storage", message, "set cleanup.policy: delete", field="config.remote.storage.enable"
-        )
-    for end in ("ms", "bytes"):
-        local, total = (_number(topic, f"{prefix}retention.{end}") for prefix in ("local.", ""))
-        if local is None or total is None or total == _UNLIMITED or local == _AS_TOTAL:
-            continue
-        if local == _UNLIMITED or local > total:
-            shown = "-1, unlimited" if local == _UNLIMITED else local
-            message = f"local.retention.{end} ({shown}) is above retention.{end} ({total})"
-            hint = f"set local.retention.{end} to at most {total}, or to -2 to use retention.{end}"
-            yield error(topic, "local-retention", message, hint, field=f"config.local.retention.{end}")
-
-
-_UNLIMITED, _AS_TOTAL = -1, -2
 
 
 def _availability(topic: TopicSpec) -> Iterator[Diagnostic]:

@@ -72,9 +72,17 @@ def _hint_for_text(text: str, error: ValidationError) -> str | None:
     ):
         return glued(text)
     close = get_close_matches(text, [choice for choice in _choices(error) if isinstance(choice, str)], n=1)
+    close += _config_field(text, error)
     if close:
         return f"did you mean {close[0]}?"
     return glued(text) if "\xa0" in text else None
+
+
+def _config_field(text: str, error: ValidationError) -> Sequence[str]:
+    """``config.retention.ms`` for ``retention.ms`` where a field is wanted."""
+    field = f"config.{text}"
+    is_meant = text in TOPIC_CONFIGS and error.validator == "pattern" and re.search(str(error.validator_value), field)
+    return [field] if is_meant else []
 
 
 _BOOLEANS = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}

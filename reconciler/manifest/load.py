@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from reconciler.errors import Diagnostic, Location, ManifestInvalid, Severity
@@ -17,10 +18,11 @@ from reconciler.manifest.nodes import Node, mapping, string
 from reconciler.manifest.policy import cluster_of, policy_of, scope_of, section_problems
 from reconciler.manifest.removals import removals
 from reconciler.manifest.sources import manifest_files, overlay_files
-from reconciler.manifest.topics import topics_of
+from reconciler.manifest.topics import default_config, topics_of
 from reconciler.manifest.union import union
 from reconciler.manifest.variables import env_key, with_variables
 from reconciler.manifest.violations import VIOLATIONS, topic_rules, violations
+from reconciler.manifest.waivers import waiver_problems, waivers_of
 from reconciler.model import DesiredState
 from reconciler.printable import quoted
 
@@ -30,8 +32,8 @@ def load(
 ) -> DesiredState:
     """The desired state of the files and directories ``paths``, with the overlay of ``environment`` on top.
 
-    ``environ`` is the environment for interpolation and ``KAFKA_TOPIC_*`` variables. Consents that ended before
-    ``today`` are warned about. Raises ManifestInvalid with every error of every file.
+    ``environ`` is the environment for interpolation and ``KAFKA_TOPIC_*`` variables. Consents and waivers that
+    ended before ``today`` are warned about. Raises ManifestInvalid with every error of every file.
     """
     files, problems = _read_all(manifest_files(paths), "topics", environ)
     overlays: list[ReadFile] = []
@@ -42,7 +44,7 @@ def load(
     problems += more
     if document is None:
         raise ManifestInvalid(*_in_order(problems, [*files, *overlays]))
-    desired, more = _desired(document, environ, today)
+    desired, more = desired_of(document, environ, today)
     problems = _in_order([*problems, *more], [*files, *overlays])
     if any(problem.severity is Severity.ERROR and problem.code not in VIOLATIONS for problem in problems):
         raise ManifestInvalid(*problems)
@@ -54,11 +56,11 @@ def load(
     )
 
 
-def _desired(document: Node, environ: Mapping[str, str], today: date | None) -> tuple[DesiredState, list[Diagnostic]]:
+def desired_of(document: Node, environ: Mapping[str, str], today: date | None) -> tuple[DesiredState, list[Diagnostic]]:
     """What the merged ``document`` wants, and every problem in it."""
     rules, problems = topic_rules(document)
     policy = replace(policy_of(document), schema=rules.schema.text if rules.schema is not None else None)
-    problems += [*section_problems(document), *consent_problems(document, today)]
+    problems += [*section_problems(document), *consent_problems(document, today), *waiver_problems(document, today)]
     topics, more = topics_of(document, policy)
     problems += more
     topics, more = with_variables(topics, _env_keys(document), environ)
@@ -68,6 +70,9 @@ def _desired(document: Node, environ: Mapping[str, str], today: date | None) -> 
         policy=policy,
         cluster=cluster_of(document),
         scope=scope_of(document),
+        waivers=tuple(waivers_of(document)),
+        default_config=default_config(document),
+        judge=partial(violations, rules=rules),
         violations=violations(topics, rules),
     )
     broken = [problem for each in desired.violations.values() for problem in each]

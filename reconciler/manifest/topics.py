@@ -29,12 +29,30 @@ def topics_of(document: Node, policy: Policy) -> tuple[list[TopicSpec], Problems
     for profile in profiles.values():
         problems += _removals_in_vain(profile, [defaults], None, policy)
     specs = []
+    lower: dict[tuple[str, ...], Mapping[str, str]] = {}  # one for all topics with the same layers
     for name, node in sorted(mapping(members.get("topics")).items()):
         own = Layer("topic", mapping(node), name, problems)
         below = [defaults, *_profile(name, node, profiles, problems)]
         problems += _removals_in_vain(own, below, name, policy)
-        specs.append(_topic(name, node, [*below, own]))
+        names = tuple(layer.name for layer in below)
+        if names not in lower:
+            lower[names] = _config_of(below)
+        specs.append(_topic(name, node, [*below, own], lower[names]))
     return specs, problems
+
+
+def default_config(document: Node) -> Mapping[str, str]:
+    """The config that the merged ``document`` gives every topic; its problems are those of ``topics_of``."""
+    return Layer(DEFAULTS, mapping(mapping(document).get("defaults")), None, []).config
+
+
+def _config_of(layers: Sequence[Layer]) -> Mapping[str, str]:
+    config: dict[str, str] = {}
+    for layer in layers:
+        config |= layer.config
+        for key in layer.removed:
+            config.pop(key, None)
+    return config
 
 
 def _removals_in_vain(layer: Layer, below: Sequence[Layer], topic: str | None, policy: Policy) -> Iterator[Diagnostic]:
@@ -82,17 +100,13 @@ def _instead_of(name: str, profiles: Sequence[str]) -> str:
     return f"{meant}available profiles: {unmistakable(', '.join(profiles))}"
 
 
-def _topic(name: str, node: Node, layers: list[Layer]) -> TopicSpec:
+def _topic(name: str, node: Node, layers: list[Layer], lower_config: Mapping[str, str]) -> TopicSpec:
     counts: dict[str, int | None] = {}
-    config: dict[str, str] = {}
     sources: dict[str, Source] = {}
     allow: tuple[Consent, ...] = ()
     is_protected = False
     for layer in layers:
         counts |= layer.counts
-        config |= layer.config
-        for key in layer.removed:
-            config.pop(key, None)
         sources |= layer.sources
         allow = layer.allow if layer.allow is not None else allow
         is_protected = layer.is_protected if layer.is_protected is not None else is_protected
@@ -107,7 +121,7 @@ def _topic(name: str, node: Node, layers: list[Layer]) -> TopicSpec:
         origin=node.key_location,
         partitions=counts.get("partitions"),
         replication_factor=counts.get("replication_factor"),
-        config=dict(sorted(config.items())),
+        config=dict(sorted(_config_of(layers).items())),
         owner=string(settings.get("owner")),
         description=string(settings.get("description")),
         labels={key: str(value.value) for key, value in sorted(labels.items())},
@@ -115,4 +129,5 @@ def _topic(name: str, node: Node, layers: list[Layer]) -> TopicSpec:
         allow=allow,
         is_protected=is_protected,
         is_absent=string(settings.get("state")) == "absent",
+        lower_config=lower_config,
     )

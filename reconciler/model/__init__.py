@@ -4,6 +4,17 @@ Config values are strings in the broker's canonical spelling (see ``reconciler.c
 Everything is immutable and sorted, so the same input gives the same output.
 """
 
+from reconciler.model.audit import (
+    Audit,
+    Cause,
+    CauseKind,
+    DriftClass,
+    Finding,
+    FindingKey,
+    FormerAudit,
+    FormerFinding,
+)
+from reconciler.model.base import Base, ChangeSource, FormerRun, FormerTopic
 from reconciler.model.desired import (
     ALWAYS_IGNORED,
     ClusterReference,
@@ -17,7 +28,8 @@ from reconciler.model.desired import (
     TopicSpec,
 )
 from reconciler.model.failure import EXPECTED, FATAL, RETRIABLE, ErrorClass, KafkaFailure
-from reconciler.model.live import INTERNAL_TOPICS, LiveBroker, LivePartition, LiveState, LiveTopic
+from reconciler.model.former import FormerId
+from reconciler.model.live import INTERNAL_TOPICS, LiveBroker, LivePartition, LiveState, LiveTopic, Moving
 from reconciler.model.measured import LiveGroup, Measured, PartitionOffsets, Wanted
 from reconciler.model.outcome import Attempt, Operation, Outcome, TopicStatus, Verification
 from reconciler.model.plan import (
@@ -45,8 +57,9 @@ from reconciler.model.plan import (
     with_changes,
 )
 from reconciler.model.query import Facet, Query
-from reconciler.model.record import Command, Record, RunStatus, is_trouble
+from reconciler.model.record import Command, Record, RunStatus, ending, is_trouble
 from reconciler.model.refusal import Refusal, RefusalKind
+from reconciler.model.reviewed import ReviewedChange, ReviewedPlan, ReviewedTopic
 from reconciler.model.risk import (
     Consent,
     ConsentForTopics,
@@ -58,6 +71,18 @@ from reconciler.model.risk import (
     RiskKind,
     Unmeasured,
 )
+from reconciler.model.undo import (
+    UNDO,
+    ChangedTopic,
+    CreatedTopic,
+    DeletedTopic,
+    FormerCount,
+    FormerValue,
+    NotRestored,
+    TouchedTopic,
+    Undo,
+)
+from reconciler.model.waiver import Waiver
 
 __all__ = [
     "ALWAYS_IGNORED",
@@ -66,21 +91,40 @@ __all__ = [
     "INTERNAL_TOPICS",
     "RETRIABLE",
     "STATE",
+    "UNDO",
     "Action",
     "Attempt",
+    "Audit",
+    "Base",
+    "Cause",
+    "CauseKind",
+    "ChangeSource",
+    "ChangedTopic",
     "ClusterReference",
     "Command",
     "Consent",
     "ConsentForTopics",
     "Create",
+    "CreatedTopic",
     "Decision",
     "Delete",
+    "DeletedTopic",
     "DesiredState",
     "Difference",
     "Drift",
+    "DriftClass",
     "ErrorClass",
     "Facet",
     "FieldChange",
+    "Finding",
+    "FindingKey",
+    "FormerAudit",
+    "FormerCount",
+    "FormerFinding",
+    "FormerId",
+    "FormerRun",
+    "FormerTopic",
+    "FormerValue",
     "Impact",
     "InSync",
     "KafkaFailure",
@@ -94,6 +138,8 @@ __all__ = [
     "ManifestFile",
     "Measure",
     "Measured",
+    "Moving",
+    "NotRestored",
     "Operation",
     "Outcome",
     "PartitionOffsets",
@@ -106,6 +152,9 @@ __all__ = [
     "Refusal",
     "RefusalKind",
     "Refused",
+    "ReviewedChange",
+    "ReviewedPlan",
+    "ReviewedTopic",
     "Risk",
     "RiskKind",
     "Risky",
@@ -116,11 +165,15 @@ __all__ = [
     "TopicPlan",
     "TopicSpec",
     "TopicStatus",
+    "TouchedTopic",
+    "Undo",
     "Unmeasured",
     "Unreadable",
     "Verification",
+    "Waiver",
     "Wanted",
     "changes_of",
+    "ending",
     "is_made",
     "is_trouble",
     "live_of",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from reconciler.errors import Diagnostic, Location, Origin
 from reconciler.model.risk import Consent, RiskKind
+from reconciler.model.waiver import Waiver
 
 ALWAYS_IGNORED = "*.replication.throttled.replicas"
 """Reassignment tools set these keys while they move replicas and remove them afterwards."""
@@ -21,6 +23,12 @@ class Source(NamedTuple):
     origin: Origin
 
 
+def _line_of_the_caller() -> Location:
+    """The place in a Python file where a ``TopicSpec`` is made."""
+    frame = sys._getframe(2)  # past this function and the generated __init__
+    return Location(frame.f_code.co_filename, frame.f_lineno, 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSpec:
     """A topic as the manifest wants it, all layers merged.
@@ -31,7 +39,8 @@ class TopicSpec:
     """
 
     name: str
-    origin: Location
+    origin: Location = field(default_factory=_line_of_the_caller)
+    """Its place in the manifest; for one that a program makes, the line that makes it."""
     partitions: int | None = None
     replication_factor: int | None = None
     config: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +54,10 @@ class TopicSpec:
     """No consent counts: the topic is not deleted, and no risky change is made."""
     is_absent: bool = False
     """The topic is to be deleted."""
+    is_listed: bool = True
+    """Whether the manifest lists it; an undo also restores topics that the manifest does not list."""
+    lower_config: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What ``defaults`` and the profile set: what counts where an overlay removes the topic's own value."""
 
     def origin_of(self, name: str) -> Origin | None:
         """The place that set the field ``name``; ``None`` if it was not set."""
@@ -163,9 +176,22 @@ class DesiredState:
     policy: Policy = field(default_factory=Policy)
     cluster: ClusterReference = field(default_factory=ClusterReference)
     scope: Scope = field(default_factory=Scope)
-    left_out: frozenset[str] = frozenset()
+    waivers: Sequence[Waiver] = ()
+    """Drift that audits accept. Plans do not heed them."""
+    left_out: Sequence[TopicSpec] = ()
     """Topics of the manifest that are not in ``topics``, because this run ignores them (``--only``)."""
+    default_config: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What ``defaults`` gives every topic."""
+    judge: Callable[[Sequence[TopicSpec]], Mapping[str, Sequence[Diagnostic]]] = field(
+        default=lambda _topics: {}, compare=False, repr=False
+    )
+    """What of other topics breaks the same rules of the policy as ``violations``."""
     violations: Mapping[str, Sequence[Diagnostic]] = field(default_factory=dict)
     """What breaks ``policy.naming``, ``policy.schema`` or ``policy.require``, by topic; also in ``diagnostics``."""
     diagnostics: Sequence[Diagnostic] = ()
     """Warnings and violations only: a manifest with errors has no desired state."""
+
+    @property
+    def all_topics(self) -> Sequence[TopicSpec]:
+        """The topics of the manifest, those that this run ignores included; sorted by name."""
+        return sorted((*self.topics, *self.left_out), key=lambda spec: spec.name) if self.left_out else self.topics

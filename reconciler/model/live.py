@@ -64,6 +64,14 @@ class LiveTopic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """Replicas of a topic are being moved."""
+
+    replication_factor: int | None = None
+    """The replication factor when that is done; ``None`` where it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveBroker:
     """A broker that is alive; ``rack`` is ``None`` where it has none, or where the query does not ask for racks."""
 

@@ -75,5 +75,16 @@ class Outcome:
     attempts: Sequence[Attempt] = ()
     verification: Verification | None = None
     verified_at: datetime | None = None
+    topic_id: str | None = None
+    """The id that was read back."""
+    done_by_others: frozenset[str] = frozenset()
+    """Fields that were as wanted before this run came to write them, so that nothing was sent for them."""
     failure: KafkaFailure | None = None
     refusal: Refusal | None = None
+
+    def made(self, operation: Operation) -> bool:
+        """Whether a request of this run did ``operation``, not somebody else before it."""
+        return self.status is TopicStatus.APPLIED and any(
+            attempt.operation is operation and (attempt.failure is None or not attempt.failure.outcome_known)
+            for attempt in self.attempts
+        )

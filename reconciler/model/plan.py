@@ -168,21 +168,26 @@ class Drift(_Changing):
 class Delete(_Changing):
     """The topic is there and should not be: ``state: absent``, or unmanaged and to be pruned.
 
-    The only change is that of the field ``state``. Brokers cannot validate a delete without making it. ``desired`` of
-    an unmanaged topic has the place of the manifest's scope.
+    The only change is that of the field ``state``. Brokers cannot validate a delete without making it; ``unchecked`` is
+    why they would deny it to this principal. ``desired`` of an unmanaged topic has the place of the manifest's scope.
     """
 
     action: ClassVar = Action.DELETE
     is_unmanaged: bool = False
+    unchecked: KafkaFailure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InSync(_OfTopic):
-    """The topic is as the manifest wants it; ``live`` is ``None`` where it should be absent, and is."""
+    """The topic is as the manifest wants it; ``live`` is ``None`` where it should be absent, and is.
+
+    ``found_done``: a reviewed plan was to make it so, and somebody has done it since.
+    """
 
     action: ClassVar = Action.SKIP
     has_work: ClassVar = False
     live: LiveTopic | None
+    found_done: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,11 +249,11 @@ def objections_of(topic: TopicPlan) -> Mapping[str, Refusal]:
 
 
 def unchecked_of(topic: TopicPlan) -> KafkaFailure | None:
-    """Why the broker did not check a topic; ``None`` where it did, or had nothing to check."""
+    """Why the broker did not check a topic, or would deny its delete; ``None`` where it agreed, or was not asked."""
     match topic:
-        case Create(unchecked=failure) | Drift(unchecked=failure):
+        case Create(unchecked=failure) | Drift(unchecked=failure) | Delete(unchecked=failure):
             return failure
-        case Delete() | InSync() | Unreadable():
+        case InSync() | Unreadable():
             return None
 
 

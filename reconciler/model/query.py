@@ -18,9 +18,10 @@ class Facet(Enum):
     REPLICAS = auto()
     """Each partition's leader, replicas and in-sync replicas: no request, but an object per partition."""
     IDS = auto()
-    """Topic ids (KIP-516): a request per 500 topics, shared with ``OPERATIONS``."""
+    """Topic ids (KIP-516): a request per 2,500 topics, of which the answers come while configs are read."""
     OPERATIONS = auto()
-    """Operations that this principal is permitted on each topic, and on the cluster."""
+    """Operations that this principal is permitted on each topic, which ids come with, and on the cluster: a request per
+    500 topics."""
     RACKS = auto()
     """The rack of each broker: one request."""
 
@@ -49,7 +50,7 @@ class Query:
 
     @classmethod
     def of(cls, topics: Iterable[TopicSpec], *, scope: Scope | None = None) -> Query:
-        """What a plan compares of ``topics``: overrides, and the inherited values of the keys that each one sets.
+        """What a plan compares of ``topics``: ids, overrides, and the inherited values of the keys that each one sets.
 
         All other topics in ``scope`` are read, too.
         """
@@ -61,6 +62,7 @@ class Query:
             excluded=scope.exclude,
             within=scope.only,
             keys_by_topic=keys_by_topic,
+            facets=frozenset({Facet.CONFIG, Facet.IDS}),
         )
 
     def keys_of(self, topic: str) -> Collection[str] | None:

@@ -19,6 +19,8 @@ class RefusalKind(StrEnum):
     """The Kafka client does not send it."""
     CREATION_OFF = "creation-off"
     """Creating topics is turned off."""
+    CREATING_ONLY = "creating-only"
+    """The run creates missing topics, and leaves those that exist as they are."""
     NEEDS_CONSENT = "needs-consent"
     """It is risky, and nobody has consented to it."""
     PROTECTED = "protected"

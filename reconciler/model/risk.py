@@ -132,6 +132,8 @@ class Permission:
 
     creating: bool = True
     """Create missing topics."""
+    changing: bool = True
+    """Change and delete topics that exist."""
     pruning: bool = False
     """Plan to delete unmanaged topics in the manifest's scope."""
     exceeding_limits: bool = False

@@ -54,20 +54,20 @@ def _with_consent(topic: TopicPlan, consents: Sequence[Consent], today: date, ch
 
 def _decision(topic: TopicPlan, risk: Risk, consents: Sequence[Consent], today: date) -> Decision:
     if topic.desired.is_protected:
-        return Refused(_protected(topic), risk)
+        return Refused(protected(topic), risk)
     shortfalls = []
     for consent in consents:
         if consent.kind is risk.kind:
-            shortfall = _shortfall(consent, risk, today)
-            if shortfall is None:
+            lacking = shortfall(consent, risk, today)
+            if lacking is None:
                 return Risky(risk, consent)
-            shortfalls.append(shortfall)
+            shortfalls.append(lacking)
     nearest = min(shortfalls, key=lambda each: each.distance, default=None)
     return Refused(_without(nearest, topic, risk), risk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shortfall:
+class Shortfall:
     """Why a consent does not cover a change, how far it is from that, and what would make it cover it."""
 
     distance: tuple[int, int]
@@ -75,11 +75,11 @@ class _Shortfall:
     way_out: str
 
 
-def _shortfall(consent: Consent, risk: Risk, today: date) -> _Shortfall | None:
+def shortfall(consent: Consent, risk: Risk, today: date) -> Shortfall | None:
     """Why ``consent`` does not cover ``risk``; ``None`` where it does."""
     place, records = consent.given_by, risk.impact.records if risk.impact is not None else None
     if consent.until is not None and today > consent.until:
-        return _Shortfall(
+        return Shortfall(
             distance=(2, (today - consent.until).days),
             reason=f"the consent at {place} expired on {consent.until}",
             way_out=f"write a later until at {place}",
@@ -88,12 +88,12 @@ def _shortfall(consent: Consent, risk: Risk, today: date) -> _Shortfall | None:
         return None
     ceiling = f"the consent at {place} covers up to {counted(consent.up_to, 'record')}"
     if records is None:
-        return _Shortfall(
+        return Shortfall(
             distance=(1, 0),
             reason=f"{ceiling}, but the number of records is not known: {_why_not_known(risk)}",
             way_out=f"remove up_to at {place}",
         )
-    return _Shortfall(
+    return Shortfall(
         distance=(0, records - consent.up_to),
         reason=f"{ceiling}, but up to {records:,} were measured",
         way_out=f"write up_to: {records} at {place}",
@@ -105,7 +105,7 @@ def _why_not_known(risk: Risk) -> str:
     return next((each.why for each in unknown if each.what == "records"), "this change is not counted in records")
 
 
-def _without(nearest: _Shortfall | None, topic: TopicPlan, risk: Risk) -> Refusal:
+def _without(nearest: Shortfall | None, topic: TopicPlan, risk: Risk) -> Refusal:
     by_option = f"pass --allow {risk.kind}={topic.name}"
     if nearest is not None:
         reason, way_out = nearest.reason, f"{nearest.way_out}, or {by_option}"
@@ -117,6 +117,8 @@ def _without(nearest: _Shortfall | None, topic: TopicPlan, risk: Risk) -> Refusa
 def _in_the_manifest(topic: TopicPlan, kind: RiskKind, by_option: str) -> str:
     if isinstance(topic, Delete) and topic.is_unmanaged:
         return f"{by_option}; to keep the topic, add it to the manifest"
+    if not topic.desired.is_listed:
+        return by_option
     if topic.desired.allow:
         place = topic.desired.origin_of("allow") or topic.desired.allow[0].given_by
         return f"add {kind} to allow at {place}, or {by_option}"
@@ -124,7 +126,8 @@ def _in_the_manifest(topic: TopicPlan, kind: RiskKind, by_option: str) -> str:
     return f"write allow: [{kind}] at {origin.file}:{origin.line}, or {by_option}"
 
 
-def _protected(topic: TopicPlan) -> Refusal:
+def protected(topic: TopicPlan) -> Refusal:
+    """The refusal of every risky change of a protected topic."""
     place = topic.desired.origin_of("protected") or topic.desired.origin
     return Refusal(
         kind=RefusalKind.PROTECTED,

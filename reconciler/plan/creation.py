@@ -1,4 +1,4 @@
-"""Creates that are refused without asking a broker."""
+"""What is refused without asking a broker: creates that Kafka cannot make, and what the run may not do."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from reconciler.model import (
     Create,
     Delete,
     Drift,
+    FieldChange,
     InSync,
     Plan,
     Refusal,
     RefusalKind,
+    Refused,
+    Risky,
+    Safe,
     TopicPlan,
     Unreadable,
+    with_changes,
 )
 from reconciler.printable import quoted
 
@@ -26,6 +31,11 @@ _TURNED_OFF = Refusal(
     way_out="create the topic by other means, or pass --auto-create (KAFKA_TOPIC_AUTO_CREATE=true)",
 )
 
+_CREATING_ONLY = Refusal(
+    kind=RefusalKind.CREATING_ONLY,
+    reason="this run creates missing topics and leaves those that exist as they are",
+    way_out="run reconciler apply to change the topic",
+)
 
 _INTERNAL = Refusal(
     kind=RefusalKind.IMPOSSIBLE,
@@ -42,6 +52,19 @@ def without_internal_topics(plan: Plan) -> Plan:
 def without_creation(plan: Plan) -> Plan:
     """``plan`` with every create refused."""
     return _refusing(plan, lambda _name: _TURNED_OFF)
+
+
+def without_changes(plan: Plan) -> Plan:
+    """``plan`` with every change and delete refused of topics that exist."""
+    return replace(plan, topics=tuple(with_changes(topic, _left_as_it_is) for topic in plan.topics))
+
+
+def _left_as_it_is(change: FieldChange) -> FieldChange:
+    match change.decision:
+        case Safe(risk=risk) | Risky(risk=risk):
+            return replace(change, decision=Refused(_CREATING_ONLY, risk))
+        case Refused():
+            return change
 
 
 def without_collisions(plan: Plan) -> Plan:

@@ -64,16 +64,16 @@ def is_left_alone(key: str, live: LiveTopic, policy: Policy) -> bool:
 def _changed(
     present: Mapping[str, int | str | None], wanted: Mapping[str, int | str]
 ) -> dict[str, tuple[int | str | None, int | str | None]]:
-    from deepdiff import DeepDiff  # noqa: PLC0415 - 200 ms that a run without differences need not pay
+    """The fields that only one has, or that have different values, with the value of each.
 
-    diff: Mapping[str, Any] = DeepDiff(present, wanted, view="tree", threshold_to_diff_deeper=0)
+    The mappings are flat, so no library is needed; the one that compares nested data takes 0.1 s to import, which is a
+    third of what a service may wait for its topics.
+    """
     return {
-        item.path(output_format="list")[0]: (
-            present.get(item.path(output_format="list")[0]),
-            wanted.get(item.path(output_format="list")[0]),
-        )
-        for kind in diff.values()
-        for item in kind
+        field: (present.get(field), wanted.get(field))
+        for field in present.keys() | wanted.keys()
+        # An override whose value the cluster does not show is None, and still there.
+        if field not in present or field not in wanted or present[field] != wanted[field]
     }
 
 

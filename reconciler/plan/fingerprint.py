@@ -36,7 +36,10 @@ def sealed(plan: Plan) -> Plan:
 
 
 def digest(desired: DesiredState) -> str:
-    """The identity of what is wanted, all layers merged: files, places and spelling do not count."""
+    """The identity of what is wanted, all layers merged: files, places and spelling do not count.
+
+    Nor does it matter which topics a run leaves out, so what was planned of some topics can be compared with the whole.
+    """
     cluster, scope = desired.cluster, desired.scope
     alterable = cluster.alterable_config
     return _sha256(
@@ -44,7 +47,7 @@ def digest(desired: DesiredState) -> str:
             _rules(desired.policy),
             [cluster.id, sorted(alterable) if alterable is not None else None],
             [sorted(scope.include), sorted(scope.exclude)],
-            *map(_wanted, desired.topics),
+            *map(_wanted, desired.all_topics),
         ]
     )
 
@@ -73,7 +76,7 @@ def _planned(topic: TopicPlan) -> list[Any]:
 
 
 def _live(live: LiveTopic) -> list[Any]:
-    # The id is read only of topics to delete.
+    # A topic that is created again under its name is another one, also with the same settings. Old brokers have no ids.
     identity = [live.topic_id] if live.topic_id is not None else []
     return [live.partitions, live.replication_factor, dict(live.overrides), *identity]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reconciler.errors import Diagnostic
 from reconciler.model import Plan
 from reconciler.plan.disputed import differing_defaults
+from reconciler.plan.found_done import found_done
 from reconciler.plan.limits import limits_exceeded
 from reconciler.plan.prune import not_pruned
 from reconciler.plan.reassignment import suspected_reassignments
@@ -28,3 +29,4 @@ def notes(plan: Plan) -> Iterator[Diagnostic]:
     yield from in_the_way(plan)
     yield from warned_about(plan)
     yield from limits_exceeded(plan)
+    yield from found_done(plan)

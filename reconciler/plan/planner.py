@@ -29,8 +29,8 @@ def plan(desired: DesiredState, live: LiveState) -> Plan:
     topics = tuple(sorted((topic_plan(spec, live, policy) for spec in desired.topics), key=lambda topic: topic.name))
     return Plan(
         topics=topics,
-        unmanaged=tuple(live.topics[name] for name in _unmanaged(desired, live.topics)),
-        unlisted={name: live.unreadable[name] for name in _unmanaged(desired, live.unreadable)},
+        unmanaged=tuple(live.topics[name] for name in unmanaged_by(desired, live.topics)),
+        unlisted={name: live.unreadable[name] for name in unmanaged_by(desired, live.unreadable)},
         policy=policy,
         cluster_id=live.cluster_id,
     )
@@ -53,9 +53,9 @@ def topic_plan(spec: TopicSpec, live: LiveState, policy: Policy) -> TopicPlan:
     return Drift(desired=spec, live=topic, changes=changes) if changes else InSync(desired=spec, live=topic)
 
 
-def _unmanaged(desired: DesiredState, names: Iterable[str]) -> list[str]:
+def unmanaged_by(desired: DesiredState, names: Iterable[str]) -> list[str]:
     """Those of ``names`` that are in the scope, and not in the manifest; never internal or protected topics."""
-    listed = {spec.name for spec in desired.topics} | desired.left_out
+    listed = {spec.name for spec in desired.all_topics}
     return [
         name
         for name in sorted(names)

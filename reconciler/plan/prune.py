@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.errors import Diagnostic, Severity
 from reconciler.model import Delete, DesiredState, LiveTopic, Plan, TopicSpec
 from reconciler.plan.diff import differences
 from reconciler.plan.loss import counted
+from reconciler.plan.planner import unmanaged_by
 from reconciler.plan.rules import Change, judged
 from reconciler.printable import quoted
 
 
-def with_pruning(plan: Plan, *, desired: DesiredState) -> Plan:
-    """``plan`` with the delete of every unmanaged topic.
+def with_pruning(plan: Plan, *, desired: DesiredState, named: Collection[str] | None = None) -> Plan:
+    """``plan`` with the delete of every unmanaged topic, or of those that are ``named``.
 
     One whose name differs only in ``.`` and ``_`` from that of a topic in the manifest stays unmanaged: it may be the
     same topic, misspelt.
     """
     names = _alike(desired)
-    kept = [topic for topic in plan.unmanaged if _merged(topic.name) in names]
-    pruned = [_delete(topic, desired) for topic in plan.unmanaged if _merged(topic.name) not in names]
-    topics = sorted((*plan.topics, *pruned), key=lambda topic: topic.name)
-    return replace(plan, topics=tuple(topics), unmanaged=tuple(kept))
+    pruned = {
+        topic.name: _delete(topic, desired)
+        for topic in plan.unmanaged
+        if _merged(topic.name) not in names and (named is None or topic.name in named)
+    }
+    topics = sorted((*plan.topics, *pruned.values()), key=lambda topic: topic.name)
+    return replace(
+        plan, topics=tuple(topics), unmanaged=tuple(topic for topic in plan.unmanaged if topic.name not in pruned)
+    )
+
+
+def pruned_spec(name: str, desired: DesiredState) -> TopicSpec:
+    """An unmanaged topic as the manifest wants it: absent, because of its scope."""
+    if desired.scope.origin is None:
+        raise AssertionError("a scope that has topics has a place")
+    return TopicSpec(name=name, origin=desired.scope.origin, is_absent=True)
 
 
 def not_pruned(plan: Plan) -> Iterator[Diagnostic]:
@@ -61,11 +74,14 @@ def _misspelt(plan: Plan) -> Iterator[Diagnostic]:
             )
 
 
+def prunable(desired: DesiredState, topics: Iterable[str]) -> frozenset[str]:
+    """Those of the names ``topics`` that pruning by ``desired`` would delete, if they are on the cluster."""
+    alike = _alike(desired)
+    return frozenset(name for name in unmanaged_by(desired, topics) if _merged(name) not in alike)
+
+
 def _delete(topic: LiveTopic, desired: DesiredState) -> Delete:
-    origin = desired.scope.origin
-    if origin is None:
-        raise AssertionError("a scope that has topics has a place")
-    spec = TopicSpec(name=topic.name, origin=origin, is_absent=True)
+    spec = pruned_spec(topic.name, desired)
     changes = tuple(
         judged(Change(difference=each, desired=spec, live=topic)) for each in differences(spec, topic, desired.policy)
     )
@@ -73,7 +89,7 @@ def _delete(topic: LiveTopic, desired: DesiredState) -> Delete:
 
 
 def _alike(desired: DesiredState) -> Collection[str]:
-    return {_merged(name) for name in (*(spec.name for spec in desired.topics), *desired.left_out)}
+    return {_merged(spec.name) for spec in desired.all_topics}
 
 
 def _merged(name: str) -> str:

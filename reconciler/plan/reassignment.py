@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import Plan, live_of
+from reconciler.model import LiveTopic, Plan, live_of
 from reconciler.printable import quoted
+
+
+def is_being_reassigned(live: LiveTopic) -> bool:
+    """Whether replicas of ``live`` are probably being moved: its partitions have different numbers of them."""
+    return live.highest_replication_factor not in {None, live.replication_factor}
 
 
 def suspected_reassignments(plan: Plan) -> Iterator[Diagnostic]:
@@ -17,7 +22,7 @@ def suspected_reassignments(plan: Plan) -> Iterator[Diagnostic]:
     """
     for topic in plan.topics:
         live = live_of(topic)
-        if live is None or live.highest_replication_factor in {None, live.replication_factor}:
+        if live is None or not is_being_reassigned(live):
             continue
         yield Diagnostic(
             severity=Severity.WARNING,

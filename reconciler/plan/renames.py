@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import Create, Delete, Impact, Plan, Refused, Risky, Safe
+from reconciler.model import UNDO, Create, Delete, Impact, Plan, Refused, Risky, Safe
 from reconciler.plan.alike import Pair, pairs
 from reconciler.plan.loss import counted
 from reconciler.printable import quoted
@@ -19,8 +19,11 @@ _WAY_OUT = (
 
 
 def suspected_renames(plan: Plan) -> Iterator[Diagnostic]:
-    """A warning for topics that are new while others with the same settings are to be deleted, or are unmanaged."""
-    new = [topic.desired for topic in plan.topics if isinstance(topic, Create)]
+    """A warning for topics that are new while others with the same settings are to be deleted, or are unmanaged.
+
+    Not for topics that an undo creates again: they have their own names.
+    """
+    new = [topic.desired for topic in plan.topics if isinstance(topic, Create) and not _is_restored(topic)]
     deleted = {topic.name: topic for topic in plan.topics if isinstance(topic, Delete)}
     if not new or not (deleted or plan.unmanaged):
         return
@@ -29,6 +32,10 @@ def suspected_renames(plan: Plan) -> Iterator[Diagnostic]:
     leaving = [pair for pair in found if pair not in losing]
     yield from _warnings(losing, deleted)
     yield from _warnings(leaving, {})
+
+
+def _is_restored(topic: Create) -> bool:
+    return any(source.layer == UNDO for source in topic.desired.sources.values())
 
 
 def _warnings(found: Sequence[Pair], deleted: Mapping[str, Delete]) -> Iterator[Diagnostic]:

@@ -20,7 +20,7 @@ from reconciler.model import (
 )
 
 NOT_ALLOWED = frozenset({29, 31})
-"""TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED: not authorized to validate."""
+"""TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED: validating needs the permission of the write."""
 _ENDED_BEFORE = KafkaFailure(
     code=0,
     name="NOT_CHECKED",
@@ -40,15 +40,16 @@ def marked(waiting: Collection[str], topic: TopicPlan) -> TopicPlan:
 
 
 def not_checked(plan: Plan) -> Iterator[Diagnostic]:
-    """One note for all topics of ``plan`` that this principal is not authorized to validate."""
+    """One note for all topics of ``plan`` that this principal may not change: apply as the same would be denied."""
     failures = map(unchecked_of, plan.topics)
     denied = [failure for failure in failures if failure is not None and failure.code in NOT_ALLOWED]
     if denied:
+        remedies = "; ".join(dict.fromkeys(failure.remedy for failure in denied))
         yield Diagnostic(
             severity=Severity.INFO,
             code="not-checked",
-            message=f"the broker could not validate {count_of(denied)} ({denied[0].name})",
-            hint=f"apply may still be rejected; {denied[0].remedy}, so that plan can validate",
+            message=f"this principal may not change {count_of(denied)} ({denied[0].name}): apply would be denied",
+            hint=f"run apply as another principal, or {remedies}; the broker has not validated these changes",
         )
 
 

@@ -20,6 +20,7 @@ from reconciler.model import (
     Record,
     RefusalKind,
     Refused,
+    ReviewedPlan,
     TopicPlan,
     TopicStatus,
     Unreadable,
@@ -27,6 +28,8 @@ from reconciler.model import (
 )
 from reconciler.plan.fingerprint import digest
 from reconciler.report import document
+from reconciler.report.build_audit import audited, with_waivers
+from reconciler.report.build_base import compared
 from reconciler.report.build_topic import build_origin, build_topic, build_unmanaged, verdict_of
 
 
@@ -34,7 +37,11 @@ def build(record: Record) -> document.Report:
     """The report document of a run."""
     plans = record.plan.topics if record.plan else ()
     outcomes = [record.outcomes[topic.name] for topic in plans]
-    return document.Report(
+    topics = [
+        build_topic(topic, outcome, record.former_ids.get(topic.name))
+        for topic, outcome in zip(plans, outcomes, strict=True)
+    ]
+    report = document.Report(
         tool=document.Tool(version=record.version),
         command=record.command,
         run=document.RunSummary(
@@ -51,12 +58,28 @@ def build(record: Record) -> document.Report:
         plan=document.PlanIdentity(fingerprint=record.plan.fingerprint)
         if record.plan and record.plan.fingerprint
         else None,
-        summary=_summary(record.plan, outcomes),
-        topics=[build_topic(topic, outcome) for topic, outcome in zip(plans, outcomes, strict=True)],
+        reviewed=_reviewed(record.reviewed),
+        summary=_summary(record.plan, outcomes, recreated=sum(topic.recreated is not None for topic in topics)),
+        topics=topics,
         unmanaged=[build_unmanaged(topic) for topic in record.plan.unmanaged] if record.plan else [],
         diagnostics=[_diagnostic(diagnostic) for diagnostic in record.diagnostics],
         statistics=_statistics(outcomes, record),
+        undo=_undo(record),
     )
+    if record.plan and record.base:
+        report = compared(report, record.plan, record.base)
+    if record.audit is not None:
+        return audited(report, record.audit)
+    waivers = record.desired.waivers if record.desired is not None else ()
+    return with_waivers(report, waivers, record.started_at.date())
+
+
+def _undo(record: Record) -> document.Undo | None:
+    if record.undo is None:
+        return None
+    from reconciler.report.build_undo import build_undo  # noqa: PLC0415 - only an undo needs it
+
+    return build_undo(record, record.undo)
 
 
 def _cluster(record: Record) -> document.Cluster | None:
@@ -76,7 +99,15 @@ def _manifest(desired: DesiredState | None) -> document.Manifest | None:
     )
 
 
-def _summary(plan: Plan | None, outcomes: Sequence[Outcome]) -> document.Summary:
+def _reviewed(reviewed: ReviewedPlan | None) -> document.Reviewed | None:
+    if reviewed is None:
+        return None
+    return document.Reviewed(
+        file=reviewed.file, run_id=reviewed.run_id, made_at=reviewed.made_at, checksum=reviewed.checksum
+    )
+
+
+def _summary(plan: Plan | None, outcomes: Sequence[Outcome], *, recreated: int) -> document.Summary:
     plans = plan.topics if plan else ()
     actions = Counter(topic.action.value for topic in plans)
     statuses = Counter(outcome.status.value for outcome in outcomes)
@@ -89,6 +120,8 @@ def _summary(plan: Plan | None, outcomes: Sequence[Outcome]) -> document.Summary
         risky=sum(any(verdict_of(change.decision) == "risky" for change in changes_of(topic)) for topic in plans),
         impossible=sum(_is_impossible(topic) for topic in plans),
         unreadable=actions["unreadable"],
+        recreated=recreated,
+        found_done=sum(isinstance(topic, InSync) and topic.found_done for topic in plans),
         **{name: statuses[name] for name in ("applied", "failed", "refused", "stale", "unknown")},
     )
 
@@ -122,28 +155,17 @@ def _statistics(outcomes: Sequence[Outcome], record: Record) -> document.Statist
         for outcome in outcomes
         if any(attempt.operation is Operation.CREATE_TOPICS for attempt in outcome.attempts)
     ]
-    tried = record.plan.topics if record.plan is not None and record.command is Command.APPLY else ()
+    is_trying = record.command in {Command.APPLY, Command.ENSURE}
+    tried = record.plan.topics if record.plan is not None and is_trying else ()
     refused = sum(map(_is_refused_create, tried))
     return document.Statistics(
-        topics_created=_done(outcomes, Operation.CREATE_TOPICS),
+        topics_created=sum(outcome.made(Operation.CREATE_TOPICS) for outcome in outcomes),
         topic_creation_errors=sum(outcome.status is TopicStatus.FAILED for outcome in creates) + refused,
-        topics_deleted=_done(outcomes, Operation.DELETE_TOPICS),
+        topics_deleted=sum(outcome.made(Operation.DELETE_TOPICS) for outcome in outcomes),
         retries=sum(attempt.number > 1 for outcome in outcomes for attempt in outcome.attempts),
         requests=dict(sorted(record.requests.items())),
         durations={name: round(seconds, 6) for name, seconds in record.durations.items()},
         last_topic_verification=max((outcome.verified_at for outcome in outcomes if outcome.verified_at), default=None),
-    )
-
-
-def _done(outcomes: Sequence[Outcome], operation: Operation) -> int:
-    """How many topics requests of this run created or deleted, not somebody else before them."""
-    return sum(
-        outcome.status is TopicStatus.APPLIED
-        and any(
-            attempt.operation is operation and (attempt.failure is None or not attempt.failure.outcome_known)
-            for attempt in outcome.attempts
-        )
-        for outcome in outcomes
     )
 
 

@@ -13,6 +13,8 @@ from reconciler.model import (
     Delete,
     ErrorClass,
     FieldChange,
+    FormerId,
+    InSync,
     KafkaFailure,
     LiveTopic,
     Outcome,
@@ -24,7 +26,6 @@ from reconciler.model import (
     Safe,
     TopicPlan,
     TopicSpec,
-    TopicStatus,
     changes_of,
     live_of,
     objections_of,
@@ -35,13 +36,15 @@ from reconciler.report import document
 Verdict = Literal["safe", "risky", "impossible"]
 
 
-def build_topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
-    """The part of the document about ``topic``."""
+def build_topic(topic: TopicPlan, outcome: Outcome, former: FormerId | None = None) -> document.Topic:
+    """The part of the document about ``topic``; ``former`` is the id that an earlier report has."""
     desired = topic.desired
-    is_managed = not (isinstance(topic, Delete) and topic.is_unmanaged)
+    is_managed = desired.is_listed and not (isinstance(topic, Delete) and topic.is_unmanaged)
     verification = None
     if outcome.verification is not None and outcome.verified_at is not None:
-        verification = document.ReadBack(status=outcome.verification, checked_at=outcome.verified_at)
+        verification = document.ReadBack(
+            status=outcome.verification, checked_at=outcome.verified_at, topic_id=outcome.topic_id
+        )
     return document.Topic(
         name=topic.name,
         action=topic.action,
@@ -50,13 +53,15 @@ def build_topic(topic: TopicPlan, outcome: Outcome) -> document.Topic:
         origin=document.Place(**desired.origin._asdict()) if is_managed else None,
         desired=None if desired.is_absent else _settings(desired),
         live=_live(live_of(topic)),
-        changes=[_change(desired, change, outcome.changes[change.field]) for change in changes_of(topic)],
+        changes=[_change(desired, change, outcome) for change in changes_of(topic)],
         objections=[_objection(topic.desired, field, each) for field, each in objections_of(topic).items()],
-        unchecked=_error(unchecked_of(topic)),
+        unchecked=build_error(unchecked_of(topic)),
         attempts=[_attempt(attempt) for attempt in outcome.attempts],
         verification=verification,
-        error=_error(outcome.failure) or _refused(outcome.refusal),
+        error=build_error(outcome.failure) or _refused(outcome.refusal),
         refusal=_refusal(outcome.refusal),
+        recreated=_recreated(live_of(topic), former),
+        found_done=isinstance(topic, InSync) and topic.found_done,
     )
 
 
@@ -97,7 +102,13 @@ def _live(live: LiveTopic | None) -> document.Live | None:
     )
 
 
-def _change(desired: TopicSpec, change: FieldChange, status: TopicStatus) -> document.Change:
+def _recreated(live: LiveTopic | None, former: FormerId | None) -> document.Recreated | None:
+    if former is None or live is None or live.topic_id in {None, former.topic_id}:
+        return None
+    return document.Recreated(topic_id=former.topic_id, report=former.report)
+
+
+def _change(desired: TopicSpec, change: FieldChange, outcome: Outcome) -> document.Change:
     source = desired.sources.get(change.field)
     return document.Change(
         field=change.field,
@@ -110,7 +121,8 @@ def _change(desired: TopicSpec, change: FieldChange, status: TopicStatus) -> doc
         impact=_impact(_risk_of(change.decision)),
         origin=build_origin(change.origin),
         layer=source.layer if source is not None else None,
-        status=status,
+        status=outcome.changes[change.field],
+        found_done=change.field in outcome.done_by_others,
     )
 
 
@@ -127,7 +139,7 @@ def verdict_of(decision: Decision) -> Verdict:
 
 def _refused_verdict(kind: RefusalKind, risk: Risk | None) -> Verdict:
     match kind:
-        case RefusalKind.LIMIT | RefusalKind.POLICY | RefusalKind.STALE:
+        case RefusalKind.LIMIT | RefusalKind.POLICY | RefusalKind.STALE | RefusalKind.CREATING_ONLY:
             return "safe" if risk is None else "risky"
         case RefusalKind.NEEDS_CONSENT | RefusalKind.PROTECTED:
             return "risky"
@@ -195,6 +207,7 @@ def _reason(refusal: Refusal) -> str:
         case (
             RefusalKind.IMPOSSIBLE
             | RefusalKind.CREATION_OFF
+            | RefusalKind.CREATING_ONLY
             | RefusalKind.NEEDS_CONSENT
             | RefusalKind.PROTECTED
             | RefusalKind.LIMIT
@@ -213,7 +226,7 @@ def _refusal(refusal: Refusal | None) -> document.Refusal | None:
 def _refused(refusal: Refusal | None) -> document.Error | None:
     """A refusal as an error: what a broker or the client said, or what we say, with a code that neither of them has."""
     if refusal is None or refusal.failure is not None:
-        return _error(refusal.failure if refusal else None)
+        return build_error(refusal.failure if refusal else None)
     name = refusal.kind.upper().replace("-", "_")
     return document.Error(code=0, name=name, class_=ErrorClass.FATAL, message=refusal.reason, remedy=refusal.way_out)
 
@@ -224,12 +237,13 @@ def _attempt(attempt: Attempt) -> document.Attempt:
         number=attempt.number,
         started_at=attempt.started_at,
         duration_seconds=round(attempt.duration_seconds, 6),
-        error=_error(attempt.failure),
+        error=build_error(attempt.failure),
         found_applied=attempt.found_applied,
     )
 
 
-def _error(failure: KafkaFailure | None) -> document.Error | None:
+def build_error(failure: KafkaFailure | None) -> document.Error | None:
+    """The part of the document about what failed."""
     if failure is None:
         return None
     return document.Error(

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from click import style
 
+from reconciler.configs.units import with_units
 from reconciler.model import STATE
-from reconciler.report.document import Change, Topic
+from reconciler.plan.unchecked import NOT_ALLOWED
+from reconciler.report.document import Change, Error, Settings, Topic
 from reconciler.report.layout import TextStyle, coloured
 from reconciler.report.signs import sign_of
-from reconciler.report.units import with_units
 
 
 def fits_a_line(topic: Topic, layout: TextStyle) -> bool:
@@ -30,19 +31,28 @@ def described(change: Change) -> str:
     if change.field == STATE:
         return "delete the topic"
     key = change.field.removeprefix("config.")
-    not_shown = "(not set)" if change.after is not None else "(value not readable)"
-    before = not_shown if change.before is None else with_units(key, str(change.before))
-    after = "(broker default)" if change.after is None else with_units(key, str(change.after))
-    return f"{key}: {before} → {after}"
+    return f"{key}: {value_before(change)} → {value_after(change.field, change.after)}"
 
 
-def settings(topic: Topic) -> dict[str, str]:
+def value_before(change: Change) -> str:
+    """The live value of what ``change`` changes."""
+    if change.before is None:
+        return "(not set)" if change.after is not None else "(value not readable)"
+    return with_units(change.field.removeprefix("config."), str(change.before))
+
+
+def value_after(field: str, after: int | str | None) -> str:
+    """The value that a change of ``field`` leads to."""
+    return "(broker default)" if after is None else with_units(field.removeprefix("config."), str(after))
+
+
+def settings(desired: Settings | None) -> dict[str, str]:
     """The settings of a topic to create, by field; empty where it has none."""
-    if topic.desired is None:
+    if desired is None:
         return {}
-    counts = {"partitions": topic.desired.partitions, "replication_factor": topic.desired.replication_factor}
+    counts = {"partitions": desired.partitions, "replication_factor": desired.replication_factor}
     shown = {name: "broker default" if number is None else str(number) for name, number in counts.items()}
-    return shown | {f"config.{key}": with_units(key, value) for key, value in topic.desired.config.items()}
+    return shown | {f"config.{key}": with_units(key, value) for key, value in desired.config.items()}
 
 
 def fitting(items: Sequence[str], width: int) -> str:
@@ -55,15 +65,21 @@ def fitting(items: Sequence[str], width: int) -> str:
     return ""
 
 
+def unchecked(error: Error) -> str:
+    """That the broker did not validate a topic, or that it would deny its changes."""
+    words = "apply would be denied" if error.code in NOT_ALLOWED else "not validated by the broker"
+    return f"{words}: {error.name}"
+
+
 def _head(topic: Topic) -> str:
     return f"{sign_of(topic).mark} {topic.name}" + (f"  ({topic.owner})" if topic.owner else "")
 
 
 def _items(topic: Topic) -> Iterator[str]:
     if topic.unchecked is not None:
-        yield "not validated by the broker"
+        yield unchecked(topic.unchecked)
     if topic.action == "create":
-        for field, value in settings(topic).items():
+        for field, value in settings(topic.desired).items():
             yield f"{field.removeprefix('config.')}: {value}"
     for change in topic.changes:
         yield described(change)

@@ -33,8 +33,11 @@ class Format(NamedTuple):
 
 TEXT = Format("text", "reconciler.report.text")
 JSON = Format("json", "reconciler.report.json")
+MARKDOWN = Format("markdown", "reconciler.report.markdown")
+HTML = Format("html", "reconciler.report.html")
 GITHUB = Format("github", "reconciler.report.github")
+JUNIT = Format("junit", "reconciler.report.junit")
 
-FORMATS = {each.name: each for each in (TEXT, JSON, GITHUB)}
-BY_ENDING = {".json": JSON, ".txt": TEXT}
+FORMATS = {each.name: each for each in (TEXT, JSON, MARKDOWN, HTML, GITHUB, JUNIT)}
+BY_ENDING = {".json": JSON, ".md": MARKDOWN, ".html": HTML, ".xml": JUNIT, ".txt": TEXT}
 """The format of a file, by its extension."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import orjson
 
 from reconciler.printable import encodable, escaped_json
+from reconciler.report.checksum import checksum
 from reconciler.report.document import Report, json_name
 from reconciler.report.escaping import mapped
 from reconciler.report.layout import TextStyle
@@ -21,17 +23,33 @@ def render(report: Report, _layout: TextStyle) -> str:
 def render_file(report: Report) -> str:
     r"""Indented JSON with a final newline; what is not printable is a ``\u`` escape, so that a terminal may show it.
 
-    Bytes that are not UTF-8, in paths for instance, are escaped: JSON has no word for them.
+    Bytes that are not UTF-8, in paths for instance, are escaped: JSON has no word for them. The plan gets the checksum
+    of the whole.
     """
+    return _text(report, with_checksum)
+
+
+def render_as_read(report: Report) -> str:
+    """The same with the checksum that ``report`` has: writing again what was read does not make it intact."""
+    return _text(report, lambda document: document)
+
+
+def with_checksum(document: dict[str, Any]) -> dict[str, Any]:
+    """``document`` as JSON's objects with its checksum, if it has a plan."""
+    found = checksum(document)
+    return document if found is None else {**document, "plan": {**document["plan"], "checksum": found}}
+
+
+def _text(report: Report, finish: Callable[[dict[str, Any]], dict[str, Any]]) -> str:
     try:
-        text = _dumped(report)
+        text = _dumped(finish(_plain(report)))
     except orjson.JSONEncodeError:
-        text = _dumped(mapped(report, encodable))
+        text = _dumped(finish(_plain(mapped(report, encodable))))
     return escaped_json(text) + "\n"
 
 
-def _dumped(report: Report) -> str:
-    return orjson.dumps(_plain(report), option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode()
+def _dumped(document: dict[str, Any]) -> str:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode()
 
 
 def _plain(value: Any) -> Any:

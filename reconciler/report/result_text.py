@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from click import style
 
 from reconciler.model import RunStatus, TopicStatus, is_trouble
-from reconciler.report.document import Change, Report, Topic
+from reconciler.report.came_of import came_of, has_own_results, is_done_by_others, result_of
+from reconciler.report.document import Report, Topic
 from reconciler.report.layout import Detail, TextStyle, count, details, words_of, wrapped
-from reconciler.report.risk_text import verdict_on
 from reconciler.report.standing import changes_by_attention
 from reconciler.report.summary import by_obstacle
+from reconciler.report.undo_text import patch_lines
 
 
 def render_result(report: Report, layout: TextStyle) -> Iterator[str]:
@@ -20,21 +21,24 @@ def render_result(report: Report, layout: TextStyle) -> Iterator[str]:
     if report.plan is None:
         return
     for topic in report.topics:
-        if topic.status != "unchanged" and (layout.detail > Detail.SUMMARY or is_trouble(topic.status)):
+        is_worth_a_line = topic.status != "unchanged" or topic.found_done
+        if is_worth_a_line and (layout.detail > Detail.SUMMARY or is_trouble(topic.status)):
             yield from _result(topic, layout)
     yield result_summary(report)
+    yield from patch_lines(report, layout)
 
 
 def result_summary(report: Report) -> str:
     """The result of an apply in one line; each topic is counted once, by its status."""
     statuses: Counter[str] = Counter(topic.status for topic in report.topics)
     deleted = sum(topic.status == "applied" and topic.action == "delete" for topic in report.topics)
-    numbers = [f"{count(statuses['applied'], 'topic')} applied{details({'deleted': deleted})}"]
-    numbers += [f"{statuses['unchanged']:,} unchanged"]
+    others = sum(map(is_done_by_others, report.topics))
+    numbers = [f"{count(statuses['applied'], 'topic')} applied{details({'deleted': deleted, 'found done': others})}"]
+    numbers += [f"{statuses['unchanged']:,} unchanged{details({'found done': report.summary.found_done})}"]
+    special = {"refused": _special(report.topics), "stale": _recreated(report.topics)}
     for status in ("refused", "stale", "failed", "unknown", "not_attempted", "planned"):
         if statuses[status]:
-            special = _special(report.topics) if status == "refused" else {}
-            numbers.append(f"{statuses[status]:,} {status.replace('_', ' ')}{details(special)}")
+            numbers.append(f"{statuses[status]:,} {status.replace('_', ' ')}{details(special.get(status, {}))}")
     again = " Interrupted: run apply again to finish." if _is_unfinished(report, statuses) else ""
     return f"Apply: {', '.join(numbers)}.{again}"
 
@@ -43,6 +47,10 @@ def _special(topics: Sequence[Topic]) -> dict[str, int]:
     refused = [topic for topic in topics if topic.status == "refused"]
     in_part = sum(map(_is_changed, refused))
     return {"in part: other changes were applied": in_part} | by_obstacle(refused)
+
+
+def _recreated(topics: Sequence[Topic]) -> dict[str, int]:
+    return {"recreated": sum(topic.status == "stale" and topic.recreated is not None for topic in topics)}
 
 
 def _is_unfinished(report: Report, statuses: Counter[str]) -> bool:
@@ -54,22 +62,13 @@ def _is_changed(topic: Topic) -> bool:
 
 
 def _result(topic: Topic, layout: TextStyle) -> Iterator[str]:
-    words = "deleted" if topic.action == "delete" and topic.status == "applied" else topic.status.replace("_", " ")
-    yield f"{topic.name}: {style(words, fg=_colour(topic.status))}{_seen(topic)}"
+    yield f"{topic.name}: {style(came_of(topic), fg=_colour(topic.status))}{_seen(topic)}"
     if topic.error is not None:
         yield from wrapped(words_of(topic.error, topic.refusal), layout, start=4, indent=6)
         yield from wrapped(topic.error.remedy, layout, start=4, indent=6)
-    if any(change.refusal is not None or change.status != topic.status for change in topic.changes):
+    if has_own_results(topic):
         for change in changes_by_attention(topic):
-            yield from wrapped(_result_of(change), layout, start=4, indent=6)
-
-
-def _result_of(change: Change) -> str:
-    words = f"{change.field.removeprefix('config.')}: {change.status.replace('_', ' ')}"
-    if change.refusal is None:
-        return words
-    kind = f" ({change.consent.kind})" if change.consent is not None else ""
-    return f"{words}, {verdict_on(change.refusal.kind)}{kind}"
+            yield from wrapped(result_of(change), layout, start=4, indent=6)
 
 
 def _colour(status: TopicStatus) -> str | None:

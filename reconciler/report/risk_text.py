@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from click import style
 
+from reconciler.configs.units import readable_age
 from reconciler.model import RefusalKind, RiskKind
-from reconciler.report.document import Change, Consent, Impact, ReadingGroup, Refusal
+from reconciler.report.amounts import effect
+from reconciler.report.document import BaseIdentity, Change, Consent, Impact, ReadingGroup, Refusal
 from reconciler.report.layout import TextStyle, count, wrapped, wrapped_around
 from reconciler.report.shared import Shared, note_on
-from reconciler.report.units import readable_age, readable_size
 
 _NAMED_READERS = 5
 _READERS = "readers"
-_OPTION_AND_VALUE = re.compile(r"(?<=--allow) ")
-_NOTHING = "no records"
+OPTION_AND_VALUE = re.compile(r"(?<=--allow) ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,10 @@ class Surroundings:
 
     shared: Shared
     made_at: datetime
+    without_consent: Mapping[RiskKind, Collection[str]] = field(default_factory=dict)
+    """The topics that need a kind of consent and have none."""
+    base: BaseIdentity | None = None
+    """What the plan was compared with."""
 
 
 def explained(change: Change, around: Surroundings, layout: TextStyle) -> Iterator[str]:
@@ -55,10 +59,19 @@ def why_refused(change: Change, around: Surroundings, layout: TextStyle) -> Iter
         return
     reasons = [] if refusal.reason.startswith(needed.risk) else [refusal.reason]
     for words in (*reasons, refusal.way_out):
-        yield from wrapped_around(_OPTION_AND_VALUE, words, layout, start=6, indent=8)
+        yield from wrapped_around(OPTION_AND_VALUE, words, layout, start=6, indent=8)
 
 
 def _risk(change: Change, needed: Consent, around: Surroundings, layout: TextStyle) -> Iterator[str]:
+    yield from verdict_line(change, needed, around, layout)
+    if change.impact is not None:
+        yield from _impact(needed.kind, change.impact, around, layout)
+    if needed.given_by is not None:
+        yield from consent_line(needed, layout)
+
+
+def verdict_line(change: Change, needed: Consent, around: Surroundings, layout: TextStyle) -> Iterator[str]:
+    """The kind of consent that a change needs or has, and the risk, unless it is told once for several topics."""
     refusal = change.refusal
     lacks_consent = refusal.kind is RefusalKind.NEEDS_CONSENT if refusal is not None else needed.given_by is None
     verdict = f"{'needs consent' if lacks_consent else 'risky'} ({needed.kind})"
@@ -66,10 +79,11 @@ def _risk(change: Change, needed: Consent, around: Surroundings, layout: TextSty
         yield from _judged(verdict, f": {needed.risk}", layout)
     elif lacks_consent:
         yield from _judged(verdict, "", layout)
-    if change.impact is not None:
-        yield from _impact(needed.kind, change.impact, around, layout)
-    if needed.given_by is not None:
-        yield from wrapped(f"consent: {_consent(needed)}", layout, start=6, indent=8)
+
+
+def consent_line(consent: Consent, layout: TextStyle) -> Iterator[str]:
+    """Who gave ``consent``, with its limits."""
+    yield from wrapped(f"consent: {_consent(consent)}", layout, start=6, indent=8)
 
 
 def refusal_lines(refusal: Refusal, around: Surroundings, layout: TextStyle) -> Iterator[str]:
@@ -104,7 +118,7 @@ def verdict_on(kind: RefusalKind) -> str:
             verdict = "against the policy"
         case RefusalKind.LIMIT:
             verdict = "over a limit"
-        case RefusalKind.CREATION_OFF:
+        case RefusalKind.CREATION_OFF | RefusalKind.CREATING_ONLY:
             verdict = "refused"
         case RefusalKind.STALE:
             verdict = "stale"
@@ -112,9 +126,9 @@ def verdict_on(kind: RefusalKind) -> str:
 
 
 def _impact(kind: RiskKind, impact: Impact, around: Surroundings, layout: TextStyle) -> Iterator[str]:
-    effect = _effect(kind, impact)
-    if effect is not None:
-        yield from wrapped(effect, layout, start=6, indent=8)
+    told = effect(kind, impact)
+    if told is not None:
+        yield from wrapped(told, layout, start=6, indent=8)
     if impact.last_record_at is not None:
         age = readable_age((around.made_at - impact.last_record_at).total_seconds())
         when = f"{impact.last_record_at:%Y-%m-%d %H:%M} UTC, {age} before this plan"
@@ -129,36 +143,6 @@ def _impact(kind: RiskKind, impact: Impact, around: Surroundings, layout: TextSt
         unknown[why].append(what)
     for why, numbers in unknown.items():
         yield from wrapped(f"{', '.join(numbers)} unknown{why}", layout, start=6, indent=8)
-
-
-def _effect(kind: RiskKind, impact: Impact) -> str | None:
-    when = f" {impact.takes_effect}" if impact.takes_effect is not None else ""
-    partitions = None if impact.partitions is None else count(impact.partitions, "partition")
-    match kind:
-        case RiskKind.DATA_LOSS | RiskKind.DELETE:
-            amount = _amount(impact)
-            if amount is None:
-                return f"takes effect{when}" if when else None
-            return f"removes {amount}{when if amount != _NOTHING else ''}"
-        case RiskKind.PARTITION_INCREASE:
-            return None if impact.records is None else f"the topic has {_at_most(impact.records)}"
-        case RiskKind.AVAILABILITY_LOSS:
-            return partitions and f"{partitions} would refuse writes with acks=all{when}"
-        case RiskKind.DURABILITY_LOSS:
-            return partitions and f"{partitions} without a leader now"
-        case RiskKind.REPLICATION_CHANGE | RiskKind.CAPACITY:
-            return _amount(impact)
-
-
-def _amount(impact: Impact) -> str | None:
-    size = None if impact.bytes is None else readable_size(impact.bytes)
-    if impact.records is None:
-        return None if size is None else f"at most {size}"
-    return _at_most(impact.records) + (f" ({size})" if size is not None and impact.records else "")
-
-
-def _at_most(records: int) -> str:
-    return f"at most {count(records, 'record')}" if records else _NOTHING
 
 
 def _readers(readers: list[ReadingGroup], layout: TextStyle) -> Iterator[str]:

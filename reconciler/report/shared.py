@@ -12,7 +12,7 @@ from reconciler.report.document import Change, Refusal, Topic, Unmeasured
 from reconciler.report.layout import TextStyle, coloured, count, wrapped
 from reconciler.report.standing import refusals
 
-_ABOUT_THE_RUN = {RefusalKind.LIMIT, RefusalKind.CREATION_OFF}
+_ABOUT_THE_RUN = {RefusalKind.LIMIT, RefusalKind.CREATION_OFF, RefusalKind.CREATING_ONLY}
 
 
 class Note(NamedTuple):

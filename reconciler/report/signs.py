@@ -39,7 +39,9 @@ class Extent(Enum):
 def extent(topic: Topic) -> Extent:
     """How much of ``topic`` is refused by its plan, also after an apply."""
     if topic.action == "create":
-        return Extent.WHOLE if topic.status == "refused" else Extent.NONE
+        # What was seen to be stale only when it was written was planned.
+        is_stale = topic.status == "stale" and topic.verification is None
+        return Extent.WHOLE if topic.status == "refused" or is_stale else Extent.NONE
     refused = [is_refused(change) for change in topic.changes]
     if not any(refused):
         return Extent.NONE

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from reconciler.model import Action, RefusalKind
+from reconciler.model import Action, ChangeSource, RefusalKind
 from reconciler.report.document import Change, Refusal, Topic
 from reconciler.report.layout import count
 from reconciler.report.signs import Extent, extent, is_consented, is_refused
@@ -21,6 +21,7 @@ _OBSTACLES = (
     RefusalKind.STALE,
     RefusalKind.LIMIT,
     RefusalKind.CREATION_OFF,
+    RefusalKind.CREATING_ONLY,
 )
 """Those that are about one topic come before those that are about the run."""
 
@@ -58,14 +59,29 @@ def refusals(topic: Topic) -> Sequence[Refusal]:
     return [*whole, *(change.refusal for change in topic.changes if change.refusal is not None)]
 
 
+def is_stale(topic: Topic) -> bool:
+    """Whether ``topic`` was no longer as it was reviewed when it was planned; later, its plan is not to blame."""
+    if topic.action is Action.CREATE:
+        found = [topic.refusal] if extent(topic) is not Extent.NONE else []
+    else:
+        found = [change.refusal for change in topic.changes]
+    return any(refusal is not None and refusal.kind is RefusalKind.STALE for refusal in found)
+
+
 def by_attention(topics: Iterable[Topic]) -> list[Topic]:
     """``topics`` with those first that need a person, by what stops them; then by name."""
     return sorted(topics, key=lambda topic: (standing(topic), _obstacle(topic), topic.name))
 
 
 def changes_by_attention(topic: Topic) -> list[Change]:
-    """The changes of ``topic`` with the refused ones first, then the risky ones, else in their order."""
-    return sorted(topic.changes, key=lambda change: (not is_refused(change), not is_consented(change)))
+    """The changes of ``topic``: this branch's first, then the refused ones, the risky ones, else in their order."""
+    return sorted(
+        topic.changes, key=lambda change: (_by_source(change), not is_refused(change), not is_consented(change))
+    )
+
+
+def _by_source(change: Change) -> int:
+    return 0 if change.source is None else list(ChangeSource).index(change.source)
 
 
 def headline(topics: Iterable[Topic]) -> str | None:

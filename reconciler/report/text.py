@@ -10,6 +10,7 @@ from click import unstyle
 from reconciler.errors import Severity
 from reconciler.model import Command
 from reconciler.report.document import DiagnosticEntry, Place, Report
+from reconciler.report.drift.text import render_drift
 from reconciler.report.escaping import printable
 from reconciler.report.layout import Detail, TextStyle, count, wrapped
 from reconciler.report.plan_text import render_plan
@@ -35,7 +36,8 @@ def render_file(report: Report) -> str:
     ]
     if report.manifest is not None:
         lines += wrapped(f"Manifest: {', '.join(file.path for file in report.manifest.files)}", layout)
-    for say in dict.fromkeys((render_plan, _said(report.command))):
+    plan_first = () if report.command is Command.DRIFT else (render_plan,)
+    for say in dict.fromkeys((*plan_first, _said(report.command))):
         part = list(say(report, layout))
         lines += ["", *part] if part else []
     messages = [_message(diagnostic) for diagnostic in report.diagnostics]
@@ -61,8 +63,10 @@ def _said(command: Command) -> Callable[[Report, TextStyle], Iterator[str]]:
             return render_validation
         case Command.PLAN:
             return render_plan
-        case Command.APPLY:
+        case Command.APPLY | Command.ENSURE:
             return render_result
+        case Command.DRIFT:
+            return render_drift
 
 
 def _message(diagnostic: DiagnosticEntry) -> str:

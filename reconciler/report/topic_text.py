@@ -8,11 +8,13 @@ from dataclasses import replace
 from click import style
 
 from reconciler.model import STATE
-from reconciler.report.compact import described, settings
-from reconciler.report.document import Change, Error, Refusal, Topic
+from reconciler.report.compact import described, settings, unchecked
+from reconciler.report.document import Change, Error, Live, Recreated, Refusal, Topic
+from reconciler.report.drift.words import waived_in_audits
 from reconciler.report.layout import TextStyle, behind, coloured, count, signed, words_of, wrapped
 from reconciler.report.risk_text import Surroundings, explained, refusal_lines, why_refused
 from reconciler.report.signs import Extent, Sign, extent, sign_of, sign_of_change
+from reconciler.report.sources import behind_change, instead, instead_of_create
 from reconciler.report.standing import changes_by_attention
 
 
@@ -24,20 +26,34 @@ def topic_lines(topic: Topic, around: Surroundings, layout: TextStyle) -> Iterat
     lines = wrapped(f"{mark} {topic.name}{owner}{place}", layout, indent=4)
     yield lines[0].replace(f"{mark} {topic.name}", f"{coloured(mark)} {style(topic.name, bold=True)}", 1)
     yield from lines[1:]
+    if topic.recreated is not None and topic.live is not None:
+        yield from wrapped(_recreated(topic.recreated, topic.live), layout, start=6, indent=8)
     if topic.action == "create":
         yield from _created(topic, around, layout)
+        yield from _remark(instead_of_create(topic), layout)
     changes = changes_by_attention(topic)
     for number, change in enumerate(changes, start=1):
-        text = f"{_described(topic, change)}{behind(change.origin)}"
+        text = f"{_described(topic, change)}{behind(change.origin)}{behind_change(change, topic, around.base)}"
         yield from signed(sign_of_change(change).mark, text, layout)
+        yield from _remark(instead(change), layout)
+        yield from _remark(waived_in_audits(change), layout)
         yield from explained(change, around, layout)
         if change.refusal not in {following.refusal for following in changes[number:]}:
             yield from why_refused(change, around, layout)
     if topic.error is not None and not topic.attempts and not _is_told_by_field(topic, topic.error):
         yield from _failed(topic, topic.error, around, layout)
     if topic.unchecked is not None:
-        why = f"{topic.unchecked.name}: {topic.unchecked.remedy}"
-        yield from wrapped(f"not validated by the broker: {why}", layout, start=6, indent=8)
+        yield from wrapped(f"{unchecked(topic.unchecked)}: {topic.unchecked.remedy}", layout, start=6, indent=8)
+
+
+def _remark(words: str | None, layout: TextStyle) -> Iterator[str]:
+    if words is not None:
+        yield from wrapped(words, layout, start=6, indent=8)
+
+
+def _recreated(former: Recreated, live: Live) -> str:
+    ids = f"topic id {former.topic_id} before, {live.topic_id} now"
+    return f"recreated since {former.report} ({ids}): the records that it had are gone"
 
 
 def _described(topic: Topic, change: Change) -> str:
@@ -66,7 +82,7 @@ def _created(topic: Topic, around: Surroundings, layout: TextStyle) -> Iterator[
     """The settings of a topic to create, each with the objection to it."""
     objections = {objection.field: objection for objection in topic.objections}
     mark = " " if extent(topic) is Extent.WHOLE else Sign.CREATE.mark
-    for field, value in settings(topic).items():
+    for field, value in settings(topic.desired).items():
         setting = f"{field.removeprefix('config.')}: {value}"
         objection = objections.get(field)
         if objection is None:

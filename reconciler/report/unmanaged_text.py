@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from click import style
 
+from reconciler.configs.units import with_units
 from reconciler.report.document import Report, UnmanagedTopic
 from reconciler.report.layout import Detail, TextStyle, count, wrapped
-from reconciler.report.units import with_units
 
 _MAX_LISTED = 50
 

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-import uuid
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,10 +11,12 @@ from pathlib import Path
 
 from reconciler.errors import SandboxError
 from reconciler.sandbox.extra import from_extra
-from reconciler.sandbox.jars import jars
+from reconciler.sandbox.jars import cache_folder, jars
 from reconciler.sandbox.java import find_java
-from reconciler.sandbox.kafka_nodes import LOOPBACK, KafkaNode, plan_nodes, write_properties
+from reconciler.sandbox.kafka_nodes import LOOPBACK, KafkaNode, new_id, plan_nodes, write_properties
+from reconciler.sandbox.prepared import Prepared, prepare
 from reconciler.sandbox.servers import PortTaken, Servers, await_end, await_ready, format_storage, guarded
+from reconciler.sandbox.temporary import temporary_folder, writing
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version
 
 MAX_BROKERS = 3
@@ -124,18 +122,20 @@ def start(
     _check_numbers(brokers, standing_by, advertised_ports)
     _check_working_directory()
     version = full_version(kafka_version)
-    classpath = os.pathsep.join(map(str, from_extra(lambda: jars(version, os.environ, progress))))
-    java = [find_java(os.environ), *_JVM, *_LOGGING, "-cp", classpath]
+    files = from_extra(lambda: jars(version, os.environ, progress))
+    java = find_java(os.environ)
+    jvm = [java.program, *_JVM, *_LOGGING, "-cp", os.pathsep.join(map(str, files))]
+    prepared = prepare(version, build=java.build, jvm=jvm, jars=files, cache=cache_folder(), progress=progress)
     with ExitStack() as stack:
         for _ in range(_TRIES):
             with suppress(PortTaken):
-                folder = stack.enter_context(_temporary_folder())
+                folder = stack.enter_context(temporary_folder())
                 nodes = plan_nodes(brokers, folder, first_port=port, advertised_ports=advertised_ports or ())
-                try:
+                servers = stack.enter_context(guarded(prepared.with_archive(jvm), folder))
+                with writing():
                     write_properties(nodes, properties or {})
-                except OSError as error:
-                    raise _no_folder(error) from error
-                servers, pids = stack.enter_context(_running(java, folder, nodes, standing_by))
+                    _format(nodes, prepared, jvm, properties or {})
+                pids = _run(servers, nodes[: len(nodes) - standing_by])
                 break
         else:
             raise SandboxError.because("port-taken", "other programs took the free ports before Kafka could use them")
@@ -167,36 +167,11 @@ def _check_working_directory() -> None:
         ) from error
 
 
-@contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="reconciler-sandbox-"))
-    except OSError as error:
-        raise _no_folder(error) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _no_folder(error: OSError) -> SandboxError:
-    return SandboxError.because(
-        "no-folder",
-        f"cannot write the folder for the brokers' data: {error.strerror}",
-        hint="free some space, or set TMPDIR to a folder that can be written",
-    )
-
-
-@contextmanager
-def _running(
-    java: Sequence[str], folder: Path, nodes: Sequence[KafkaNode], standing_by: int
-) -> Iterator[tuple[Servers, Mapping[int, int]]]:
-    """Servers for ``nodes``, and the process ids of those that run: all but the last ``standing_by``."""
-    with guarded(java, folder) as servers:
-        cluster_id = _new_cluster_id()
+def _format(nodes: Sequence[KafkaNode], prepared: Prepared, jvm: Sequence[str], extra: Mapping[str, str]) -> None:
+    cluster_id = new_id()
+    if not all(prepared.format(node, cluster_id, extra) for node in nodes):
         with ThreadPoolExecutor(len(nodes)) as pool:
-            list(pool.map(lambda node: format_storage(java, node, cluster_id), nodes))
-        yield servers, _run(servers, nodes[: len(nodes) - standing_by])
+            list(pool.map(lambda node: format_storage(prepared.with_archive(jvm), node, cluster_id), nodes))
 
 
 def _run(servers: Servers, nodes: Sequence[KafkaNode]) -> Mapping[int, int]:
@@ -204,10 +179,3 @@ def _run(servers: Servers, nodes: Sequence[KafkaNode]) -> Mapping[int, int]:
     pids = {node.node_id: servers.start(node) for node in nodes}
     await_ready({node: pids[node.node_id] for node in nodes})
     return pids
-
-
-def _new_cluster_id() -> str:
-    """A random UUID as Kafka writes it; like Kafka's own Uuid.randomUuid, never one that begins with "-"."""
-    while (cluster_id := urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()).startswith("-"):
-        pass
-    return cluster_id

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from reconciler.errors import SandboxError
+from reconciler.extras import not_installed
 
 Result = TypeVar("Result")
 
@@ -15,8 +16,4 @@ def from_extra(get: Callable[[], Result]) -> Result:
     try:
         return get()
     except ModuleNotFoundError as error:
-        raise SandboxError.because(
-            "no-extra",
-            f"the sandbox needs the package {error.name}",
-            hint="install it: pip install 'kafka-topic-reconciler[sandbox]'",
-        ) from error
+        raise SandboxError(not_installed("sandbox", "the sandbox", error)) from error

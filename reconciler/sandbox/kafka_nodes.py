@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 import secrets
 import socket
+import uuid
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
@@ -48,9 +50,21 @@ class KafkaNode:
         return self.folder / "server.properties"
 
     @property
+    def data(self) -> Path:
+        """The folder with its data."""
+        return self.folder / "data"
+
+    @property
     def log_file(self) -> Path:
         """The file with its output."""
         return self.folder / "server.log"
+
+
+def new_id() -> str:
+    """A random UUID as Kafka writes it; like Kafka's own Uuid.randomUuid, never one that begins with "-"."""
+    while (text := urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()).startswith("-"):
+        pass
+    return text
 
 
 def free_ports(number: int) -> list[int]:
@@ -118,7 +132,7 @@ def write_properties(nodes: Sequence[KafkaNode], extra: Mapping[str, str]) -> No
             "node.id": str(node.node_id),
             "broker.rack": node.rack,
             "controller.quorum.voters": voters,
-            "log.dirs": str(node.folder / "data"),
+            "log.dirs": str(node.data),
             **_listeners(node),
             **extra,
         }

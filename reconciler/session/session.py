@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from reconciler import __version__
 from reconciler.clock import TimeLimit
-from reconciler.errors import Diagnostic, ReconcilerError, Severity, WrongUsage
-from reconciler.model import Command, DesiredState, Outcome, Permission, Plan, Query, Record
-from reconciler.printable import unmistakable
+from reconciler.errors import Diagnostic, ReconcilerError
+from reconciler.model import (
+    Base,
+    Command,
+    DesiredState,
+    FormerId,
+    LiveState,
+    Outcome,
+    Permission,
+    Plan,
+    Query,
+    Record,
+    Undo,
+)
+from reconciler.session.choosing import chosen, nothing_matches
 from reconciler.session.control import Control
 from reconciler.session.defect import defect
 
@@ -50,6 +61,7 @@ class Session:
             tells_changes=tells_changes,
         )
         self._connection: Connection | None = None
+        self._refuse: tuple[Callable[[LiveState], None], ...] = ()
 
     def __enter__(self) -> Self:
         """Close the session at the end of the block."""
@@ -62,7 +74,7 @@ class Session:
     def close(self) -> None:
         """Disconnect from the cluster. ``record`` stays available."""
         if self._connection is not None:
-            self._known = replace(self._known, requests=dict(self._connection.requests))
+            self._known = replace(self._known, **_asked(self._connection))
             self._connection.close()
             self._connection = None
 
@@ -75,12 +87,24 @@ class Session:
             finished_at=self._clock.now(),
             duration_seconds=self._clock.monotonic() - self._began,
             outcomes=self._outcomes(),
-            requests=dict(connection.requests) if connection is not None else known.requests,
+            **(_asked(connection) if connection is not None else {}),
         )
 
     def note(self, *diagnostics: Diagnostic) -> None:
         """Add diagnostics to the record."""
         self._known = replace(self._known, diagnostics=(*self._known.diagnostics, *diagnostics))
+
+    def knows_ids(self, former: Mapping[str, FormerId]) -> None:
+        """Let the record tell which topics have other ids than in ``former``: they were recreated since."""
+        self._known = replace(self._known, former_ids=former)
+
+    def knows_base(self, base: Base) -> None:
+        """Let the record tell where changes come from, compared with ``base``."""
+        self._known = replace(self._known, base=base)
+
+    def refuse_after_reading(self, refuse: Callable[[LiveState], None]) -> None:
+        """Let ``plan`` call ``refuse`` with what it has read, before anything is compared; it raises to refuse that."""
+        self._refuse = (*self._refuse, refuse)
 
     def end(self, error: Exception) -> None:
         """Record why the session ended early; anything but a ``ReconcilerError`` as a bug in reconciler."""
@@ -105,11 +129,24 @@ class Session:
         with self._phase("manifest"):
             desired = self.control.wait_for(lambda: load(files, environment, environ, today=today))
         try:
-            desired = _chosen(desired, only) if only else desired
+            desired = self._choose(desired, only)
         finally:
             self._known = replace(self._known, desired=desired)
             self.note(*desired.diagnostics)
         return desired
+
+    def take(self, desired: DesiredState) -> DesiredState:
+        """Use a desired state that the caller has, instead of loading a manifest."""
+        self._known = replace(self._known, environment=desired.environment, desired=desired)
+        self.note(*desired.diagnostics)
+        return desired
+
+    def undoes(self, undo: Undo) -> None:
+        """Plan the state before the run of ``undo``, under the rules of the manifest, instead of the manifest."""
+        from reconciler.plan.undo import records_gone, state_before  # noqa: PLC0415 - not needed for --help
+
+        self._known = replace(self._known, undo=undo, desired=state_before(undo))
+        self.note(*records_gone(undo))
 
     def connect(self, settings: ClientSettings, limit: TimeLimit) -> None:
         """Create a client and send the first request; ``plan`` waits for the answer. Raises ClusterUnavailable.
@@ -144,7 +181,7 @@ class Session:
         ``permission`` is what the options of the run permit, by default to create topics. Raises ClusterUnavailable,
         DeadlinePassed, and whatever ``Control.check`` raises; the record then has what was found so far.
         """
-        from reconciler.plan import passed, passes, plan  # noqa: PLC0415 - not needed for --help
+        from reconciler.plan import passed, plan  # noqa: PLC0415 - not needed for --help
 
         desired, connection = self._loaded(), self._connected()
         connection.expected_cluster_id = desired.cluster.id
@@ -153,19 +190,26 @@ class Session:
             live = reader.read(Query.of(desired.topics, scope=desired.scope))
         self._known = replace(self._known, live=live, bootstrap_servers=connection.bootstrap_servers)
         self.control.check()
-        through = passes(
-            desired,
-            permission or Permission(),
-            cluster=self._measures(connection),
-            reader=reader,
-            now=self._clock.now(),
-        )
+        for refuse in self._refuse:
+            refuse(live)
+        through = self._passes(desired, permission or Permission())
         compared = plan(desired, live)
         if desired.scope.only and not compared.topics and not compared.unmanaged:
-            raise _nothing_matches(desired.scope.only, "no topic of the manifest or of its scope matches")
+            raise nothing_matches(desired.scope.only, "no topic of the manifest or of its scope matches")
         with self._phase("measure"):
             made = passed(compared, through)
         return self._checked(made, through, connection)
+
+    def find_unclear(self) -> None:
+        """Look for topics whose settings could not be read, or that are not as planned; the record gets those listed.
+
+        Waits within the time limit for those that brokers are about to show. Raises ClusterUnavailable, DeadlinePassed.
+        """
+        from reconciler.session.presence import await_listed  # noqa: PLC0415 - not needed for --help
+
+        connection = self._connected()
+        listed = await_listed(self.record, reader=self._reader(connection), limit=connection.limit, clock=self._clock)
+        self._known = replace(self._known, listed=listed)
 
     def _checked(self, made: Plan, through: Sequence[Pass], connection: Connection) -> Plan:
         """``made`` validated by the broker and sealed; the record gets it, too."""
@@ -189,6 +233,24 @@ class Session:
             self._known = replace(self._known, plan=checked, outcomes=outlook(checked))
             self.note(*notes(checked))
         return checked
+
+    def _choose(self, desired: DesiredState, only: Sequence[str]) -> DesiredState:
+        """``desired`` with the topics left out that this session ignores. Raises WrongUsage if no topic matches."""
+        return chosen(desired, only) if only else desired
+
+    def _passes(self, desired: DesiredState, permission: Permission) -> Sequence[Pass]:
+        """What a plan goes through before the broker validates it."""
+        from reconciler.plan import passes  # noqa: PLC0415 - not needed for --help
+
+        connection = self._connected()
+        return passes(
+            desired,
+            permission,
+            cluster=self._measures(connection),
+            reader=self._reader(connection),
+            now=self._clock.now(),
+            undo=self._known.undo,
+        )
 
     def _reader(self, connection: Connection) -> Reader:
         from reconciler.cluster.reader import Reader  # noqa: PLC0415 - not needed for --help
@@ -231,26 +293,9 @@ class Session:
             self._known = replace(self._known, durations={**before, name: seconds})
 
 
-def _chosen(desired: DesiredState, only: Iterable[str]) -> DesiredState:
-    """``desired`` without the topics that match no glob of ``only``, and without their violations of the policy."""
-    from reconciler.manifest.grouping import grouped  # noqa: PLC0415 - not needed for --help
-
-    chosen = [topic for topic in desired.topics if any(fnmatchcase(topic.name, glob) for glob in only)]
-    if not chosen and not desired.scope.include:
-        raise _nothing_matches(only, "no topic of the manifest matches")
-    names = {topic.name for topic in chosen}
-    violations = {name: broken for name, broken in desired.violations.items() if name in names}
-    warnings = [each for each in desired.diagnostics if each.severity is not Severity.ERROR]
-    errors = grouped([problem for broken in violations.values() for problem in broken])
-    return replace(
-        desired,
-        topics=chosen,
-        scope=replace(desired.scope, only=tuple(only)),
-        left_out=frozenset(topic.name for topic in desired.topics) - names,
-        violations=violations,
-        diagnostics=(*warnings, *errors),
-    )
-
-
-def _nothing_matches(only: Iterable[str], words: str) -> WrongUsage:
-    return WrongUsage.because("usage", f"--only {unmistakable(' --only '.join(only))}: {words}")
+def _asked(connection: Connection) -> dict[str, Any]:
+    """What the record tells of requests."""
+    return {
+        "requests": dict(connection.requests),
+        "request_seconds": {api: tuple(seconds) for api, seconds in connection.request_seconds.items()},
+    }

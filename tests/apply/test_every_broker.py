@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,14 +114,14 @@ def test_what_somebody_else_changes_meanwhile_is_a_mismatch_and_leaves_the_rest_
 
         def answers(self, node: int, api: str, wanted: Mapping[str, Any], *rest: Any, **more: Any) -> Any:
             if api == "describe_configs" and self.is_seen and "orders" in wanted:
-                self.topics = self.topics | {"orders": Topic(config={"retention.ms": "7"})}
+                self.topics = self.topics | {"orders": replace(self.topics["orders"], config={"retention.ms": "7"})}
             self.is_seen = api == "describe_configs" and bool(self.topics["orders"].config)
             return super().answers(node, api, wanted, *rest, **more)
 
         is_seen = False
 
     with Overtaken(topics=BEFORE, brokers=3) as kafka:
-        report = apply(kafka, WRITES["create and config"], "--timeout", "3")
+        report = apply(kafka, WRITES["create and config"], "--timeout", "8")
     assert verifications(report) == {"new": ("applied", "verified"), "orders": ("failed", "mismatch")}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -355,6 +355,7 @@ def test_a_topic_that_somebody_changed_meanwhile_is_done_if_equal_else_stale_and
     moment: Api, error: int, now: Topic | None, changes: dict[str, str], apply: Apply
 ) -> None:
     before = {"both": Topic(), "other": Topic()}
+    now = now and replace(now, topic_id=before["both"].topic_id)
     faults = [Fault(api=moment, topics=["both"], error=error)] if error else []
     with Overtaken(moment, {"both": now}, *faults, topics=before) as kafka:
         done = apply(kafka, "--timeout", "5", manifest=BOTH)

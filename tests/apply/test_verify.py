@@ -32,6 +32,9 @@ class LaggingCluster(OnlyBroker, Time):
     config: dict[str, str] = field(default_factory=dict)
     reads: list[int] = field(default_factory=list)
 
+    def look_by_name(self, query: Query) -> LiveState:
+        return self.look(query)
+
     def look(self, query: Query) -> LiveState:
         self.reads.append(len(query.names))
         there = {
@@ -116,6 +119,9 @@ class Showing(OnlyBroker, Time):
 
     topic: LiveTopic = field(kw_only=True)
 
+    def look_by_name(self, query: Query) -> LiveState:
+        return self.look(query)
+
     def look(self, _query: Query) -> LiveState:
         return LiveState(cluster_id="c", brokers=1, topics={self.topic.name: self.topic})
 
@@ -144,6 +150,9 @@ class SlowCluster(OnlyBroker, Time):
 
     def __post_init__(self) -> None:
         self.time_limit = self.limit(10)
+
+    def look_by_name(self, query: Query) -> LiveState:
+        return self.look(query)
 
     def look(self, _query: Query) -> LiveState:
         seconds = 0.5 if self.answers else 20

@@ -76,7 +76,11 @@ class AnotherClient:
         """Give a group without members its offsets."""
         self.make_offsets_topic(topic)  # without it, the request waits in vain
         committed = [TopicPartition(topic, partition, offset) for partition, offset in offsets.items()]
-        self._done(self.admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, committed)]))
+        asked = [ConsumerGroupTopicPartitions(group, committed)]
+        errors = [True]
+        while any(errors):  # while the group's coordinator is starting, there is one for each partition
+            (answer,) = self.admin.alter_consumer_group_offsets(asked).values()
+            errors = [each.error is not None for each in answer.result(SECONDS).topic_partitions]
 
     @contextmanager
     def reading(self, topic: str) -> Iterator[str]:
@@ -120,7 +124,8 @@ class AnotherClient:
 
     def topic_id(self, name: str) -> str:
         """Another one once the topic was deleted and created again."""
-        return str(self.admin.describe_topics(TopicCollection([name]))[name].result(SECONDS).topic_id)
+        topic_id = str(self.admin.describe_topics(TopicCollection([name]))[name].result(SECONDS).topic_id)
+        return topic_id.translate(str.maketrans("+/", "-_"))  # as Kafka's own tools print it
 
     def exists(self, name: str) -> bool:
         return name in self.admin.list_topics(timeout=SECONDS).topics

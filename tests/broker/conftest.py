@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from reconciler.sandbox import Sandbox, start
 from reconciler.sandbox.versions import known_versions
 from tests.broker.another_client import AnotherClient
+from tests.support.checks import Found, found
 from tests.support.command import Finished, RunReconciler
 
 
@@ -54,5 +56,21 @@ def plan(reconciler: RunReconciler, kafka: Sandbox) -> Callable[..., Finished]:
 def apply(reconciler: RunReconciler, kafka: Sandbox) -> Callable[..., Finished]:
     def run(*more: str) -> Finished:
         return reconciler("apply", "--bootstrap-server", kafka.bootstrap_servers, "--yes", "-o", "json", *more)
+
+    return run
+
+
+@pytest.fixture
+def doctor(reconciler: RunReconciler, tmp_path: Path) -> Callable[..., Found]:
+    """Run ``doctor`` with a file of client properties; the password among them may not come out."""
+
+    def run(properties: Mapping[str, str], *more: str) -> Found:
+        lines = "".join(f"{key}={value}\n" for key, value in properties.items())
+        (tmp_path / "client.properties").write_text(lines)
+        began = time.monotonic()
+        done = reconciler("doctor", "--command-config", "client.properties", "-o", "json", "--timeout", "20", *more)
+        assert time.monotonic() - began < 45
+        assert properties.get("sasl.password", "no password") not in done.stdout + done.stderr
+        return found(done)
 
     return run

@@ -173,6 +173,7 @@ def test_a_plan_without_risks_costs_no_request_more(
     assert done.code == 0
     assert done.report["statistics"]["requests"] == {
         "describe_configs": 1,
+        "describe_topics": 1,
         "incremental_alter_configs_validate_only": 1,
         "metadata": 1,
     }

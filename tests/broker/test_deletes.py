@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +21,8 @@ from reconciler.session.writing import WritingSession
 from tests.broker.another_client import SECONDS, AnotherClient
 from tests.support.command import Finished, RunReconciler
 
-LONG_AGO = 1_600_000_000_000
-"""Milliseconds since 1970."""
+LONG_AGO = (int(time.time()) - 12 * 3600) * 1000
+"""Milliseconds since 1970; not so long that brokers would remove the records meanwhile."""
 
 Run = Callable[..., Finished]
 
@@ -187,6 +188,7 @@ def test_pruning_deletes_what_is_in_the_scope_and_not_in_the_manifest(
                 "partitions": 1,
                 "replication_factor": 1,
                 "config": {"retention.ms": "86400000"},
+                "drift": [],
             }
         ]
         assert done.report["summary"]["unmanaged"] == 1

@@ -36,7 +36,7 @@ HIDDEN: Mapping[str, Mapping[str, str]] = {
 
 def java(version: str) -> Sequence[str]:
     classpath = os.pathsep.join(map(str, jars(version, os.environ, lambda _line: None)))
-    return [find_java(os.environ), "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classpath]
+    return [find_java(os.environ).program, "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classpath]
 
 
 def run(servers: Servers, node: KafkaNode) -> int:

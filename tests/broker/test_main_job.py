@@ -63,7 +63,7 @@ def test_applying_twice_writes_nothing_the_second_time(prefix: str, manifest: Ma
     again = apply()
     assert again.code == 0
     assert by_name(again)[prefix]["attempts"] == []
-    assert set(again.report["statistics"]["requests"]) == {"metadata", "describe_configs"}
+    assert set(again.report["statistics"]["requests"]) == {"metadata", "describe_configs", "describe_topics"}
 
 
 def test_partly_present(prefix: str, manifest: Manifest, plan: Command, apply: Command, client: AnotherClient) -> None:

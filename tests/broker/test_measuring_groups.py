@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
-from confluent_kafka import Consumer, ShareConsumer
+from confluent_kafka import Consumer
 from confluent_kafka.admin import (
     AclBinding,
     AclOperation,
@@ -22,6 +24,8 @@ from reconciler.model import LiveGroup, Measured, Wanted
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import OFFSETS, AnotherClient
 from tests.broker.measuring import commit, has_no_leader, measured, member
+from tests.broker.posing import posing
+from tests.support.command import RunReconciler
 
 
 def readers(kafka: Sandbox, *topics: str) -> Measured:
@@ -112,19 +116,82 @@ def test_a_sink_connector_is_known_by_its_client(kafka: Sandbox, prefix: str) ->
         assert groups(readers(kafka, prefix))[f"connect-{prefix}"].type == "connect"
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")
-def test_a_share_group_is_a_reason_because_no_client_shows_what_it_reads() -> None:
+@pytest.fixture(scope="module")
+def applications() -> Iterator[Sandbox]:
+    """A Kafka of its own for groups that outlive a test, with a topic ``t``."""
     with start() as kafka:
-        AnotherClient(kafka).create("t")
-        share = ShareConsumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": "shared"})
-        share.subscribe(["t"])
-        share.poll(0.1)
-        found = until(lambda: readers(kafka, "t"), lambda each: "share group" in str(each.unknown))
-        share.close()
-    assert found.groups == []
-    [reason] = found.unknown[""]
-    assert reason.what == "readers"
-    assert reason.why == "share group shared: the Kafka client cannot show which topics such a group reads"
+        client = AnotherClient(kafka)
+        client.create("t", partitions=2)
+        client.make_offsets_topic("t")
+        yield kafka
+
+
+def test_a_running_streams_application_and_workers_of_connect_are_known(
+    applications: Sandbox, manifest: Callable[[str], None], reconciler: RunReconciler
+) -> None:
+    commit(applications, "connect-sink", "t", {0: 0})
+    manifest("t: {partitions: 3}")
+    with posing(applications) as member:
+        member.subscribes("app", "t", assignor="stream")
+        member.joins("workers", kind="connect", protocol="sessioned")
+        found = readers(applications, "t")
+        planned = reconciler("plan", "--bootstrap-server", applications.bootstrap_servers, "-o", "json")
+    assert found.unknown == {}
+    assert groups(found) == {
+        "app": LiveGroup(name="app", type="streams", state="stable", assigned=frozenset({"t"})),
+        "connect-sink": LiveGroup(name="connect-sink", type="connect", state="empty", committed={"t": {0: 0}}),
+    }
+    assert planned.code == 3
+    [change] = planned.report["topics"][0]["changes"]
+    assert (change["consent"]["kind"], change["status"]) == ("partition-increase", "refused")
+    notes = {each["group"]: (each["type"], each["note"]) for each in change["impact"]["readers"]}
+    assert notes["app"][0] == "streams"
+    assert notes["app"][1].startswith("stops: a Kafka Streams application fails")
+
+
+def test_a_streams_group_is_known_by_its_topology_and_by_its_offsets(applications: Sandbox) -> None:
+    client = AnotherClient(applications)
+    client.create("read")
+    with posing(applications) as member:
+        name = member.streams("of-streams", "read")
+        running = readers(applications, "read")
+        member.stops_streaming("of-streams", name)
+        commit(applications, "of-streams", "read", {0: 7})
+        stopped = readers(applications, "read")
+    assert running.unknown == stopped.unknown == {}
+    [group] = running.groups or ()
+    assert group == replace(group, name="of-streams", type="streams", assigned=frozenset({"read"}), committed={})
+    assert group.state != "unknown"  # which one depends on how far the broker is
+    [group] = stopped.groups or ()
+    assert (group.type, group.state, group.committed) == ("streams", "empty", {"read": {0: 7}})
+
+
+def test_a_share_group_is_known_by_its_members_and_by_where_it_starts(applications: Sandbox) -> None:
+    client = AnotherClient(applications)
+    client.create("shared", partitions=2)
+    with posing(applications) as member:
+        name = member.shares("shares", "shared")
+        running = readers(applications, "shared")
+        member.stops_sharing("shares", name)
+        member.starts_at("shares", "shared", {1: 5})
+        stopped = readers(applications, "shared")
+    assert running.unknown == stopped.unknown == {}
+    [group] = running.groups or ()
+    assert group == replace(group, name="shares", type="share", assigned=frozenset({"shared"}), committed={})
+    assert group.state != "unknown"  # likewise
+    assert stopped.groups == [LiveGroup(name="shares", type="share", state="empty", committed={"shared": {1: 5}})]
+
+
+def test_a_share_group_is_a_reason_without_the_second_client(
+    applications: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AnotherClient(applications).create("hidden")
+    monkeypatch.setitem(sys.modules, "kafka", None)  # as Python has it for a package that cannot be imported
+    with posing(applications) as member:
+        member.shares("unknown-shares", "hidden")
+        reasons = {each.why for each in readers(applications, "hidden").unknown[""]}
+    [reason] = [why for why in reasons if "unknown-shares" in why]
+    assert reason.endswith("the Kafka client has no request for it; install kafka-topic-reconciler[reassign]")
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ def test_a_value_is_planned_once_however_it_is_spelt(
     assert apply().code == 0
     assert all(set(client.overrides(name)["cleanup.policy"].split(",")) == {"compact", "delete"} for name in names)
     assert {topic["action"] for topic in topics_of(plan()).values()} == {"skip"}
-    assert apply().report["statistics"]["requests"].keys() == {"metadata", "describe_configs"}
+    assert apply().report["statistics"]["requests"].keys() == {"metadata", "describe_configs", "describe_topics"}
 
 
 def test_a_key_that_is_removed_from_the_manifest_is_reset(

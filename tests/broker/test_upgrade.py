@@ -20,7 +20,13 @@ from reconciler.sandbox.versions import full_version
 def java(version: str) -> list[str]:
     """The beginning of a command line that runs Kafka of ``version``."""
     paths = jars(full_version(version), os.environ, lambda _line: None)
-    return [find_java(os.environ), "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", os.pathsep.join(map(str, paths))]
+    return [
+        find_java(os.environ).program,
+        "-Xmx512m",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        os.pathsep.join(map(str, paths)),
+    ]
 
 
 @pytest.mark.parametrize(("segment_bytes", "starts"), [("100000", False), ("1048576", True)])

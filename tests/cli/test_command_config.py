@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from reconciler.cluster.properties import VARIABLES, is_secret
+from reconciler.cluster.properties import is_secret
+from reconciler.cluster.variables import FILE_VARIABLES, USE_SSL, VARIABLES
 from reconciler.sandbox import Sandbox
 from tests.support.command import PROJECT, Finished, RunReconciler, environment
 from tests.wire.fake_cluster import Topic
@@ -179,4 +180,7 @@ def test_no_secret_gets_out_at_any_level(key: str, source: str, reconciler: RunR
 def test_every_variable_is_documented() -> None:
     page = (PROJECT / "docs/clusters.md").read_text()
     rows = [line.split("`") for line in page.splitlines() if line.startswith("| `KAFKA_")]
-    assert {row[1]: row[3] for row in rows} == VARIABLES
+    assert {row[1]: row[3] for row in rows} == {**VARIABLES, USE_SSL: "security.protocol"}
+    assert {row[1] for row in rows if "`_FILE`" in "`".join(row)} == {
+        name.removesuffix("_FILE") for name in FILE_VARIABLES
+    }

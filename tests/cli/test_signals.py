@@ -29,7 +29,7 @@ from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Fault
 
 ENDING = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
-MOMENTS = 36
+MOMENTS = 24
 """``python -m tests.cli.moments`` tries 200."""
 SLOW_METADATA = Fault(api="metadata", delay=1, times=None)
 SILENT = Fault(api="metadata", delay=60, times=None)

@@ -22,6 +22,8 @@ print(*(name for name in sys.modules if name.startswith(beginnings)))
 """
 
 
+SERVE = ["serve", "--address", "127.0.0.1:0"]
+"""It ends at its first audit, for want of a cluster."""
 UNREACHABLE = ["--bootstrap-server", "127.0.0.1:1", "--timeout", "0.1"]
 
 
@@ -38,7 +40,18 @@ def loaded(*arguments: str | Path, of: str) -> str:
     return done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("arguments", [["validate"], ["plan", *UNREACHABLE], ["schema", "topics"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["validate"],
+        ["plan", *UNREACHABLE],
+        ["drift", *UNREACHABLE],
+        ["schema", "topics"],
+        ["render", "tests/cases/report/1.0.json"],
+        ["doctor", "--bootstrap-server", "127.0.0.1:1"],
+        SERVE,
+    ],
+)
 def test_a_reading_command_never_loads_the_writer(arguments: list[str]) -> None:
     assert loaded(*arguments, of="reconciler.apply,reconciler.cluster.writer") == ""
 
@@ -48,3 +61,8 @@ def test_a_run_that_writes_a_report_does_not_load_what_checks_reports(command: l
     report = tmp_path / "report.json"
     assert loaded(*command, "--report", report, of="pydantic") == ""
     assert report.exists()
+
+
+@pytest.mark.parametrize(("ending", "is_loaded"), [("json", False), ("md", False), ("html", True)])
+def test_what_makes_pages_is_loaded_only_for_a_page(ending: str, is_loaded: bool, tmp_path: Path) -> None:
+    assert bool(loaded("validate", "--report", tmp_path / f"report.{ending}", of="jinja2")) == is_loaded

@@ -64,11 +64,45 @@ def test_properties_without_a_mistake_are_taken() -> None:
         ({"sasl.password": ""}, "sasl.password", "sasl.password is not set, but PLAIN needs it"),
         ({"sasl.mechanism": "scram-sha-512"}, "sasl.mechanism", "did you mean SCRAM-SHA-512?"),
         ({"sasl.mechanism": "plain"}, "sasl.mechanism", "did you mean PLAIN?"),
-        ({"sasl.mechanism": "AWS_MSK_IAM"}, "sasl.mechanism", "'AWS_MSK_IAM' is not a SASL mechanism"),
+        ({"sasl.mechanism": "AWS_MSK_IAM"}, "sasl.mechanism", "the AWS region is unknown"),
+        ({"sasl.mechanism": "AWS_MSK_IAM", "security.protocol": LEAVE_OUT}, "sasl.mechanism", "connect in plain text"),
+        ({"sasl.mechanism": "AWS_MSK_IAM", "security.protocol": "TLS"}, "security.protocol", "not a security protocol"),
+        ({"aws.region": "eu-west-1"}, "aws.region", "aws.region is set, but sasl.mechanism is not AWS_MSK_IAM"),
+        ({"sasl.mechanism": "NTLM"}, "sasl.mechanism", "'NTLM' is not a SASL mechanism"),
         ({"sasl.mechanism": LEAVE_OUT}, "sasl.username", "sasl.mechanism is not set"),
         ({"security.protocol": "TLS"}, "security.protocol", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"),
         ({"security.protocol": LEAVE_OUT}, "sasl.mechanism", "and connect in plain text"),
-        ({"sasl.jaas.config": SECRET}, "sasl.jaas.config", "set sasl.username and sasl.password"),
+        ({"sasl.jaas.config": SECRET}, "sasl.jaas.config", "sasl.username and sasl.password"),
+        *(
+            ({"sasl.jaas.config": f"a.b.{module} required x='{SECRET}';"}, "sasl.jaas.config", said)
+            for module, said in (
+                ("PlainLoginModule", "set sasl.mechanism=PLAIN, sasl.username and sasl.password"),
+                ("ScramLoginModule", "SCRAM-SHA-256 or SCRAM-SHA-512, sasl.username and sasl.password"),
+                ("OAuthBearerLoginModule", "sasl.oauthbearer.token.endpoint.url"),
+                ("IAMLoginModule", "set sasl.mechanism=AWS_MSK_IAM"),
+                ("Krb5LoginModule", "Kerberos"),
+            )
+        ),
+        (
+            {"sasl.login.callback.handler.class": "org.apache.kafka.OAuthBearerLoginCallbackHandler"},
+            "sasl.login.callback.handler.class",
+            "remove it; set sasl.mechanism=OAUTHBEARER, sasl.oauthbearer.method=oidc",
+        ),
+        (
+            {"sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler"},
+            "sasl.client.callback.handler.class",
+            "remove it; set sasl.mechanism=AWS_MSK_IAM",
+        ),
+        ({"ssl.keystore.type": "PKCS12"}, "ssl.keystore.type", "ssl.keystore.location takes a PKCS#12 file"),
+        ({"ssl.keystore.alias": "x"}, "ssl.keystore.alias", "set ssl.certificate.location and ssl.key.location"),
+        ({"ssl.truststore.x": "x"}, "ssl.truststore.x", "set ssl.ca.location"),
+        ({"sasl.login.retry.backoff.ms": "1"}, "sasl.login.retry.backoff.ms", "remove it"),
+        ({"default.api.timeout.ms": "1"}, "default.api.timeout.ms", "use --timeout"),
+        (
+            {"ssl.endpoint.identification.algorithm": ""},
+            "ssl.endpoint.identification.algorithm",
+            "write none",
+        ),
         ({"ssl.truststore.location": "/x"}, "ssl.truststore.location", "set ssl.ca.location"),
         ({"acks2": "1"}, "acks2", 'No such configuration property: "acks2"'),
         ({"socket.timeout.ms": "soon"}, "socket.timeout.ms", "Invalid value"),
@@ -100,6 +134,11 @@ def test_tls_properties_without_a_protocol_are_refused_and_with_one_that_is_plai
     properties = {"bootstrap.servers": "127.0.0.1:1", "ssl.ca.location": "/nowhere"}
     assert "set security.protocol to SSL" in str(problems(properties)[0].hint)
     new_client({**properties, "security.protocol": "PLAINTEXT"}, {}, log_to=[], clean=str)
+
+
+def test_a_region_without_a_mechanism_is_refused_without_a_protocol_too() -> None:
+    (problem,) = problems({"bootstrap.servers": "127.0.0.1:1", "aws.region": "eu-west-1"})
+    assert "aws.region is set, but sasl.mechanism is not AWS_MSK_IAM" in problem.message
 
 
 def test_a_variable_is_named_where_it_is_the_place() -> None:

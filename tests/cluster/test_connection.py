@@ -13,6 +13,7 @@ from confluent_kafka import KafkaError, KafkaException
 from reconciler.clock import TimeLimit
 from reconciler.cluster.configs import WORTH_A_CONNECTION
 from reconciler.cluster.connection import Connection
+from reconciler.cluster.held_client import HeldClient
 from reconciler.cluster.reader import Reader
 from reconciler.cluster.writer import Writer, WritingConnection
 from reconciler.errors import ClusterUnavailable, DeadlinePassed, Interrupted, Location, ReconcilerError
@@ -164,7 +165,7 @@ def test_a_client_that_hangs_is_left_for_another() -> None:
     with FakeKafka(topics={"there": Topic()}) as kafka:
         connection = Connection({"bootstrap.servers": kafka.bootstrap_servers}, limit=TimeLimit(SECONDS))
         broken: Any = BrokenClient(None)
-        connection.admin = broken
+        connection._held = HeldClient(broken)
         assert "there" in connection.metadata().topics
 
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.cluster.properties import VARIABLES, from_environment
 from reconciler.cluster.property_file import read_property_file
 from reconciler.errors import ClusterUnavailable, Location
 
@@ -114,8 +113,3 @@ def test_any_value_can_be_written(value: str, tmp_path_factory: pytest.TempPathF
     expected = {"sasl.password": value}
     if value:
         assert read_property_file(path, {"V": value}).properties == expected
-
-
-@pytest.mark.parametrize("blank", ["", " ", "\n"])
-def test_a_blank_variable_is_not_set(blank: str) -> None:
-    assert dict(from_environment(dict.fromkeys(VARIABLES, blank)).properties) == {}

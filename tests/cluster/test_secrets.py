@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import tempfile
+import traceback
+from collections.abc import Mapping
 
 import pytest
-from confluent_kafka import cimpl
 
+from reconciler.clock import TimeLimit
+from reconciler.cluster.connection import Connection
 from reconciler.cluster.properties import ClientSettings, is_secret, without_secrets
+from reconciler.errors import ClusterUnavailable
+from tests.support.client_properties import names_of_the_client
 
 PUBLIC = {
     "sasl.kerberos.keytab",
@@ -22,22 +24,8 @@ PUBLIC = {
 TEXT = "a firewall in between? 'a' at kafka-1:9092, sasl.password=a, password.\n"
 
 
-def names_of_the_client() -> list[str]:
-    """Every property that this librdkafka has."""
-    library, libc = ctypes.CDLL(cimpl.__file__), ctypes.CDLL(None)
-    libc.fdopen.restype = ctypes.c_void_p
-    with tempfile.TemporaryFile() as file:
-        stream = ctypes.c_void_p(libc.fdopen(os.dup(file.fileno()), b"w"))
-        library.rd_kafka_conf_properties_show(stream)
-        libc.fclose(stream)
-        file.seek(0)
-        rows = (line.split("|") for line in file.read().decode().splitlines())
-        return [row[0].strip() for row in rows if len(row) > 1]
-
-
 def test_every_property_of_the_client_with_a_secret_in_its_name_is_one() -> None:
     names = names_of_the_client()
-    names = [name for name in names if not name.endswith("_cb")]  # a text cannot set those
     words = ("password", "secret", "passphrase", "jaas", "key", "pem", "token")
     suspects = {name for name in names if any(word in name.lower() for word in words)}
     assert {name for name in suspects if not is_secret(name)} == PUBLIC
@@ -74,6 +62,16 @@ def test_the_lines_of_a_key_are_blanked_out_one_by_one() -> None:
     assert without_secrets(f"bad line {body}", {"ssl.key.pem": key}) == "bad line ***"
 
 
+@pytest.mark.parametrize("login", ["app:hunter2%2F", "hunter2-and-more"])
+def test_a_login_in_a_url_is_a_secret(login: str) -> None:
+    properties = {"sasl.oauthbearer.token.endpoint.url": f"https://{login}@tokens.example/token"}
+    assert without_secrets(f"no token from https://{login}@tokens.example/token", properties) == (
+        "no token from https://***@tokens.example/token"
+    )
+    assert without_secrets("wrong password hunter2/", {"url": "http://app:hunter2%2F@h"}) == "wrong password ***"
+    assert "hunter2" not in repr(ClientSettings(properties))
+
+
 def test_settings_do_not_show_their_values_in_a_traceback() -> None:
     assert "hunter2" not in repr(ClientSettings({"sasl.password": "hunter2"}))
 
@@ -88,3 +86,21 @@ def test_settings_never_show_a_secret_and_cannot_be_changed() -> None:
     assert settings.properties["sasl.password"] == "hunter2"
     with pytest.raises(TypeError):
         settings.properties["sasl.password"] = "other"  # type: ignore[index]  # what must not work
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"ssl.ca.pem": "hunter2-and-more"}, {"acks2": "1"}, {"sasl.mechanism": "hunter2"}, {}]
+)
+def test_a_traceback_with_all_its_causes_has_no_secret(wrong: Mapping[str, str]) -> None:
+    """As a program shows it that uses this package and catches nothing."""
+    properties = {
+        "bootstrap.servers": "127.0.0.1:1",
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": "app",
+        "sasl.password": "hunter2-and-more",
+        **wrong,
+    }
+    with pytest.raises(ClusterUnavailable) as raised:
+        Connection(properties, limit=TimeLimit(0.2)).metadata()
+    assert "hunter2-and-more" not in "".join(traceback.format_exception(raised.value))

@@ -1,4 +1,4 @@
-"""One pair of states on a real broker: apply the first, then the second, then plan, then apply again."""
+"""One pair of states on a real broker: apply the first, then the second, plan, apply again, then undo the second."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ def run(seed: int, sandbox: Sandbox) -> Counter[str]:
                 name: Live(partitions=wanted.partitions or 1, overrides=wanted.values)
                 for name, wanted in pair.foreign.items()
             }
-            left = held.apply("second apply", pair.second, pair.options, _used({**made, **foreign}, pair))
+            before, since = _used({**made, **foreign}, pair), held.mark()
+            left = held.apply("second apply", pair.second, pair.options, before)
             held.nothing_is_left("second apply", pair.second, pair.options, left)
+            held.undo("undo", pair.second, since, before)
             return held.account
     finally:
         client.delete(pair.prefix)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from tests.oracle.spellings import REFUSED_KEY, Spelt, any_config, any_key, any_value, spelt
-from tests.oracle.state import Allow, Manifest, Options, Wanted
+from tests.oracle.state import KINDS, Allow, Manifest, Options, Wanted
 
 MOST_PARTITIONS = 5
 RECORDS = 5
-_KINDS = ("data-loss", "delete", "partition-increase", "durability-loss", "availability-loss")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ def draw(seed: int) -> Pair:
     second = {name: _second(random, wanted) for name, wanted in first.items() if random.random() < 0.9}
     second |= {f"{prefix}new{each}": _new_or_refused(random) for each in range(random.randint(0, 3))}
     options = Options(
-        allow=[kind for kind in _KINDS if random.random() < 0.2],
+        allow=[kind for kind in KINDS if random.random() < 0.2],
         prune=random.random() < 0.4,
         exceed_limits=random.random() < 0.2,
     )
@@ -71,7 +70,7 @@ def draw(seed: int) -> Pair:
             deletes=random.choice([None, None, None, 1, 100]),
             changes=random.choice([None, None, None, 3]),
             keeps_extra_config=random.random() < 0.2,
-            warned_only=[kind for kind in _KINDS if random.random() < 0.1],
+            warned_only=[kind for kind in KINDS if random.random() < 0.1],
         ),
         options=options,
     )
@@ -125,7 +124,7 @@ def _changed(random: Random, wanted: Wanted) -> Mapping[str, Spelt]:
 
 
 def _consent(random: Random) -> Allow:
-    kind = random.choice(_KINDS)
+    kind = random.choice(KINDS)
     is_over = random.random() < 0.2
     up_to = random.choice([None, None, 0, RECORDS, 100])
     until = "2020-01-31" if is_over else random.choice([None, "2199-12-31"])

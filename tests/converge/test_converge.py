@@ -21,6 +21,6 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def test_after_an_apply_only_what_is_refused_is_left_and_a_second_one_changes_nothing(sandbox: Sandbox) -> None:
+def test_after_an_apply_only_what_is_refused_is_left_and_an_undo_gives_back_what_was_there(sandbox: Sandbox) -> None:
     account: Counter[str] = sum((run(seed, sandbox) for seed in SEEDS), Counter())
-    assert account.keys() == {"made", "impossible", "broker", "needs-consent", "protected", "limit"}
+    assert account.keys() == {"made", "undone", "impossible", "broker", "needs-consent", "protected", "limit"}

@@ -105,6 +105,9 @@ def manifest_page() -> Iterator[str]:
     yield from section("`policy.limits`", policy["limits"])
     yield from section("`policy.risks`", policy["risks"])
     yield from section("`cluster`", properties["cluster"])
+    waivers = properties["waivers"]
+    about = f"{waivers['description']} See [drift.md](drift.md). An item:"
+    yield from section("`waivers`", waivers["items"] | {"description": about})
     yield "\n## Configuration values\n"
     yield f"{definitions['config']['description']}\n\n{definitions['value']['description']}\n"
     yield "These are the keys of Apache Kafka 3.9 to 4.4. Any other key is a warning, and is sent as it is.\n"

@@ -120,7 +120,7 @@ TOPIC = "version: 1\ntopics:\n  t:\n    "
         (
             "version: 1\norders:\n  partitions: 3\ntopics: {}\n",
             "2:1: error: unknown key 'orders' at the top level of the manifest\n  topics go under topics:; valid keys: "
-            "version, cluster, scope, defaults, profiles, topics, policy",
+            "version, cluster, scope, defaults, profiles, topics, policy, waivers",
         ),
         (
             "version: 1\ntopics:\n  - name: t\n    partitions: 3\n",

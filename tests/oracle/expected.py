@@ -125,6 +125,8 @@ def _limited(found: Mapping[str, Expected], manifest: Manifest, cluster: Cluster
         counted = {name for name, each in found.items() if each.action == action and each.made}
         if limit is not None and len(counted) > limit:
             refused |= counted
+    if all(wanted.is_absent for wanted in manifest.topics.values()):  # an accident, probably
+        refused |= {name for name, each in found.items() if name not in manifest.topics and each.made}
     return {name: _without(each, cluster[name]) if name in refused else each for name, each in found.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,10 +14,11 @@ from reconciler.sandbox import Sandbox, start
 from tests.oracle.bare import OtherClient
 from tests.oracle.checks import cluster_differs, nothing_was_written, report_differs, unmanaged_differs
 from tests.oracle.expected import Cluster, Expected, after, expected, unmanaged
-from tests.oracle.state import Manifest, Options
+from tests.oracle.state import KINDS, Manifest, Options
+from tests.oracle.undone import not_restored, not_undone, undo_differs
 from tests.support.in_process import runner
 
-SETTLE_SECONDS = 10.0
+SETTLE_SECONDS = 60.0
 """Seconds in which the broker has to show to another client what a report says."""
 
 
@@ -30,7 +32,9 @@ class Diverged(AssertionError):
 @contextmanager
 def broker() -> Iterator[Sandbox]:
     """A broker that removes no old records, so that every course can be repeated."""
-    with start(properties={"log.initial.task.delay.ms": "86400000"}) as sandbox:
+    day = "86400000"
+    # The cleaner removes old records, too, of topics that are compacted and deleted from; it begins with a look.
+    with start(properties={"log.initial.task.delay.ms": day, "log.cleaner.backoff.ms": day}) as sandbox:
         yield sandbox
 
 
@@ -43,6 +47,8 @@ class Held:
         self._reconciler = runner(folder)
         self.account: Counter[str] = Counter()
         """Changes that were made, and how many were refused for which reason."""
+        self._applied: list[Any] = []
+        """The reports of all applies, the last one at the end."""
 
     def apply(self, what: str, manifest: Manifest, options: Options, cluster: Cluster) -> Cluster:
         """Apply ``manifest`` to ``cluster``, which is returned as that has left it. Raises Diverged."""
@@ -72,11 +78,29 @@ class Held:
         self._settled(f"{what}, apply again", lambda live: [*cluster_differs(cluster, live)])
         return cluster
 
-    def _report(self, command: str, manifest: Manifest, options: Options) -> Any:
+    def mark(self) -> int:
+        """The number of applies so far."""
+        return len(self._applied)
+
+    def undo(self, what: str, manifest: Manifest, since: int, before: Cluster) -> None:
+        """Undo all applies but the first ``since``, the last one first: then all is as ``before``. Raises Diverged."""
+        applied, options = self._client.read(self._prefix), Options(allow=KINDS, exceed_limits=True)
+        undone = []
+        for report in reversed(self._applied[since:]):
+            (self._folder / "run.json").write_text(json.dumps(report), encoding="utf-8")
+            undone.append(self._report("apply", manifest, options, "--undo", "run.json"))
+        self._hold(what, manifest, [*undo_differs(undone)])
+        refused = not_undone(undone)
+        self._settled(what, lambda live: [*not_restored(before, applied, live, refused)])
+        self.account["undone"] += sum(len(topic["changes"]) for report in undone for topic in report["topics"])
+
+    def _report(self, command: str, manifest: Manifest, options: Options, *more: str) -> Any:
         (self._folder / "topics.yaml").write_text(manifest.text(), encoding="utf-8")
         yes = ["--yes"] if command == "apply" else []
         servers = ["--bootstrap-server", self._servers]
-        done = self._reconciler(command, *yes, *servers, "-o", "json", *options.arguments())
+        done = self._reconciler(command, *yes, *servers, "-o", "json", *options.arguments(), *more)
+        if command == "apply" and not more:
+            self._applied.append(done.report)
         return done.report
 
     def _hold(self, what: str, manifest: Manifest, found: list[str]) -> None:

@@ -19,6 +19,8 @@ class Live:
     """A group has committed an offset of it."""
 
 
+KINDS = ("data-loss", "delete", "partition-increase", "durability-loss", "availability-loss")
+"""Kinds of consent that changes of topics on one broker may need."""
 AGE_MS = 7_200_000
 """The age of all records in milliseconds: far from every retention in ``spellings``."""
 

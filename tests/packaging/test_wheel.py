@@ -47,6 +47,7 @@ def test_the_wheel_holds_the_package_its_data_and_nothing_else(wheel: Path) -> N
     assert {
         "reconciler/py.typed",
         "reconciler/manifest/manifest.schema.json",
+        *(f"reconciler/report/html/{name}" for name in ("macros.html", "page.css", "page.html", "page.js")),
         *(f"reconciler/schemas/{name}.schema.json" for name in ("topics", "overlay", "report")),
     } < set(names)
     assert any(re.fullmatch(r"reconciler/sandbox/locks/4\.4\.0\.\w+", name) for name in names)

@@ -16,6 +16,9 @@ from reconciler.cli.options.permission import permission_options
 from reconciler.errors import Location
 from reconciler.model import (
     DesiredState,
+    Drift,
+    FieldChange,
+    FormerId,
     KafkaFailure,
     LiveGroup,
     LivePartition,
@@ -24,13 +27,17 @@ from reconciler.model import (
     Measured,
     PartitionOffsets,
     Permission,
+    Plan,
     Query,
+    TopicPlan,
     TopicSpec,
     Unmeasured,
     Wanted,
+    live_of,
 )
 from reconciler.plan import Answers
 
+_BROKER_DEFAULT = 1
 _NAMES = st.sampled_from(["a", "b", "c", "d"])
 _COUNTS = st.integers(1, 5)
 _CONFIGS = st.fixed_dictionaries(
@@ -57,6 +64,12 @@ def live_from(path: Path) -> LiveState:
         topics={name: LiveTopic(name=name, **topic) for name, topic in (data.get("topics") or {}).items()},
         unreadable={name: KafkaFailure(**failure) for name, failure in (data.get("unreadable") or {}).items()},
     )
+
+
+def former_from(path: Path) -> Mapping[str, FormerId]:
+    """The ids of topics in an earlier report, which ``live.yaml`` has under ``former``."""
+    data: Any = YAML(typ="safe").load(path)
+    return {name: FormerId(topic_id=former, report="old.json") for name, former in (data.get("former") or {}).items()}
 
 
 def permission_from(path: Path) -> Permission:
@@ -200,3 +213,34 @@ def live_states(draw: st.DrawFn) -> LiveState:
             inherited=inherited,
         )
     return LiveState(cluster_id="c", brokers=3, topics=topics)
+
+
+def carried_out(made: Plan, live: LiveState) -> LiveState:
+    """The cluster as it is after all that ``made`` calls safe was done."""
+    return replace(live, topics=dict(live.topics) | {topic.name: _after(topic) for topic in made.topics})
+
+
+def made_changes_of(topic: TopicPlan) -> Sequence[FieldChange]:
+    """The changes that apply makes of a topic that differs."""
+    return topic.made_changes if isinstance(topic, Drift) else ()
+
+
+def _after(topic: TopicPlan) -> LiveTopic:
+    live = live_of(topic)
+    if live is None:
+        return LiveTopic(
+            name=topic.name,
+            partitions=topic.desired.partitions or _BROKER_DEFAULT,
+            replication_factor=topic.desired.replication_factor or _BROKER_DEFAULT,
+            overrides=topic.desired.config,
+        )
+    overrides = dict(live.overrides)
+    partitions = live.partitions
+    for change in made_changes_of(topic):
+        if change.config_key is None:
+            partitions = int(change.after or 0)
+        elif change.after is None:
+            del overrides[change.config_key]
+        else:
+            overrides[change.config_key] = str(change.after)
+    return replace(live, partitions=partitions, overrides=overrides)

@@ -12,12 +12,14 @@ import pytest
 
 from reconciler.clock import TimeLimit
 from reconciler.manifest.load import load
-from reconciler.model import Command, Record
+from reconciler.model import Base, Command, Record
 from reconciler.plan import BrokerCheck, notes, outlook, passed, passes, plan, sealed
 from reconciler.report.build import build
-from reconciler.report.formats import JSON, TEXT
+from reconciler.report.formats import MARKDOWN, TEXT
+from reconciler.report.json import render_as_read
 from reconciler.report.layout import Detail, TextStyle
-from tests.plan.facts import Broker, live_from, permission_from
+from reconciler.session.base import Manifest, read_base
+from tests.plan.facts import Broker, former_from, live_from, permission_from
 from tests.support.cases import case_folders
 from tests.support.command import REPORT_SCHEMA
 
@@ -46,11 +48,13 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
             desired=desired,
             live=live,
             plan=made,
+            base=_base(),
+            former_ids=former_from(folder / "live.yaml"),
             outcomes=outlook(made),
             diagnostics=diagnostics,
         )
     )
-    document = JSON.renderer().render_file(report)
+    document = render_as_read(report)  # without a checksum, which every change would change
     REPORT_SCHEMA.validate(json.loads(document))
     for width in (60, 100, 160):
         text = click.unstyle(TEXT.renderer().render(report, TextStyle(width=width, detail=Detail.FITTING)))
@@ -58,3 +62,10 @@ def test_plan_says(folder: Path, golden: Callable[[Path, str], None], monkeypatc
         words = [word for line in text.splitlines() for word in line.split()]
         assert all(len(line) <= max(width, len(max(words, key=len)) + 8) for line in text.splitlines())
     golden(folder / "plan.json", document)
+    golden(folder / "plan.md", MARKDOWN.renderer().render_file(report))
+
+
+def _base() -> Base | None:
+    """What the plan in the working directory is compared with, if it is: a manifest, or the report of a run."""
+    found = [path for path in map(Path, ("base", "base.yaml", "base.json")) if path.exists()]
+    return read_base(found[0], Manifest(files=[Path("topics.yaml")])).base if found else None

@@ -295,7 +295,7 @@ def test_only_a_missing_permission_leaves_topics_unchecked_and_each_is_marked() 
     one.run()
     assert [unchecked_of(topic) for topic in one.plan.topics] == [DENIED, None, DENIED]
     assert [each.message for each in not_checked(one.plan)] == [
-        "the broker could not validate 2 topics (TOPIC_AUTHORIZATION_FAILED)"
+        "this principal may not change 2 topics (TOPIC_AUTHORIZATION_FAILED): apply would be denied"
     ]
 
 

@@ -70,6 +70,13 @@ def test_files_places_and_order_do_not_count_for_the_digest() -> None:
     assert digest_of(moved, files=[ManifestFile(path="other.yaml", sha256="0" * 64)]) == digest_of(wish(a="1", b="2"))
 
 
+def test_which_topics_a_run_leaves_out_does_not_count_for_the_digest() -> None:
+    a, b, c = spec("a"), spec("b"), spec("c")
+    whole = digest(DesiredState(topics=[a, b, c]))
+    assert digest(DesiredState(topics=[b], left_out=[a, c])) == whole
+    assert digest(DesiredState(topics=[a, b])) != whole
+
+
 @pytest.mark.parametrize(
     ("topic", "others"),
     [

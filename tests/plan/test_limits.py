@@ -23,6 +23,7 @@ from reconciler.model import (
     RiskKind,
     Scope,
     TopicPlan,
+    TopicSpec,
     refusal_of,
 )
 from reconciler.plan.limits import limits_exceeded, within_limits
@@ -45,7 +46,7 @@ def limited(
     *,
     scope: Scope | None = None,
     exceeding: bool = False,
-    left_out: frozenset[str] = frozenset(),
+    left_out: Sequence[TopicSpec] = (),
     **limits: Limit | None,
 ) -> Plan:
     listed = [each.desired for each in topics if not getattr(each, "is_unmanaged", False)]
@@ -143,7 +144,7 @@ def test_an_empty_manifest_prunes_nothing_by_accident() -> None:
 
 def test_a_manifest_whose_topics_are_left_out_is_not_empty() -> None:
     scope = Scope(include=["orders.*"], origin=HERE)
-    assert not refusals(limited(unmanaged(2), scope=scope, left_out=frozenset({"a"})))
+    assert not refusals(limited(unmanaged(2), scope=scope, left_out=[spec("a")]))
 
 
 @pytest.mark.parametrize("glob", ["*", "**", "*?"])

@@ -59,7 +59,7 @@ class Cluster:
 
     def read(self, query: Query) -> LiveState:
         topics = {
-            name: replace(topic, topic_id=f"id-{name}")
+            name: replace(topic, operations=frozenset({"DELETE"}))
             for name, topic in self.live.topics.items()
             if name in query.names
         }

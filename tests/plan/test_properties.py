@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -13,49 +12,13 @@ from reconciler.model import (
     Action,
     DesiredState,
     Drift,
-    FieldChange,
     LiveState,
-    LiveTopic,
-    Plan,
     Refused,
-    TopicPlan,
     changes_of,
     live_of,
 )
 from reconciler.plan import plan, sealed
-from tests.plan.facts import desired_states, live_states
-
-BROKER_DEFAULT = 1
-
-
-def carried_out(made: Plan, live: LiveState) -> LiveState:
-    """The cluster as it is after all that ``made`` calls safe was done."""
-    return replace(live, topics=dict(live.topics) | {topic.name: _after(topic) for topic in made.topics})
-
-
-def made_changes_of(topic: TopicPlan) -> Sequence[FieldChange]:
-    return topic.made_changes if isinstance(topic, Drift) else ()
-
-
-def _after(topic: TopicPlan) -> LiveTopic:
-    live = live_of(topic)
-    if live is None:
-        return LiveTopic(
-            name=topic.name,
-            partitions=topic.desired.partitions or BROKER_DEFAULT,
-            replication_factor=topic.desired.replication_factor or BROKER_DEFAULT,
-            overrides=topic.desired.config,
-        )
-    overrides = dict(live.overrides)
-    partitions = live.partitions
-    for change in made_changes_of(topic):
-        if change.config_key is None:
-            partitions = int(change.after or 0)
-        elif change.after is None:
-            del overrides[change.config_key]
-        else:
-            overrides[change.config_key] = str(change.after)
-    return replace(live, partitions=partitions, overrides=overrides)
+from tests.plan.facts import carried_out, desired_states, live_states, made_changes_of
 
 
 @given(desired_states(), live_states())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from reconciler.errors import Location
 from reconciler.model import (
     Action,
@@ -26,8 +28,8 @@ from reconciler.model import (
     Unreadable,
 )
 from reconciler.plan import notes, plan
+from reconciler.plan.deletable import with_denied_deletes
 from reconciler.plan.fingerprint import sealed
-from reconciler.plan.ids import with_ids
 from reconciler.plan.prune import with_pruning
 from tests.support.steps import REFUSED, spec
 
@@ -41,12 +43,12 @@ def live(*names: str, unreadable: Sequence[str] = ()) -> LiveState:
 
 
 def compared(state: LiveState, scope: Scope, *listed: TopicSpec, left_out: Sequence[str] = ()) -> Plan:
-    desired = DesiredState(topics=listed, scope=scope, left_out=frozenset(left_out))
+    desired = DesiredState(topics=listed, scope=scope, left_out=list(map(spec, left_out)))
     return plan(desired, state)
 
 
 def pruned(made: Plan, *listed: TopicSpec, scope: Scope = EVERYTHING, left_out: Sequence[str] = ()) -> Plan:
-    return with_pruning(made, desired=DesiredState(topics=listed, scope=scope, left_out=frozenset(left_out)))
+    return with_pruning(made, desired=DesiredState(topics=listed, scope=scope, left_out=list(map(spec, left_out))))
 
 
 def names(topics: Sequence[LiveTopic]) -> list[str]:
@@ -139,52 +141,70 @@ def test_a_missing_topic_that_is_to_be_absent_is_in_sync() -> None:
 
 @dataclass
 class Cluster:
-    """Topics with ids; remembers what it was asked."""
+    """Topics, and whether they may be deleted; remembers what it was asked."""
 
-    ids: dict[str, str | None]
+    may_delete: dict[str, bool]
     unreadable: dict[str, KafkaFailure] = field(default_factory=dict)
     queries: list[Query] = field(default_factory=list)
 
     def read(self, query: Query) -> LiveState:
         self.queries.append(query)
         topics = {
-            name: LiveTopic(name=name, partitions=1, replication_factor=1, topic_id=topic_id)
-            for name, topic_id in self.ids.items()
+            name: LiveTopic(
+                name=name,
+                partitions=1,
+                replication_factor=1,
+                topic_id=f"new-id-of-{name}",
+                operations=frozenset({"DESCRIBE", "DELETE"} if may_delete else {"DESCRIBE"}),
+            )
+            for name, may_delete in self.may_delete.items()
             if name in query.names
         }
         return LiveState(cluster_id="c", brokers=1, topics=topics, unreadable=self.unreadable)
 
 
-def test_ids_are_read_of_the_topics_to_delete_only() -> None:
-    cluster = Cluster({"a": "id-of-a", "b": "id-of-b"})
-    made = with_ids(compared(live("a", "b"), Scope(), absent("a"), spec("b")), reader=cluster)
-    assert [(list(query.names), query.facets) for query in cluster.queries] == [(["a"], frozenset({Facet.IDS}))]
-    (topic, _) = made.topics
-    assert isinstance(topic, Delete)
-    assert topic.live.topic_id == "id-of-a"
-    assert with_ids(made, reader=cluster) == made
+def test_permissions_are_read_of_the_topics_to_delete_only() -> None:
+    cluster = Cluster({"a": True, "b": True, "c": False})
+    desired = absent("a"), spec("b"), absent("c")
+    made = with_denied_deletes(compared(live("a", "b", "c"), Scope(), *desired), reader=cluster)
+    assert [(list(query.names), query.facets) for query in cluster.queries] == [
+        (["a", "c"], frozenset({Facet.OPERATIONS}))
+    ]
+    (permitted, _, denied) = made.topics
+    assert isinstance(permitted, Delete)
+    assert isinstance(denied, Delete)
+    assert permitted.unchecked is None
+    assert denied.unchecked is not None
+    assert denied.unchecked.name == "TOPIC_AUTHORIZATION_FAILED"
+    assert permitted.live.topic_id is None, "the id of what was compared, not of what has the name by now"
+    assert with_denied_deletes(made, reader=cluster) == made
     assert len(cluster.queries) == 1
 
 
-def test_a_plan_without_deletes_asks_for_no_ids() -> None:
+def test_a_plan_without_deletes_asks_for_no_permissions() -> None:
     cluster = Cluster({})
     made = compared(live("a"), Scope(), spec("a", 3), absent("b"))
-    assert with_ids(made, reader=cluster) is made
+    assert with_denied_deletes(made, reader=cluster) is made
     assert not cluster.queries
 
 
-def test_a_topic_that_is_gone_or_hidden_when_its_id_is_read_is_not_deleted() -> None:
+def test_a_topic_that_is_gone_or_hidden_when_its_permissions_are_read_is_not_deleted() -> None:
     cluster = Cluster({}, unreadable={"c": REFUSED})
     listed = (absent("b"), absent("c"))
     made = pruned(compared(live("a", "b", "c"), EVERYTHING, *listed), *listed)
     assert [type(topic) for topic in made.topics] == [Delete, Delete, Delete]
-    assert with_ids(made, reader=cluster).topics == (
+    assert with_denied_deletes(made, reader=cluster).topics == (
         InSync(desired=listed[0], live=None),
         Unreadable(desired=listed[1], failure=REFUSED),
     )
 
 
-def test_a_topic_created_again_gives_another_fingerprint() -> None:
-    made = compared(live("a"), Scope(), absent("a"))
-    one, other = (sealed(with_ids(made, reader=Cluster({"a": each}))) for each in ("one", "other"))
+@pytest.mark.parametrize("wanted", [absent("a"), spec("a", 3), spec("a", 9)])
+def test_a_topic_created_again_gives_another_fingerprint(wanted: TopicSpec) -> None:
+    states = [live("a"), live("a")]
+    states = [
+        replace(state, topics={"a": replace(state.topics["a"], topic_id=topic_id)})
+        for state, topic_id in zip(states, ("one", "other"), strict=True)
+    ]
+    one, other = (sealed(compared(state, Scope(), wanted)) for state in states)
     assert one.fingerprint != other.fingerprint

@@ -63,6 +63,7 @@ CONSENT = Consent(kind=RiskKind.DELETE, given_by="--allow delete")
 CONSENT_TO_LOSS = Consent(kind=RiskKind.DATA_LOSS, given_by="topics.yaml:31:5", up_to=10_000)
 NEEDS_CONSENT = Refusal(kind=RefusalKind.NEEDS_CONSENT, reason="removes old records", way_out="pass --allow data-loss")
 PROTECTED = Refusal(kind=RefusalKind.PROTECTED, reason="the topic is protected", way_out="remove protected: true")
+STALE = Refusal(kind=RefusalKind.STALE, reason="the topic was deleted after the reviewed plan", way_out="plan again")
 LIMIT = Refusal(kind=RefusalKind.LIMIT, reason="9 changes, and the limit allows 3", way_out="pass --exceed-limits")
 CHANGES = {
     "impossible": FieldChange(field="replication_factor", before=1, after=2, decision=Refused(STAY)),
@@ -77,9 +78,10 @@ CHANGES = {
         field="config.min.insync.replicas", before="1", after="2", decision=Refused(PROTECTED, LOSS)
     ),
     "retention": FieldChange(field="config.retention.ms", before="1", after="2"),
+    "stale": FieldChange(field="config.flush.ms", before="1", after="2", decision=Refused(STALE)),
 }
 ROUTINE = ["noted", "partitions", "retention"]
-OBJECTION = st.none() | st.sampled_from([STAY, LIMIT, Refusal.by(REFUSED)])
+OBJECTION = st.none() | st.sampled_from([STAY, LIMIT, STALE, Refusal.by(REFUSED)])
 
 
 @st.composite
@@ -94,7 +96,8 @@ def topics(draw: st.DrawFn) -> TopicPlan:
         case Action.DRIFT:
             some = st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, max_size=3, unique=True)
             chosen = draw(some | st.just(ROUTINE[:1]) | st.just(ROUTINE))
-            return Drift(desired=desired, live=live, changes=[CHANGES[each] for each in chosen])
+            refusal = STALE if "stale" in chosen else None
+            return Drift(desired=desired, live=live, changes=[CHANGES[each] for each in chosen], refusal=refusal)
         case Action.DELETE:
             decisions: list[Decision] = [Risky(DELETION), Risky(DELETION, CONSENT), Refused(STAY, DELETION)]
             decision = decisions[draw(st.integers(0, 2))]
@@ -103,7 +106,7 @@ def topics(draw: st.DrawFn) -> TopicPlan:
         case Action.UNREADABLE:
             return Unreadable(desired=desired, failure=NO_ANSWER)
         case Action.SKIP:
-            return InSync(desired=desired, live=live)
+            return InSync(desired=desired, live=live, found_done=draw(st.booleans()))
 
 
 @st.composite
@@ -115,13 +118,15 @@ def accounts(draw: st.DrawFn) -> Ledger:
     ledger = Ledger(sealed(Plan(topics=named, cluster_id="c")))
     for topic in named:
         for operation in operations_of(topic):
-            answer = draw(st.sampled_from(["not sent", "accepted", "refused", "lost"]))
+            answer = draw(st.sampled_from(["not sent", "accepted", "refused", "lost", "done by others"]))
             failures: dict[str, KafkaFailure | None] = {"accepted": None, "refused": REFUSED, "lost": NO_ANSWER}
             if answer in failures:
                 attempt = Attempt(
                     operation=operation, number=1, started_at=NOON, duration_seconds=0, failure=failures[answer]
                 )
                 ledger.attempted(topic.name, attempt)
+            elif answer == "done by others" and step_of(operation).changes(topic):
+                ledger.found_done(topic.name, operation, frozenset(step_of(operation).fields(topic)))
         seen = draw(st.none() | st.sampled_from(Verification))
         if seen is not None and ledger.operations_to_verify(topic.name):
             ledger.saw(topic.name, Seen(verification=seen, at=NOON))

@@ -107,6 +107,15 @@ def ended_as(command: str, *options: str, faults: Sequence[Fault] = (), signals:
     return ended.value.code
 
 
+def assert_it_is_shown_again(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Hold what ``render`` shows of the report against what was on standard output, and against the report."""
+    for options, expected in (([], text), (["-o", "json"], Path("r.json").read_text())):
+        with pytest.raises(SystemExit) as ended:
+            main(["render", "r.json", *options])
+        assert ended.value.code == 0
+        assert capsys.readouterr().out == expected
+
+
 def assert_they_agree(command: str, code: int, text: str) -> None:
     """Hold what was on standard output against the reports in the working directory."""
     record, report = Path("r.txt").read_text(), json.loads(Path("r.json").read_text())
@@ -142,7 +151,9 @@ def test_text_record_and_json_say_the_same_of_every_topic(
 ) -> None:
     code = ended_as(command, *CASES[case].options, faults=CASES[case].faults)
     assert code == getattr(CASES[case], command)
-    assert_they_agree(command, code, capsys.readouterr().out)
+    text = capsys.readouterr().out
+    assert_they_agree(command, code, text)
+    assert_it_is_shown_again(text, capsys)
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
@@ -153,4 +164,6 @@ def test_an_interrupted_run_says_the_same_everywhere(
 ) -> None:
     code = ended_as(command, signals=Interrupting(moment))
     assert code in {128 + signal.SIGINT, 3}, "3 where the run was over before"
-    assert_they_agree(command, code, capsys.readouterr().out)
+    text = capsys.readouterr().out
+    assert_they_agree(command, code, text)
+    assert_it_is_shown_again(text, capsys)

@@ -81,7 +81,7 @@ def test_no_rendering_holds_a_character_that_is_not_printable(text: str, command
     ]:
         assert rendering.replace("\n", "").isprintable()
         rendering.encode()
-    assert files["github"].count("\n") == 1
+    assert all(line.startswith("::error file=") for line in files["github"].splitlines())
     assert json.loads(files["json"])["diagnostics"][0]["message"] == encodable(text)
 
 

@@ -20,6 +20,6 @@ def gone(sandbox: Sandbox) -> bool:
 
 
 def assert_nothing_left(below: list[psutil.Process], tmp_path: Path) -> None:
-    _, alive = psutil.wait_procs(below, timeout=30)
+    _, alive = psutil.wait_procs(below, timeout=120)
     assert alive == []
     assert list(tmp_path.glob("reconciler-sandbox-*")) == []

@@ -14,8 +14,7 @@ from confluent_kafka.admin import AdminClient
 from reconciler.cluster.ready import Readiness
 from reconciler.errors import SandboxError
 from reconciler.sandbox import Sandbox, start
-from reconciler.sandbox.cluster import _new_cluster_id
-from reconciler.sandbox.kafka_nodes import free_ports
+from reconciler.sandbox.kafka_nodes import free_ports, new_id
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version, known_versions
 from tests.sandbox.left_over import folder_of, gone
 
@@ -27,10 +26,10 @@ def test_known_versions_are_the_newest_of_three_lines() -> None:
         full_version("2")
 
 
-def test_no_cluster_id_looks_like_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_id_looks_like_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter([uuid.UUID(int=0xF8 << 120), uuid.UUID(int=0)])
     monkeypatch.setattr(uuid, "uuid4", lambda: next(drawn))
-    assert _new_cluster_id() == "AAAAAAAAAAAAAAAAAAAAAA"  # the first would have been "-AAA…"
+    assert new_id() == "AAAAAAAAAAAAAAAAAAAAAA"  # the first would have been "-AAA…"
 
 
 @pytest.mark.parametrize("version", ["4.4.0", "4.1", "3.9"])

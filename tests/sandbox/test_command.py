@@ -25,12 +25,18 @@ from tests.support.ordinary_user import modes
 
 SHOW_AND_WAIT = "import os, sys; print(os.environ['KAFKA_BOOTSTRAP_SERVERS'], flush=True); sys.stdin.read()"
 
+OF_ANOTHER_CLUSTER = {
+    "KAFKA_SASL_PASSWORD": "hunter2-and-more",
+    "KAFKA_SSL_KEY_PASSWORD_FILE": "/run/secrets/key",
+    "KAFKA_USE_SSL": "true",
+}
+
 
 @contextmanager
 def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
     """``sandbox run`` with a command that waits, and all the processes below it; its folders are in ``tmp_path``."""
     command = [sys.executable, "-m", "reconciler", "sandbox", "run", "--", sys.executable, "-c", SHOW_AND_WAIT]
-    env = environment({"TMPDIR": str(tmp_path)})
+    env = environment({"TMPDIR": str(tmp_path), **OF_ANOTHER_CLUSTER})
     with subprocess.Popen(
         command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -38,6 +44,9 @@ def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil
         assert process.stdout.readline().startswith("127.0.0.1:")
         below = psutil.Process(process.pid).children(recursive=True)
         assert any("kafka.Kafka" in each.cmdline() for each in below)
+        assert not any("hunter2" in word for each in below for word in each.cmdline()), "all users see command lines"
+        (wanted,) = (each for each in below if SHOW_AND_WAIT in each.cmdline())
+        assert not OF_ANOTHER_CLUSTER.keys() & wanted.environ().keys()
         yield process, below
 
 

@@ -19,6 +19,7 @@ import pytest
 
 from reconciler.cli.sandbox import _run_with
 from reconciler.sandbox.background import _await_ready, _holder
+from reconciler.sandbox.jars import cache_folder
 from tests.sandbox.left_over import assert_nothing_left
 from tests.support.command import PROJECT, RunReconciler, environment
 
@@ -133,7 +134,9 @@ def test_a_missing_part_of_the_extra_is_named_where_it_is_needed(command: str, m
 
 
 MOMENTS: Mapping[str, Callable[[list[list[str]]], bool]] = {
-    "while the data folders are made": lambda running: any("kafka.tools.StorageTool" in each for each in running),
+    "while the first start prepares the later ones": lambda running: any(
+        "kafka.tools.StorageTool" in each for each in running
+    ),
     "while the broker starts": lambda running: any("kafka.Kafka" in each for each in running),
 }
 
@@ -162,7 +165,10 @@ def started(command: list[str], folder: Path, env: Mapping[str, str] | None = No
 def test_a_signal_before_it_is_ready_leaves_nothing_running(
     command: list[str], moment: str, how: signal.Signals, tmp_path: Path
 ) -> None:
-    with started(command, tmp_path) as process:
+    (tmp_path / STATE).mkdir()
+    (tmp_path / STATE / "maven").symlink_to(cache_folder() / "maven")
+    cache = {} if moment == "while the broker starts" else {"XDG_CACHE_HOME": str(tmp_path)}
+    with started(command, tmp_path, cache) as process:
         below = descendants_at(process.pid, MOMENTS[moment])
         os.killpg(process.pid, how)  # as a terminal does
         stdout, stderr = process.communicate(timeout=120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -37,7 +38,7 @@ def runner(folder: Path) -> RunReconciler:
             stack.enter_context(patch.dict(os.environ, variables))
             stack.enter_context(_working_directory(here))
             read = stack.enter_context(_streams(stdin or ""))
-            with pytest.raises(SystemExit) as ended:
+            with pytest.raises(SystemExit) as ended, _usual_collections():
                 main([str(argument) for argument in arguments])
             code = ended.value.code
             assert isinstance(code, int)
@@ -45,6 +46,16 @@ def runner(folder: Path) -> RunReconciler:
         return checked(Finished(code, stdout, stderr), arguments, here)
 
     return run
+
+
+@contextmanager
+def _usual_collections() -> Iterator[None]:
+    """The command collects hardly any garbage, since it ends soon; this process would keep it all."""
+    before = gc.get_threshold()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager
@@ -98,7 +109,7 @@ def _text(file: IO[bytes]) -> str:
 
 def report_of(*arguments: str, report: Path) -> Any:
     """Run the command and return its report, which was held against the schema and the exit code."""
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as ended, _usual_collections():
         main([*arguments, "--report", str(report)])
     written = report_at(report)
     assert written["run"]["exit_code"] == ended.value.code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -22,21 +22,34 @@ class BootstrapServer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterOptions:
-    """Which cluster, and how long to wait for it; times are in seconds."""
+class ConnectionOptions:
+    """Which cluster, and how to connect to it."""
 
     bootstrap_server: BootstrapServer | None
     command_config: Path | None
     properties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterOptions(ConnectionOptions):
+    """Which cluster, and how long to wait for it; times are in seconds."""
+
     timeout: float
     deadline: float | None
 
 
 def cluster_options(command: Command) -> Command:
     """``--bootstrap-server``, ``--command-config``, ``-X``, ``--timeout`` and ``--deadline``."""
-    return bundled(
-        "cluster",
-        ClusterOptions,
+    return bundled("cluster", ClusterOptions, *_connection(), *_limits())(command)
+
+
+def connection_options(command: Command) -> Command:
+    """``--bootstrap-server``, ``--command-config`` and ``-X``."""
+    return bundled("cluster", ConnectionOptions, *_connection())(command)
+
+
+def _connection() -> tuple[Callable[..., Any], ...]:
+    return (
         click.option(
             "--bootstrap-server",
             metavar="HOST:PORT,…",
@@ -65,8 +78,7 @@ def cluster_options(command: Command) -> Command:
             show_envvar=True,
             help="Set a librdkafka property; overrides --command-config. Repeatable; one per line in the variable.",
         ),
-        *_limits(),
-    )(command)
+    )
 
 
 def _limits() -> tuple[Callable[[Command], Command], ...]:

@@ -53,7 +53,7 @@ def bundled(name: str, kind: type, *options: Callable[[Any], Any]) -> Callable[[
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def bundling(**values: Any) -> int:
-            bundle = kind(**{field: values.pop(field) for field in fields})
+            bundle = kind(**{field: values.pop(field) for field in fields if field in values})
             return command(**values, **{name: bundle})
 
         decorated: Command = bundling

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from reconciler.cli.colour import Colour, colour
 from reconciler.cli.defect import note_verbosity
 from reconciler.cli.logs import LogFormat
 from reconciler.cli.options.kinds import Command, Option, Repeatable, bundled
+from reconciler.cli.options.logs import colour_option, log_format_option
 from reconciler.printable import quoted, unmistakable
-from reconciler.report.formats import BY_ENDING
+from reconciler.report.formats import BY_ENDING, FORMATS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,20 +23,20 @@ class OutputOptions:
     """Where reports are written, and what standard output and standard error get."""
 
     output: str
-    reports: tuple[Path, ...]
-    log_format: LogFormat
+    reports: tuple[Path, ...] = ()
+    log_format: LogFormat = "text"
     verbosity: int
     quiet: bool
     compact: bool | None = None
     """Whether each topic takes one line; ``None`` where that depends on how many are new."""
 
 
-def output_options(*forms: str) -> Callable[[Command], Command]:
-    """``-o`` with the ``forms`` of the command, the first one by default, ``--report``, logging, ``-v`` and ``-q``."""
+def output_options(command: Command) -> Command:
+    """``-o`` with every format of a report, ``--report``, logging, ``-v`` and ``-q``."""
     return bundled(
         "output",
         OutputOptions,
-        format_option(*forms),
+        format_option(*FORMATS),
         click.option(
             "--report",
             "reports",
@@ -46,19 +46,10 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
             callback=_reports,
             envvar="RECONCILER_REPORT",
             show_envvar=True,
-            help="Also write the report to this file, however the run ends: .json or .txt. Repeatable; one per line in "
-            "the variable.",
+            help=f"Also write the report to this file, however the run ends: {_listed(BY_ENDING)}. Repeatable; one per "
+            "line in the variable.",
         ),
-        click.option(
-            "--log-format",
-            type=click.Choice(["text", "json"]),
-            default="text",
-            show_default=True,
-            cls=Option,
-            envvar="RECONCILER_LOG_FORMAT",
-            show_envvar=True,
-            help="Log format on standard error: text, or one JSON object per line.",
-        ),
+        log_format_option(),
         click.option(
             "-v",
             "--verbose",
@@ -67,30 +58,42 @@ def output_options(*forms: str) -> Callable[[Command], Command]:
             callback=note_verbosity,
             help="Also show unchanged topics, and log each topic; -vv also logs each attempt.",
         ),
-        click.option("-q", "--quiet", is_flag=True, help="Print only errors and the summary."),
+        _quiet,
+        _compact,
+        colour_option,
+    )(command)
+
+
+def view_options(command: Command) -> Command:
+    """``-o``, ``-v`` and ``-q``, of a command that shows a report and makes none."""
+    return bundled(
+        "output",
+        OutputOptions,
+        format_option(*FORMATS),
         click.option(
-            "--compact/--no-compact",
-            default=None,
-            cls=Option,
-            envvar="RECONCILER_COMPACT",
-            show_envvar=True,
-            help="Show one line per topic, by default when more than 50 topics are new. --no-compact also shows each "
-            "of several topics that change alike.",
+            "-v",
+            "--verbose",
+            "verbosity",
+            count=True,
+            callback=note_verbosity,
+            help="Also show unchanged topics; with -vv also the traceback of an internal error.",
         ),
-        click.option(
-            "--color",
-            type=click.Choice(["auto", "always", "never"]),
-            default="auto",
-            show_default=True,
-            is_eager=True,
-            expose_value=False,
-            callback=_colour,
-            cls=Option,
-            envvar="RECONCILER_COLOR",
-            show_envvar=True,
-            help="Colour the text. auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR=1 means always.",
-        ),
-    )
+        _quiet,
+        _compact,
+        colour_option,
+    )(command)
+
+
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Print only errors and the summary.")
+_compact = click.option(
+    "--compact/--no-compact",
+    default=None,
+    cls=Option,
+    envvar="RECONCILER_COMPACT",
+    show_envvar=True,
+    help="Show one line per topic, by default when more than 50 topics are new. --no-compact also shows each "
+    "of several topics that change alike.",
+)
 
 
 def format_option(*forms: str) -> Callable[[Any], Any]:
@@ -121,16 +124,12 @@ def verbose_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return option(command)
 
 
-def _colour(ctx: click.Context, _parameter: click.Parameter, wanted: Colour) -> None:
-    ctx.color = colour(wanted, os.environ)
-
-
 def _reports(_ctx: click.Context, _parameter: click.Parameter, values: tuple[Path, ...]) -> tuple[Path, ...]:
     """The paths. Raises BadParameter, before anything is done, for one that cannot be written at the end."""
     for path in values:
         if path.suffix not in BY_ENDING:
             seen = quoted(path.suffix) if path.suffix else f"of {quoted(str(path))}"
-            raise click.BadParameter(f"unsupported report format {seen}; use {' or '.join(BY_ENDING)}")
+            raise click.BadParameter(f"unsupported report format {seen}; use {_listed(BY_ENDING)}")
         if os.path.isdir(path):  # noqa: PTH112 - that of a Path raises where a directory may not be entered
             raise click.BadParameter(f"{unmistakable(str(path))} is a directory; name a file in it")
         if not _may_be_there(path.parent):
@@ -144,3 +143,9 @@ def _may_be_there(directory: Path) -> bool:
         return directory.is_dir()
     except OSError:
         return True
+
+
+def _listed(endings: Iterable[str]) -> str:
+    """``.json, .md or .txt``."""
+    *others, last = endings
+    return f"{', '.join(others)} or {last}"

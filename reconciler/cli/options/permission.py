@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from reconciler.cli import suggest
@@ -12,17 +10,12 @@ from reconciler.model import Consent, ConsentForTopics, Permission, RiskKind
 from reconciler.printable import quoted
 
 
-class _ConsentType(click.ParamType[ConsentForTopics]):
-    """``KIND`` or ``KIND=GLOB``."""
-
-    name = "consent"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ConsentForTopics:
-        """The consent that ``value`` gives. Raises BadParameter where there is no such kind."""
-        kind, _, glob = str(value).partition("=")
-        if kind not in list(RiskKind):
-            self.fail(f"{quoted(kind)} is not a kind of risk; there are {', '.join(RiskKind)}", param, ctx)
-        return ConsentForTopics(glob=glob or "*", consent=Consent(kind=RiskKind(kind), given_by=f"--allow {value}"))
+def _consent(text: str) -> ConsentForTopics:
+    """The consent that ``KIND`` or ``KIND=GLOB`` gives. Raises BadParameter where there is no such kind."""
+    kind, _, glob = text.partition("=")
+    if kind not in list(RiskKind):
+        raise click.BadParameter(f"{quoted(kind)} is not a kind of risk; there are {', '.join(RiskKind)}")
+    return ConsentForTopics(glob=glob or "*", consent=Consent(kind=RiskKind(kind), given_by=f"--allow {text}"))
 
 
 def permission_options(command: Command) -> Command:
@@ -43,7 +36,7 @@ def permission_options(command: Command) -> Command:
         click.option(
             "--allow",
             "consents",
-            type=_ConsentType(),
+            type=_consent,
             metavar="KIND[=GLOB]",
             cls=Repeatable,
             multiple=True,

@@ -29,6 +29,7 @@ _TAKES_EFFECT = {
     "config.delete.retention.ms": _BY_THE_CLEANER,
     "config.min.compaction.lag.ms": _BY_THE_CLEANER,
     "config.min.insync.replicas": "at once",
+    "config.remote.storage.enable": "at once",
     "config.unclean.leader.election.enable": "within 5 minutes",
 }
 """By field, but for a lower retention. ``unclean.leader.election.interval.ms`` is 5 minutes."""

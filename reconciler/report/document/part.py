@@ -26,7 +26,7 @@ Code = Annotated[str, Constraint(pattern="^[a-z0-9-]+$")]
 Count = Annotated[int, Constraint(ge=0)]
 FromOne = Annotated[int, Constraint(ge=1)]
 Seconds = Annotated[float, Constraint(ge=0)]
-Moment = Annotated[datetime, Constraint(tz_constraint="aware")]
+Moment = Annotated[datetime, Constraint(tz_constraint=0)]
 
 
 def json_name(attribute: str) -> str:

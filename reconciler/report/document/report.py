@@ -7,6 +7,8 @@ from typing import Literal
 
 from reconciler.errors import Severity
 from reconciler.model import Command, RunStatus
+from reconciler.report.document.audit import Audit
+from reconciler.report.document.base import BaseIdentity
 from reconciler.report.document.part import (
     Code,
     Count,
@@ -17,12 +19,14 @@ from reconciler.report.document.part import (
     Seconds,
     Sha256,
 )
+from reconciler.report.document.reviewed import Reviewed
 from reconciler.report.document.topic import (
     Topic,
     UnmanagedTopic,
 )
+from reconciler.report.document.undo import Undo
 
-FORMAT_VERSION: Literal["1.0"] = "1.0"
+FORMAT_VERSION: Literal["1.1"] = "1.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,11 @@ class PlanIdentity(Part):
 
     fingerprint: Digest
     """`sha256:` and the SHA-256 of the plan, the cluster's id and the live state."""
+    checksum: Digest | None = None
+    """`sha256:` and the SHA-256 of this report as JSON without white space, its keys sorted, this value `null`. Shows
+    that the file was changed after it was written; it is no signature."""
+    base: BaseIdentity | None = None
+    """What it was compared with; `null` without `--base`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +107,31 @@ class Summary(Part):
     unreadable: Count = 0
     """Topics whose live state could not be read."""
     waived: Count = 0
+    """Topics of which waivers accept all drift."""
     applied: Count = 0
     failed: Count = 0
     refused: Count = 0
     stale: Count = 0
     unknown: Count = 0
+    recreated: Count = 0
+    """Topics that were deleted and created again since an earlier report that was given."""
+    from_branch: Count = 0
+    """Topics with a create or a change whose `source` is `branch`; 0 without `--base`. A topic with changes of several
+    sources counts for each of them."""
+    merged_before: Count = 0
+    """Likewise with the `source` `merged`."""
+    changed_on_cluster: Count = 0
+    """Likewise with the `source` `cluster`."""
+    found_done: Count = 0
+    """Topics that a reviewed plan was to change, and that were as wanted already."""
+    drifted: Count = 0
+    """Topics with drift that no waiver accepts; this and the following numbers are 0 if the report is of no audit."""
+    missing: Count = 0
+    """Topics that are not there, waived or not."""
+    changed: Count = 0
+    """Topics with a field that differs, waived or not."""
+    healed: Count = 0
+    """Topics with drift in the baseline that is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +171,7 @@ class Statistics(Part):
 class Report(Part):
     """What a run of `reconciler` found and did."""
 
-    format_version: Literal["1.0"] = FORMAT_VERSION
+    format_version: Literal["1.1"] = FORMAT_VERSION
     tool: Tool
     command: Command
     run: RunSummary
@@ -150,9 +179,15 @@ class Report(Part):
     cluster: Cluster | None
     manifest: Manifest | None
     plan: PlanIdentity | None
+    reviewed: Reviewed | None = None
+    """The plan that was carried out; `null` without `--plan`."""
     summary: Summary
     topics: list[Topic]
     """Sorted by name."""
     unmanaged: list[UnmanagedTopic]
     diagnostics: list[DiagnosticEntry]
     statistics: Statistics
+    undo: Undo | None = None
+    """The run that this one undoes, with `--undo`; else `null`."""
+    audit: Audit | None = None
+    """What `drift` found; `null` for any other command, and if the cluster was not read."""

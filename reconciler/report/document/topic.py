@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
-from reconciler.model import Action, RefusalKind, TopicStatus, Verification
+from reconciler.model import Action, ChangeSource, RefusalKind, TopicStatus, Verification
+from reconciler.report.document.audit import DriftEntry, Waiver
+from reconciler.report.document.base import BaseChange
 from reconciler.report.document.impact import Consent, Impact
 from reconciler.report.document.part import (
     Count,
@@ -63,14 +65,23 @@ class Change(Part):
     """Why the change is refused, and the way out, apart; `null` if the plan makes it."""
     impact: Impact | None = None
     """The measured impact of the change; `null` if nothing was measured."""
-    waiver: dict[str, Any] | None = None
-    """The waiver that accepts the difference; `null` if there is none."""
+    waiver: Waiver | None = None
+    """The waiver that accepts the difference in audits; `null` if there is none. A plan makes the change all the
+    same."""
     origin: Origin | None
     """The place that set the desired value."""
     layer: str | None = None
     """The part of the manifest that set it: `defaults`, `profile NAME`, `topic`, or `variable`."""
     status: TopicStatus
     """The status of this change."""
+    source: ChangeSource | None = None
+    """Where the change comes from, compared with `plan.base`: `branch`: the base wants something else, or nothing;
+    `merged`: the base wants the same, and it was not applied; `cluster`: the base wants the same, and the cluster has
+    something of its own. `null` without `--base`."""
+    base: BaseChange | None = None
+    """What the base would change the field to instead; `null` if it would change it to the same, or not at all."""
+    found_done: bool = False
+    """The topic was as wanted before the change was to be sent: somebody else made it, and this run sent nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,18 @@ class ReadBack(Part):
 
     status: Verification
     checked_at: Moment
+    topic_id: str | None = None
+    """The topic's id then; `null` if the topic is gone, or if the cluster has no topic ids."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recreated(Part):
+    """A topic that was deleted and created again: its former records are gone."""
+
+    topic_id: str
+    """The id of the former topic."""
+    report: str
+    """The path of the earlier report that has this id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +149,24 @@ class Topic(Part):
     changes: list[Change]
     objections: list[Objection]
     unchecked: Error | None
-    """Why the broker did not validate the create or the changes; `null` if it did, or there were none."""
+    """Why the broker did not validate the create or the changes, or would deny the delete; `null` if it did validate
+    them, or there was nothing to validate."""
     attempts: list[Attempt]
     verification: ReadBack | None
     error: Error | None
     """What failed, or why the topic is refused."""
     refusal: Refusal | None
     """Why the create is refused, or the broker's first objection; `null` if only single changes are refused."""
+    recreated: Recreated | None = None
+    """Set if the topic has another id now than in an earlier report that was given; no change on its own."""
+    source: ChangeSource | None = None
+    """Where a create comes from, as `source` of a change; `null` for any other topic, and without `--base`."""
+    base: Settings | None = None
+    """The settings with which the base would create the topic, if they are others; else `null`."""
+    found_done: bool = False
+    """The topic is unchanged, because what the reviewed plan was to do was done already."""
+    drift: list[DriftEntry] = field(default_factory=list)
+    """What an audit found; empty in any other report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,3 +179,5 @@ class UnmanagedTopic(Part):
     """The lowest of its partitions."""
     config: dict[str, str | None]
     """The overrides set on the topic itself; a value is `null` if the cluster does not return it."""
+    drift: list[DriftEntry] = field(default_factory=list)
+    """What an audit found; empty in any other report."""

@@ -1,0 +1,1 @@
+"""An example: prices orders that come through Kafka."""

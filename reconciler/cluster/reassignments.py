@@ -1,0 +1,50 @@
+"""Replicas that are being moved (``ListPartitionReassignments``, KIP-455)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from reconciler.cluster.connection import Connection
+from reconciler.cluster.reader import Reader
+from reconciler.cluster.second_client import NotAsked, ask_second_client
+from reconciler.model import Facet, LivePartition, Moving, Query
+
+
+def read_moving(connection: Connection, reader: Reader, topics: Collection[str]) -> Mapping[str, Moving]:
+    """Those of ``topics`` whose replicas are being moved, with the replication factor that each gets.
+
+    Without a second client, or the permission DESCRIBE on the cluster, that is inferred: replicas are missing from the
+    in-sync ones, or partitions have different numbers of them. Raises ClusterUnavailable and DeadlinePassed.
+    """
+    if not topics:
+        return {}
+    live = reader.look(Query(names=topics, facets=frozenset({Facet.REPLICAS}))).topics
+    partitions = {name: topic.replicas or () for name, topic in live.items()}
+    try:
+        return _asked(connection, partitions)
+    except NotAsked:
+        return {name: Moving() for name, of_topic in partitions.items() if _seems_moving(of_topic)}
+
+
+def _asked(connection: Connection, partitions: Mapping[str, Sequence[LivePartition]]) -> Mapping[str, Moving]:
+    wanted = {name: [each.partition for each in of_topic] for name, of_topic in partitions.items()}
+    answer: Mapping[Any, Any] = ask_second_client(
+        connection, lambda client: client.list_partition_reassignments(wanted), api="list_partition_reassignments"
+    )
+    targets = {
+        (each.topic, each.partition): len(moving["replicas"]) - len(moving["removing_replicas"])
+        for each, moving in answer.items()
+    }
+    names = {name for name, _ in targets}
+    return {
+        name: Moving(
+            replication_factor=min(targets.get((name, each.partition), len(each.replicas)) for each in partitions[name])
+        )
+        for name in names & partitions.keys()
+    }
+
+
+def _seems_moving(partitions: Sequence[LivePartition]) -> bool:
+    numbers = {len(each.replicas) for each in partitions}
+    return len(numbers) > 1 or any(len(each.in_sync) < len(each.replicas) for each in partitions)

@@ -1,0 +1,38 @@
+"""Names and values as somebody would write them who wants more than to be shown."""
+
+from __future__ import annotations
+
+HOSTILE = [
+    "</script><script>alert(1)</script>",
+    "a|b|c",
+    "`code`",
+    "``",
+    "\\",
+    "\\|",
+    "@team",
+    "::error file=x::y",
+    "\x1b[31mred",
+    "\u202etxt.exe",
+    "--> <img src=x onerror=alert(1)>",
+    "[click](http://evil.example)",
+    "![x](http://evil.example/x.png)",
+    "www.evil.example",
+    "https://evil.example/",
+    "mailto:a@evil.example",
+    "a@evil.example",
+    "#12 !3 GH-4",
+    "<!-- reconciler -->",
+    "&lt;b&gt; &#64;team",
+    "# heading",
+    "\n\n# heading",
+    "- item",
+    "1. item",
+    "> quote",
+    "---",
+    "~~gone~~ **bold** _it_",
+    "</details>",
+    "</td></tr></table>",
+    "$x^2$",
+    "",
+    " ",
+]

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from reconciler.sandbox import Sandbox, start
 from reconciler.sandbox.jars import MIRROR
 from tests.support import in_process
+from tests.support.clients import end_dropped
 from tests.support.command import RunReconciler, process_runner
 from tests.support.ordinary_user import as_ordinary_user
 from tests.support.secured import Secured, secured_cluster
@@ -88,6 +89,13 @@ def _put_in_group(item: pytest.Item, group: str) -> None:
     else:
         item._nodeid = name  # type: ignore[attr-defined]  # of older ones
     assert item.nodeid == name, "this pytest has the id in another place"
+
+
+@pytest.fixture(autouse=True)
+def _no_test_waits_for_a_client() -> Iterator[None]:
+    """Clients that a test made, or one before it, end aside."""
+    yield
+    end_dropped()
 
 
 @pytest.fixture

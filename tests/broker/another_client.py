@@ -10,17 +10,8 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from confluent_kafka import (
-    Consumer,
-    ConsumerGroupTopicPartitions,
-    KafkaError,
-    KafkaException,
-    Producer,
-    TopicCollection,
-    TopicPartition,
-)
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import (
-    AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
@@ -31,6 +22,7 @@ from confluent_kafka.admin import (
 )
 
 from reconciler.sandbox import Sandbox
+from tests.support.clients import AdminClient, Consumer, Producer
 
 OFFSETS = "__consumer_offsets"
 SECONDS = 60

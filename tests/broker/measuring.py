@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 
 from reconciler.clock import TimeLimit
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.measurements import Measurements
 from reconciler.model import Measured, Wanted
 from reconciler.sandbox import Sandbox
+from tests.support.clients import AdminClient, Consumer, Producer
 
 KEPT = {"retention.ms": "-1"}
 """For topics with records of long ago, which would soon be gone."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import NewTopic
 
 from reconciler.configs import TOPIC_CONFIGS, InvalidValue, TopicConfig, ValueType, canonical, expand
@@ -16,6 +16,7 @@ from reconciler.configs.synonyms import BROKER_SYNONYMS
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
 from tests.broker.dry_run import check_dry_run
+from tests.support.clients import Producer
 from tests.support.command import Finished, RunReconciler
 
 SEED = 20261124

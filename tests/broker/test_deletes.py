@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, Producer
 
 from reconciler.apply import Retries
 from reconciler.clock import TimeLimit
@@ -19,6 +18,7 @@ from reconciler.report.build import build
 from reconciler.sandbox import Sandbox
 from reconciler.session.writing import WritingSession
 from tests.broker.another_client import SECONDS, AnotherClient
+from tests.support.clients import Consumer, Producer
 from tests.support.command import Finished, RunReconciler
 
 LONG_AGO = (int(time.time()) - 12 * 3600) * 1000

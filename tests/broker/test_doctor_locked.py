@@ -14,13 +14,13 @@ from confluent_kafka.admin import (
     AclBindingFilter,
     AclOperation,
     AclPermissionType,
-    AdminClient,
     NewTopic,
     ResourcePatternType,
     ResourceType,
 )
 
 from tests.support.checks import Found
+from tests.support.clients import AdminClient
 from tests.support.command import PROJECT, RunReconciler
 from tests.support.secured import PASSWORD, WRONG, Secured
 

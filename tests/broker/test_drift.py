@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Producer
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import AnotherClient
+from tests.support.clients import Producer
 from tests.support.command import Finished, RunReconciler
 
 MANIFEST = """

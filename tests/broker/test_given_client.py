@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from confluent_kafka.admin import AdminClient
-
 from reconciler.apply import Retries
 from reconciler.clock import TimeLimit
 from reconciler.model import Command, RunStatus, TopicStatus
@@ -13,6 +11,7 @@ from reconciler.report.build import build
 from reconciler.sandbox import Sandbox
 from reconciler.session import Session
 from reconciler.session.writing import WritingSession
+from tests.support.clients import AdminClient
 
 TOPICS = 310
 """More than are read through a client of our own otherwise."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from confluent_kafka import Consumer
 from confluent_kafka.admin import (
     AclBinding,
     AclOperation,
@@ -25,6 +24,7 @@ from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import OFFSETS, AnotherClient
 from tests.broker.measuring import commit, has_no_leader, measured, member
 from tests.broker.posing import posing
+from tests.support.clients import Consumer
 from tests.support.command import RunReconciler
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
-from confluent_kafka import Consumer, Producer
 
 from reconciler.sandbox import Sandbox
 from tests.broker.another_client import SECONDS, AnotherClient
+from tests.support.clients import Consumer, Producer
 from tests.support.command import Finished
 
 Command = Callable[..., Finished]

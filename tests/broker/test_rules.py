@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from reconciler.sandbox import Sandbox, start
 from tests.broker.another_client import SECONDS, AnotherClient
+from tests.support.clients import Producer
 from tests.support.command import Finished, RunReconciler
 
 HOUR = 3_600_000

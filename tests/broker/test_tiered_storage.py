@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic, OffsetSpec, ResourceType
 
 from reconciler.model import Wanted
@@ -18,6 +18,7 @@ from reconciler.sandbox import Sandbox
 from tests.broker.another_client import SECONDS, AnotherClient
 from tests.broker.measuring import commit, measured, produce
 from tests.broker.tiered import Tiered, tiered_kafka
+from tests.support.clients import Consumer
 from tests.support.command import Finished, RunReconciler
 
 MIB = 1024 * 1024

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import NewTopic
 
 from reconciler.errors import SandboxError
 from reconciler.sandbox.jars import jars
@@ -15,6 +15,7 @@ from reconciler.sandbox.java import find_java
 from reconciler.sandbox.kafka_nodes import plan_nodes, write_properties
 from reconciler.sandbox.servers import await_end, await_ready, format_storage, guarded
 from reconciler.sandbox.versions import full_version
+from tests.support.clients import AdminClient
 
 
 def java(version: str) -> list[str]:

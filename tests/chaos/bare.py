@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource, NewTopic, ResourceType
+from confluent_kafka.admin import ConfigResource, ConfigSource, NewTopic, ResourceType
 
 from tests.chaos.scenarios import Settings
+from tests.support.clients import AdminClient
 
 SECONDS = 60
 """For one answer, on a machine that has much to do."""

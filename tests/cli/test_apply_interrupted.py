@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka.admin import AdminClient
 
 from reconciler.sandbox import start
+from tests.support.clients import AdminClient
 from tests.support.command import RunReconciler, process, report_at, wait_until
 from tests.support.terminal import Terminal
 from tests.wire.fake_kafka import FakeKafka

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import AdminClient
 
 from reconciler.cluster.properties import is_secret
 from reconciler.cluster.variables import FILE_VARIABLES, USE_SSL, VARIABLES
 from reconciler.sandbox import Sandbox
+from tests.support.clients import AdminClient
 from tests.support.command import PROJECT, Finished, RunReconciler, environment
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import NewTopic
 
 from reconciler.clock import TimeLimit
 from reconciler.cluster.checker import Checker
@@ -16,6 +16,7 @@ from reconciler.cluster.reading_client import WriteRefused
 from reconciler.cluster.writer import Writer, WritingConnection
 from reconciler.errors import ClusterUnavailable, Location
 from reconciler.model import Operation, Query, TopicSpec
+from tests.support.clients import AdminClient
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Fault

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from confluent_kafka.admin import AdminClient
 
 from reconciler.clock import TimeLimit
 from reconciler.cluster import ids_librdkafka
@@ -18,6 +17,7 @@ from reconciler.cluster.ids_binding import CHUNK
 from reconciler.cluster.reader import Reader
 from reconciler.errors import ClusterUnavailable
 from reconciler.model import Query, TopicSpec
+from tests.support.clients import AdminClient
 from tests.support.steps import spec
 from tests.wire.fake_cluster import Answer, Topic
 from tests.wire.fake_kafka import FakeKafka

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka.admin import AdminClient
 
 from reconciler.sandbox import Sandbox
 from tests.support.asgi import answers
+from tests.support.clients import AdminClient
 from tests.support.command import PROJECT, check_report
 
 

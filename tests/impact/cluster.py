@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import NewTopic, OffsetSpec
 
 from reconciler.sandbox import Sandbox, start
 from tests.chaos.bare import SECONDS
 from tests.impact.cases import BROKER_RETENTION_MS, VALUE_BYTES, Case, Group, Presence
+from tests.support.clients import AdminClient, Consumer, Producer
 
 _LONG_AGO_MS = 3_600_000 * 24 * 365
 _POLICIES = ("delete", "compact,delete")

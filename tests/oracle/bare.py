@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 
 from tests.chaos.bare import SECONDS, BareCluster
 from tests.chaos.scenarios import Settings
 from tests.oracle.expected import Cluster
 from tests.oracle.state import AGE_MS, Live, Wanted
+from tests.support.clients import AdminClient, Producer
 
 _NOT_YET = {
     KafkaError.COORDINATOR_LOAD_IN_PROGRESS,

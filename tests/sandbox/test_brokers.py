@@ -12,13 +12,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from confluent_kafka.admin import AdminClient, ClusterMetadata
+from confluent_kafka.admin import ClusterMetadata
 
 from reconciler.cluster.ready import Readiness
 from reconciler.errors import SandboxError
 from reconciler.sandbox import Broker, servers, start
 from tests.broker.another_client import AnotherClient
 from tests.sandbox.left_over import folder_of, gone
+from tests.support.clients import AdminClient
 from tests.support.command import environment
 from tests.wire.proxy import counting_proxy, free_port
 

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import AdminClient
 
 from reconciler.cluster.ready import Readiness
 from reconciler.errors import SandboxError
@@ -17,6 +16,7 @@ from reconciler.sandbox import Sandbox, start
 from reconciler.sandbox.kafka_nodes import free_ports, new_id
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version, known_versions
 from tests.sandbox.left_over import folder_of, gone
+from tests.support.clients import AdminClient
 
 
 def test_known_versions_are_the_newest_of_three_lines() -> None:

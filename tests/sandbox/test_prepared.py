@@ -7,11 +7,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from confluent_kafka.admin import AdminClient
 
 from reconciler.sandbox import Sandbox, start
 from reconciler.sandbox.jars import CACHE, cache_folder
 from tests.sandbox.left_over import folder_of
+from tests.support.clients import AdminClient
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from confluent_kafka import OFFSET_INVALID, Consumer, TopicPartition
+from confluent_kafka import OFFSET_INVALID, TopicPartition
 
 from reconciler.errors import ManifestInvalid
 from reconciler.model import TopicSpec
 from reconciler.sandbox import Sandbox
 from reconciler.service.sandbox_topics import create, create_again, fitted, topics_for
 from tests.broker.another_client import AnotherClient
+from tests.support.clients import Consumer
 
 
 @contextmanager

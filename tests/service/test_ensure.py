@@ -11,8 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import TopicPartition
 
 from reconciler import TopicsNotReady, TopicSpec, ensure_topics, ensure_topics_async
 from reconciler.clock import Clock
@@ -22,6 +21,7 @@ from reconciler.model import RunStatus
 from reconciler.sandbox import Sandbox
 from reconciler.service.creation import AUTO_CREATE, RETRIES, RETRY_DELAY, TIMEOUT, creation_settings
 from reconciler.session import Control
+from tests.support.clients import AdminClient, Consumer
 from tests.support.command import PROJECT, RunReconciler, check_report, environment
 from tests.support.listener import listener, silence
 from tests.wire.fake_cluster import Topic

@@ -18,7 +18,6 @@ import trustme
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
-    AdminClient,
     ScramCredentialInfo,
     ScramMechanism,
     UserScramCredentialAlteration,
@@ -33,6 +32,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from reconciler.sandbox import Sandbox, start
 from reconciler.sandbox.kafka_nodes import free_ports
+from tests.support.clients import AdminClient
 from tests.support.tokens import AUDIENCE, ISSUER, Issuer, TokenServer, token_server
 
 PASSWORD, WRONG = "correct-horse", "battery-staple"

@@ -11,16 +11,9 @@ from typing import Any
 
 import pytest
 from confluent_kafka import TopicCollection
-from confluent_kafka.admin import (
-    AdminClient,
-    AlterConfigOpType,
-    ConfigEntry,
-    ConfigResource,
-    NewPartitions,
-    NewTopic,
-    ResourceType,
-)
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, ResourceType
 
+from tests.support.clients import AdminClient
 from tests.wire.fake_cluster import Topic
 from tests.wire.fake_kafka import FakeKafka
 from tests.wire.faults import Api, Fault

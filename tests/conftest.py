@@ -34,7 +34,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 # What would steer the command under test, in this process or in one of its own. A mirror only says where jars are.
-STEERING = ("KAFKA_", "RECONCILER_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+STEERING = ("KAFKA_", "RECONCILER_", "CI_COMMIT_SHA", "GITHUB_SHA", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
 for name in [name for name in os.environ if name.startswith(STEERING) and name != MIRROR]:
     del os.environ[name]
 

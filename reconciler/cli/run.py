@@ -43,6 +43,7 @@ def carry_out(
             clock=Clock(sleep=signals.sleep),
         )
     )
+    session.is_about(output.commit)
     try:
         signals.check()
         _check_places(output.reports)

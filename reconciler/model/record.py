@@ -77,6 +77,8 @@ class Record:
     started_at: datetime
     finished_at: datetime
     duration_seconds: float
+    commit: str | None = None
+    """The Git commit that the run is about; hexadecimal."""
     environment: str | None = None
     bootstrap_servers: str | None = None
     desired: DesiredState | None = None

@@ -51,6 +51,7 @@ def build(record: Record) -> document.Report:
             duration_seconds=round(record.duration_seconds, 6),
             status=record.status,
             exit_code=record.exit_code,
+            commit=record.commit,
         ),
         environment=record.environment,
         cluster=_cluster(record),

@@ -102,6 +102,10 @@ class Session:
         """Let the record tell where changes come from, compared with ``base``."""
         self._known = replace(self._known, base=base)
 
+    def is_about(self, commit: str | None) -> None:
+        """Let the record tell the Git commit that the manifest is of."""
+        self._known = replace(self._known, commit=commit)
+
     def refuse_after_reading(self, refuse: Callable[[LiveState], None]) -> None:
         """Let ``plan`` call ``refuse`` with what it has read, before anything is compared; it raises to refuse that."""
         self._refuse = (*self._refuse, refuse)

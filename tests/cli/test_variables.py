@@ -119,9 +119,10 @@ def test_a_blank_variable_hides_no_other_of_the_same_option(
 ) -> None:
     for option in parameters(context):
         if isinstance(option.envvar, list):
-            first, second = option.envvar
-            monkeypatch.setenv(first, " ")
-            monkeypatch.setenv(second, "5")
+            *blank, last = option.envvar
+            for name in blank:
+                monkeypatch.setenv(name, " ")
+            monkeypatch.setenv(last, "5")
             assert option.value_from_envvar(context) == "5"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from reconciler.cli.options.logs import colour_option, log_format_option
 from reconciler.printable import quoted, unmistakable
 from reconciler.report.formats import BY_ENDING, FORMATS
 
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
@@ -24,6 +27,7 @@ class OutputOptions:
 
     output: str
     reports: tuple[Path, ...] = ()
+    commit: str | None = None
     log_format: LogFormat = "text"
     verbosity: int
     quiet: bool
@@ -48,6 +52,15 @@ def output_options(command: Command) -> Command:
             show_envvar=True,
             help=f"Also write the report to this file, however the run ends: {_listed(BY_ENDING)}. Repeatable; one per "
             "line in the variable.",
+        ),
+        click.option(
+            "--commit",
+            metavar="SHA",
+            callback=_commit,
+            cls=Option,
+            envvar=["RECONCILER_COMMIT", "CI_COMMIT_SHA", "GITHUB_SHA"],
+            show_envvar=True,
+            help="Git commit that the report names.",
         ),
         log_format_option(),
         click.option(
@@ -122,6 +135,15 @@ def verbose_option(command: Callable[..., Any]) -> Callable[..., Any]:
         help="With -vv, show the traceback of an internal error.",
     )
     return option(command)
+
+
+def _commit(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    commit = value.strip().lower()
+    if not _COMMIT.fullmatch(commit):
+        raise click.BadParameter(f"{quoted(value)} is not a commit; use 7 to 64 hexadecimal digits")
+    return commit
 
 
 def _reports(_ctx: click.Context, _parameter: click.Parameter, values: tuple[Path, ...]) -> tuple[Path, ...]:

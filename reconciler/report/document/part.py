@@ -22,6 +22,7 @@ class Constraint:
 
 Sha256 = Annotated[str, Constraint(pattern="^[0-9a-f]{64}$")]
 Digest = Annotated[str, Constraint(pattern="^sha256:[0-9a-f]{64}$")]
+Commit = Annotated[str, Constraint(pattern="^[0-9a-f]{7,64}$")]
 Code = Annotated[str, Constraint(pattern="^[a-z0-9-]+$")]
 Count = Annotated[int, Constraint(ge=0)]
 FromOne = Annotated[int, Constraint(ge=1)]

@@ -11,6 +11,7 @@ from reconciler.report.document.audit import Audit
 from reconciler.report.document.base import BaseIdentity
 from reconciler.report.document.part import (
     Code,
+    Commit,
     Count,
     Digest,
     Moment,
@@ -50,6 +51,8 @@ class RunSummary(Part):
     """`ok`: in sync, or everything was applied; `changes`: there are changes that apply would make; `refused`:
     something cannot be applied, everything else was; `failed`: an error; `interrupted`: a signal."""
     exit_code: Count
+    commit: Commit | None = None
+    """The Git commit that the run is about, as the caller gave it; `null` if none was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

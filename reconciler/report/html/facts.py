@@ -25,6 +25,8 @@ def facts(report: Report) -> Iterator[tuple[str, Line]]:
     if report.manifest is not None:
         names = ", ".join(each.path for each in report.manifest.files)
         yield "Manifest", [Code(names), f" {_short(report.manifest.digest)}"]
+    if run.commit is not None:
+        yield "Commit", [Code(run.commit)]
     if report.plan is not None:
         yield "Plan", [Code(_short(report.plan.fingerprint))]
     if report.reviewed is not None:

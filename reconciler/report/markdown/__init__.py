@@ -26,9 +26,11 @@ from reconciler.report.sources import comparison, in_words, sentence
 from reconciler.report.standing import is_stale
 
 MOST_BYTES = 65_536
-_ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>-"}
-"""So that nothing ends an HTML comment; the same JSON value."""
+_ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>"}
+"""So that nothing begins or ends an HTML comment; the same JSON value."""
 _MOST_MESSAGES = 50
+_SHORT = 12
+"""Digits of a hash that are shown."""
 
 
 def render(report: Report, _layout: TextStyle) -> str:
@@ -63,9 +65,13 @@ def render_file(report: Report) -> str:
 
 
 def marker(report: Report) -> str:
-    """A comment that nobody sees, by which a program finds the text again to replace it."""
+    """A comment that nobody sees, by which a program finds the text again to replace it.
+
+    The environment comes first: up to it, the marker is the same for every run.
+    """
     facts = {
         "environment": report.environment,
+        "commit": report.run.commit,
         "fingerprint": report.plan.fingerprint if report.plan is not None else None,
     }
     return f"<!-- reconciler {json.dumps(facts).translate(_ESCAPES)} -->"
@@ -150,11 +156,13 @@ def _message(entry: DiagnosticEntry) -> str:
 def _foot(report: Report) -> Iterator[str]:
     run = report.run
     facts = [f"reconciler {plain(report.tool.version)} {report.command}", f"{run.started_at:%Y-%m-%d %H:%M} UTC"]
+    if run.commit is not None:
+        facts.append(f"commit {code(run.commit[:_SHORT])}")
     if report.cluster is not None:
         identity = f" ({code(report.cluster.id)})" if report.cluster.id else ""
         facts.append(f"cluster {code(report.cluster.bootstrap_servers)}{identity}")
     if report.plan is not None:
-        facts.append(f"plan {code(report.plan.fingerprint.removeprefix('sha256:')[:12])}")
+        facts.append(f"plan {code(report.plan.fingerprint.removeprefix('sha256:')[:_SHORT])}")
     if report.reviewed is not None:
         facts.append(f"only what {code(report.reviewed.file)} shows, made {report.reviewed.made_at:%Y-%m-%d %H:%M} UTC")
     yield ""

@@ -173,6 +173,12 @@ def test_400_topics_that_drifted_in_the_same_way_are_a_row_with_every_owner_and_
     assert "shop.back (missing)" in page.text
 
 
+def test_the_facts_of_the_run_have_its_commit() -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    assert commit in Page(render_file(replace(RISKY, run=replace(RISKY.run, commit=commit)))).text
+    assert "Commit" not in Page(render_file(RISKY)).text
+
+
 def test_a_patch_of_very_many_topics_is_left_to_the_json_report() -> None:
     assert UNDO.undo is not None
     patch: dict[str, dict[str, TopicPatch | None]] = {"topics": {f"t{number}": None for number in range(10_000)}}

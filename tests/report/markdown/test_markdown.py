@@ -27,6 +27,7 @@ FROZEN = report_in((PROJECT / "tests/cases/report/1.0.json").read_bytes(), "1.0.
 RISKY = report_in((PROJECT / "tests/cases/plan/risky-and-routine/plan.json").read_bytes(), "plan.json")
 OURS = {"h3", "table", "thead", "tbody", "tr", "th", "td", "code", "br", "details", "summary", "ul", "li", "p", "sub"}
 OURS |= {"strong"}
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 class Page(HTMLParser):
@@ -53,7 +54,6 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.text += data
         self.prose += "" if self._in_code else data
-
 
 def cells(markdown: str) -> list[list[str]]:
     rows = re.findall(r"<tr>.*?</tr>", cmarkgfm.github_flavored_markdown_to_html(markdown), flags=re.DOTALL)
@@ -133,12 +133,28 @@ def test_many_topics_that_need_the_same_consent_are_one_row_with_one_command() -
     assert "removes at most 14,000 records" in row[3]
 
 
-def test_the_marker_is_json_that_tells_environment_and_fingerprint() -> None:
-    made = replace(FROZEN, environment="a-->b")
-    found = re.match(r"<!-- reconciler (.*?) -->\n", render_file(made))
+@pytest.mark.parametrize("environment", ["a-->b", "--!>", "<!--", 'x", "commit": "y', None])
+def test_the_marker_is_json_that_tells_environment_commit_and_fingerprint(environment: str | None) -> None:
+    made = replace(FROZEN, environment=environment, run=replace(FROZEN.run, commit=COMMIT))
+    found = re.match(r"<!-- reconciler ([^<>]*) -->\n", render_file(made))
     assert found is not None
     assert FROZEN.plan is not None
-    assert json.loads(found[1]) == {"environment": "a-->b", "fingerprint": FROZEN.plan.fingerprint}
+    facts = {"environment": environment, "commit": COMMIT, "fingerprint": FROZEN.plan.fingerprint}
+    assert json.loads(found[1]) == facts
+
+
+def test_up_to_the_environment_the_marker_is_the_same_for_every_run() -> None:
+    prod = replace(FROZEN, environment="prod-eu")
+    begin = '<!-- reconciler {"environment": "prod-eu", '
+    assert render_file(prod).startswith(begin)
+    assert render_file(replace(prod, run=replace(prod.run, commit=COMMIT), plan=None)).startswith(begin)
+    assert not render_file(replace(prod, environment="prod")).startswith(begin.removesuffix(" "))
+
+
+def test_the_foot_names_the_commit() -> None:
+    text = render_file(replace(FROZEN, run=replace(FROZEN.run, commit=COMMIT)))
+    assert "commit `0123456789ab`" in text.splitlines()[-1]
+    assert "commit" not in render_file(FROZEN).splitlines()[-1]
 
 
 def test_a_text_that_is_very_long_is_cut() -> None:

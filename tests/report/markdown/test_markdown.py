@@ -55,6 +55,7 @@ class Page(HTMLParser):
         self.text += data
         self.prose += "" if self._in_code else data
 
+
 def cells(markdown: str) -> list[list[str]]:
     rows = re.findall(r"<tr>.*?</tr>", cmarkgfm.github_flavored_markdown_to_html(markdown), flags=re.DOTALL)
     return [re.findall(r"<t[dh]>(.*?)</t[dh]>", row, flags=re.DOTALL) for row in rows]

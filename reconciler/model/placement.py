@@ -1,0 +1,23 @@
+"""Where replicas are, and where they are to be."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Move(NamedTuple):
+    """The replicas of a partition now and then, by broker id. The first one of each is the preferred leader."""
+
+    partition: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+    @property
+    def added(self) -> tuple[int, ...]:
+        """The brokers that get a replica, in the order of ``after``."""
+        return tuple(broker for broker in self.after if broker not in self.before)
+
+    @property
+    def removed(self) -> tuple[int, ...]:
+        """The brokers whose replica goes."""
+        return tuple(broker for broker in self.before if broker not in self.after)

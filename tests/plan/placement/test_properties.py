@@ -170,6 +170,19 @@ def test_without_racks_no_placement_is_more_even(case: Case) -> None:
 
 
 @given(increases())
+def test_no_other_broker_for_one_replica_makes_it_more_even_with_racks_as_good(case: Case) -> None:
+    brokers, partitions, _ = case
+    in_the_end = after(case)
+    load = Counter(broker for replicas in in_the_end.values() for broker in replicas)
+    for each in partitions:
+        replicas = set(in_the_end[each.partition])
+        evenness = sorted(brokers.in_racks(replicas).values())
+        for source, target in product(replicas - set(each.replicas), brokers.racks.keys() - replicas):
+            if sorted(brokers.in_racks(replicas - {source} | {target}).values()) == evenness:
+                assert load[target] > load[source] - 2
+
+
+@given(increases())
 def test_more_replicas_leave_preferred_leaders_within_one_where_every_broker_has_replicas_of_all(
     case: Case,
 ) -> None:

@@ -19,6 +19,11 @@ def is_done_by_others(topic: Topic) -> bool:
     return topic.status == "applied" and bool(changes) and all(change.found_done for change in changes)
 
 
+def is_found_done(change: Change) -> bool:
+    """Whether ``change`` was there before this run made it, and still is."""
+    return change.found_done and change.status == "applied"
+
+
 def has_own_results(topic: Topic) -> bool:
     """Whether something else came of a change than of the topic."""
     return len({change.found_done for change in topic.changes}) > 1 or any(
@@ -28,8 +33,7 @@ def has_own_results(topic: Topic) -> bool:
 
 def result_of(change: Change) -> str:
     """``retention.ms: refused, needs consent (data-loss)``."""
-    is_found_done = change.found_done and change.status == "applied"
-    words = "found done" if is_found_done else change.status.replace("_", " ")
+    words = "found done" if is_found_done(change) else change.status.replace("_", " ")
     words = f"{change.field.removeprefix('config.')}: {words}"
     if change.refusal is None:
         return words

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from reconciler.model import STATE, Action, ChangeSource, TopicStatus
+from reconciler.report.came_of import is_found_done
 from reconciler.report.compact import described, settings, unchecked
 from reconciler.report.document import Change, Consent, Impact, Origin, Refusal, Report, Topic
 from reconciler.report.drift.words import waived_in_audits
@@ -15,6 +16,7 @@ from reconciler.report.signs import Extent, extent, is_consented, is_refused
 from reconciler.report.sources import instead, instead_of_create
 
 _ORDER = (None, *ChangeSource)
+_FOUND_DONE = "found done: somebody else made this change"
 
 
 class Need(IntEnum):
@@ -94,14 +96,19 @@ class Entry:
         return self.change.source if self.change is not None else self.topic.source
 
     @property
-    def instead(self) -> str | None:
-        """What the base would do instead, in words."""
-        return instead(self.change) if self.change is not None else instead_of_create(self.topic)
+    def is_of_others(self) -> bool:
+        """Whether it is not from this branch, compared with a base."""
+        return self.source not in {None, ChangeSource.BRANCH}
 
     @property
-    def waived(self) -> str | None:
-        """That audits accept the difference, in words; the plan changes it all the same."""
-        return waived_in_audits(self.change) if self.change is not None else None
+    def asides(self) -> Sequence[str]:
+        """What else is to be known: what the base would do, that audits accept it, that it was done by others."""
+        if self.change is None:
+            told = [instead_of_create(self.topic), _FOUND_DONE if self.topic.found_done else None]
+        else:
+            is_done = is_found_done(self.change)
+            told = [instead(self.change), waived_in_audits(self.change), _FOUND_DONE if is_done else None]
+        return [words for words in told if words is not None]
 
     @property
     def origin(self) -> Origin | None:

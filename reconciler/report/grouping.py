@@ -27,8 +27,8 @@ def likeness(entry: Entry) -> tuple[object, ...]:
     reason, way_out = None, None
     if refusal is not None and (change is None or not lacks_consent(change)):
         reason, way_out = refusal.reason, refusal.way_out.replace(name, "")
-    told = entry.need, entry.verdict, entry.consent, reason, way_out, entry.source, entry.instead
+    told = entry.need, entry.verdict, entry.consent, reason, way_out, entry.source, *entry.asides
     if change is None:
         error = entry.topic.error or entry.topic.unchecked
         return *told, error if error is not None and refusal is None else None
-    return *told, change.field, change.before, change.after, change.waiver
+    return *told, change.field, change.before, change.after

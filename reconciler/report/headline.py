@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from reconciler.model import Command, RunStatus, TopicStatus
+from reconciler.report.came_of import is_done_by_others
 from reconciler.report.document import Report
 from reconciler.report.drift.words import numbers
 from reconciler.report.entries import Need, entries
@@ -17,6 +18,8 @@ _ENDED = (
     (TopicStatus.REFUSED, "was refused", "were refused"),
     (TopicStatus.STALE, "was changed by somebody else", "were changed by somebody else"),
 )
+
+_OF_OTHERS = "not from this branch"
 
 
 def headline(report: Report) -> str:
@@ -38,24 +41,32 @@ def _said(report: Report) -> str:
 
 
 def _planned(report: Report) -> str:
-    needs = Counter(entry.need for entry in entries(report))
-    person, consented, nobody = needs[Need.PERSON], needs[Need.CONSENTED], needs[Need.NOBODY]
-    if not person + consented + nobody:
+    """Each change is counted once; routine ones by whether they are from this branch."""
+    numbers = Counter((entry.need, entry.is_of_others) for entry in entries(report))
+    if not numbers:
         return f"in sync, {count(len(report.topics), 'topic')}"
-    parts = [
-        (person, "needs a person", "need a person"),
-        (consented, "is risky with consent", "are risky with consent"),
-    ]
+    person, consented = ((numbers[need, False], numbers[need, True]) for need in (Need.PERSON, Need.CONSENTED))
     told = [
-        (number, one if number == 1 else many) for number, one, many in (*parts, (nobody, "is routine", "are routine"))
+        (sum(person), "needs a person", "need a person", person[1]),
+        (sum(consented), "is risky with consent", "are risky with consent", consented[1]),
+        (numbers[Need.NOBODY, False], "is routine", "are routine", 0),
+        (numbers[Need.NOBODY, True], f"is {_OF_OTHERS}", f"are {_OF_OTHERS}", 0),
     ]
-    (first, verb), *more = [(number, verb) for number, verb in told if number]
-    return ", ".join([f"{count(first, 'change')} {verb}", *(f"{number:,} {verb}" for number, verb in more)])
+    parts = [
+        (number, f"{one if number == 1 else many}{f' ({others:,} {_OF_OTHERS})' if others else ''}")
+        for number, one, many, others in told
+        if number
+    ]
+    (first, words), *more = parts
+    return ", ".join([f"{count(first, 'change')} {words}", *(f"{number:,} {words}" for number, words in more)])
 
 
 def _carried_out(report: Report) -> str:
     statuses = Counter(topic.status for topic in report.topics)
-    parts = [f"{count(statuses[TopicStatus.APPLIED], 'topic')} applied"]
+    done_by_others = sum(map(is_done_by_others, report.topics))
+    parts = [f"{count(statuses[TopicStatus.APPLIED] - done_by_others, 'topic')} applied"]
+    if found_done := done_by_others + report.summary.found_done:
+        parts.append(f"{found_done:,} found done")
     for status, one, *many in _ENDED:
         if number := statuses[status]:
             parts.append(f"{number:,} {one if number == 1 or not many else many[0]}")

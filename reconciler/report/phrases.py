@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.model import STATE, ChangeSource, RiskKind
+from reconciler.model import STATE, RiskKind
 from reconciler.report.alike_risks import lacks_consent, merged, way_to_consent
 from reconciler.report.amounts import effect
 from reconciler.report.document import BaseIdentity, Impact, Origin, Variable
@@ -64,14 +64,15 @@ def decision_lines(group: Sequence[Entry], lacking: Mapping[RiskKind, Collection
 
 def source_words(entry: Entry, base: BaseIdentity | None) -> str | None:
     """Where the change comes from, unless from this branch."""
-    if base is None or entry.source in {None, ChangeSource.BRANCH}:
+    if base is None or entry.source is None or not entry.is_of_others:
         return None
     return in_words(entry.source, base)
 
 
 def compared_lines(entry: Entry, base: BaseIdentity | None) -> Sequence[str]:
-    """``source_words``, what the base would do instead, and that a waiver accepts the difference."""
-    return [words for words in (source_words(entry, base), entry.instead, entry.waived) if words is not None]
+    """``source_words``, and the asides of ``entry``."""
+    source = source_words(entry, base)
+    return [*([] if source is None else [source]), *entry.asides]
 
 
 def takes_effect(group: Sequence[Entry]) -> str | None:

@@ -95,7 +95,10 @@ def _behind(waiver: Waiver) -> str:
 
 def waived_in_audits(change: Change) -> str | None:
     """That audits accept the difference, which a plan changes all the same; ``None`` where they do not."""
-    return f"audits accept the difference{_behind(change.waiver)}" if change.waiver is not None else None
+    if change.waiver is None:
+        return None
+    place = change.waiver.origin
+    return f"audits accept the difference{_behind(change.waiver)}, {place.file}:{place.line}"
 
 
 def former(drift: FormerDrift) -> str:

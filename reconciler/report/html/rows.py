@@ -109,8 +109,7 @@ def _title(entry: Entry) -> str:
 def _notes(group: Sequence[Entry], lacking: Mapping[RiskKind, Collection[str]]) -> Sequence[Line]:
     entry, change = group[0], group[0].change
     notes = [*decision_lines(group, lacking)]
-    if entry.instead is not None:
-        notes.append([entry.instead])
+    notes += [[aside] for aside in entry.asides]
     if change is not None and change.reason is not None and change.consent is None and change.refusal is None:
         notes.append([change.reason])
     return notes

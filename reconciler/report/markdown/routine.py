@@ -37,8 +37,8 @@ def bullets(found: Sequence[Entry]) -> Iterator[str]:
     """A list item for each change, or for several that are alike, the largest group first."""
     for group in sorted(grouped(found, _likeness), key=len, reverse=True):
         change = group[0].change
-        notes = [group[0].instead, change.reason if change is not None else None, group[0].waived]
-        behind = "".join(f". {plain(note)}" for note in notes if note)
+        notes = [*group[0].asides, *([change.reason] if change is not None and change.reason else [])]
+        behind = "".join(f"; {plain(note)}" for note in notes)
         yield f"- {names(group, _NAMED)}: {told(group)}{behind}"
 
 
@@ -46,4 +46,4 @@ def _likeness(entry: Entry) -> object:
     change = entry.change
     if change is None:
         return entry.topic.name
-    return change.field, change.before, change.after, change.reason, change.base, change.waiver
+    return change.field, change.before, change.after, change.reason, *entry.asides

@@ -116,6 +116,17 @@ def with_servers_of(desired: DesiredState | None, settings: ClientSettings) -> C
     return with_servers(servers, settings, none_given=_NO_CLUSTER)
 
 
+def named_cluster(desired: DesiredState, options: ConnectionOptions) -> ClientSettings | None:
+    """The properties for the cluster that options, environment or manifest name; ``None`` where none of them does.
+
+    Raises ClusterUnavailable and WrongUsage.
+    """
+    settings = client_settings(options, os.environ)
+    if _SERVERS not in settings.properties and desired.cluster.bootstrap_servers is None:
+        return None
+    return with_servers_of(desired, settings)
+
+
 def preload_report() -> None:
     """Import the modules of the report, which takes 70 ms, in a thread while the brokers answer."""
     Thread(target=import_module, args=("reconciler.report.text",), daemon=True).start()

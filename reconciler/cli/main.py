@@ -33,7 +33,7 @@ COMMANDS = {
     "plan": "Show what apply would change on the cluster.",
     "apply": "Bring the cluster in sync with the manifest.",
     "drift": "Show what has drifted on the cluster, why, and since when.",
-    "explain": "Show every value of a topic and where each comes from.",
+    "explain": "Show every value of a topic, where it comes from, and what the cluster has.",
     "render": "Show a report again, as text or JSON.",
     "doctor": "Check the connection to the cluster and the permissions there.",
     "schema": "Print a JSON Schema.",

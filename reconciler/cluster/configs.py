@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.cluster import configs_binding, configs_librdkafka
 from reconciler.cluster.configs_answers import Answer
 from reconciler.cluster.connection import Connection
-from reconciler.model import Query
+from reconciler.model import Facet, Query
 
 WORTH_A_CONNECTION = 300
 """From this number of topics on, the C interface saves more time than its own connection costs."""
@@ -22,6 +22,7 @@ def describe_configs(connection: Connection, topics: Sequence[str], query: Query
 
     Raises ClusterUnavailable where the cluster does not answer.
     """
-    if connection.makes_clients and len(topics) >= WORTH_A_CONNECTION and configs_librdkafka.is_available():
+    is_worth_it = len(topics) >= WORTH_A_CONNECTION and Facet.SOURCES not in query.facets  # only the binding has them
+    if is_worth_it and connection.makes_clients and configs_librdkafka.is_available():
         return configs_librdkafka.describe_configs(connection, topics, query)
     return configs_binding.describe_configs(connection, topics, query)

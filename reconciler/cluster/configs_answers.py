@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from reconciler.model import KafkaFailure
+from reconciler.model import KafkaFailure, LiveSource
 
 CHUNK = 200
 """Topics per describe request: larger requests stall the interpreter, smaller ones cost round trips."""
@@ -26,6 +26,7 @@ class Configs:
 
     overrides: Mapping[str, str | None]
     inherited: Mapping[str, str]
+    sources: Mapping[str, LiveSource] = field(default_factory=dict)
 
 
 Answer = tuple[str, Configs | KafkaFailure]

@@ -6,14 +6,16 @@ import time
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 from confluent_kafka.admin import ConfigEntry, ConfigResource, ConfigSource, ResourceType
 
+from reconciler.cluster.config_sources import sources_of
 from reconciler.cluster.configs_answers import CHUNK, COUNTS_AMONG_KEYS, IN_FLIGHT, Answer, Configs
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.failures import READING_CONFIGS, failure_of
-from reconciler.model import Query
+from reconciler.model import Facet, Query
 
 _OVERRIDE = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
 
@@ -49,12 +51,17 @@ def _settled(connection: Connection, asked: _Asked, query: Query) -> Iterator[An
     for name, answer in asked.answers.items():
         error = errors[name]
         if error is None:
-            yield name, configs_of(answer.result(), query.keys_of(name))
+            yield name, _configs(answer.result(), query.keys_of(name), with_sources=Facet.SOURCES in query.facets)
             continue
         failure = failure_of(error, permission=READING_CONFIGS)
         if failure.from_client:
             raise connection.unavailable(failure.message)
         yield name, failure
+
+
+def _configs(entries: Mapping[str, ConfigEntry], keys: Collection[str] | None, *, with_sources: bool) -> Configs:
+    found = configs_of(entries, keys)
+    return replace(found, sources=sources_of(entries)) if with_sources else found
 
 
 def configs_of(entries: Mapping[str, ConfigEntry], keys: Collection[str] | None) -> Configs:

@@ -26,6 +26,7 @@ def topic_of(name: str, metadata: TopicMetadata, configs: Configs = _NO_CONFIGS,
         highest_replication_factor=max(numbers, default=0),
         overrides=configs.overrides,
         inherited=configs.inherited,
+        sources=configs.sources,
         replicas=tuple(sorted(map(_partition, partitions))) if replicas else None,
     )
 

@@ -29,7 +29,16 @@ from reconciler.model.desired import (
 )
 from reconciler.model.failure import EXPECTED, FATAL, RETRIABLE, ErrorClass, KafkaFailure
 from reconciler.model.former import FormerId
-from reconciler.model.live import INTERNAL_TOPICS, LiveBroker, LivePartition, LiveState, LiveTopic, Moving
+from reconciler.model.live import (
+    INTERNAL_TOPICS,
+    LiveBroker,
+    LiveLayer,
+    LivePartition,
+    LiveSource,
+    LiveState,
+    LiveTopic,
+    Moving,
+)
 from reconciler.model.measured import LiveGroup, Measured, PartitionOffsets, Wanted
 from reconciler.model.outcome import Attempt, Operation, Outcome, TopicStatus, Verification
 from reconciler.model.plan import (
@@ -132,7 +141,9 @@ __all__ = [
     "Limits",
     "LiveBroker",
     "LiveGroup",
+    "LiveLayer",
     "LivePartition",
+    "LiveSource",
     "LiveState",
     "LiveTopic",
     "ManifestFile",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 from reconciler.model.failure import KafkaFailure
@@ -18,6 +19,28 @@ INTERNAL_TOPICS = frozenset(
     }
 )
 """Topics that brokers make for themselves, with the settings that their own code counts on (``Topic.java``)."""
+
+
+class LiveLayer(StrEnum):
+    """Where a cluster has the value of a config key from, the first of these that sets it (KIP-226)."""
+
+    TOPIC = "topic"
+    DYNAMIC_BROKER = "dynamic-broker"
+    """Set at run time for one broker."""
+    DYNAMIC_DEFAULT = "dynamic-default"
+    """Set at run time for all brokers."""
+    STATIC_BROKER = "static-broker"
+    """In the properties file of the broker."""
+    DEFAULT = "default"
+    """Kafka's own."""
+    UNKNOWN = "unknown"
+
+
+class LiveSource(NamedTuple):
+    """The layer that sets a value, and the key there, such as ``log.retention.hours`` of a broker."""
+
+    layer: LiveLayer
+    key: str
 
 
 class LivePartition(NamedTuple):
@@ -51,6 +74,8 @@ class LiveTopic:
     disputed: Mapping[str, Mapping[int, str | None]] = field(default_factory=dict)
     """Keys that not all brokers give the same inherited value, with that of each broker by id, lowest first; ``None``
     where a broker gives none. These keys are not in ``inherited``."""
+    sources: Mapping[str, LiveSource] = field(default_factory=dict)
+    """Where the values in ``overrides`` and ``inherited`` are from, by the broker that answered."""
     replicas: Sequence[LivePartition] | None = None
     topic_id: str | None = None
     """``None`` also for a broker without topic ids (before Kafka 2.8)."""

@@ -15,6 +15,8 @@ class Facet(Enum):
 
     CONFIG = auto()
     """Overrides and inherited values: a request per 200 topics."""
+    SOURCES = auto()
+    """Where each value of ``CONFIG`` is from: no request, but several objects per value."""
     REPLICAS = auto()
     """Each partition's leader, replicas and in-sync replicas: no request, but an object per partition."""
     IDS = auto()

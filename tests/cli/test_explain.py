@@ -1,4 +1,4 @@
-"""Where values come from, completion, and annotations."""
+"""Where values come from, what the cluster has, completion, and annotations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import PROJECT, RunReconciler
+from tests.wire.fake_cluster import Topic
+from tests.wire.fake_kafka import FakeKafka
+from tests.wire.faults import Fault
 
 MANIFEST = """\
 version: 1
@@ -91,9 +94,102 @@ def test_explain_shows_what_a_null_takes_away(tmp_path: Path, reconciler: RunRec
         "value": None,
         "layer": "topic",
         "origin": {"file": "topics.yaml", "line": 4, "column": 35},
+        "live": None,
+        "status": None,
     }
     line = reconciler("explain", "orders").stdout.splitlines()[-1]
     assert line == "config.retention.ms  (broker default)  topic     topics.yaml:4:35"
+
+
+LIVE = {
+    "orders": Topic(partitions=2, config={"cleanup.policy": "compact", "flush.ms": "7"}),
+    "others": Topic(config={"retention.ms": "1000"}),
+}
+NOWHERE = "127.0.0.1:1"
+
+
+def named_by(how: str, servers: str, folder: Path) -> tuple[list[str], dict[str, str]]:
+    """The options and the variables that name a cluster; a file in ``folder`` may do it, too."""
+    if how == "manifest":
+        text = (folder / "topics.yaml").read_text()
+        (folder / "topics.yaml").write_text(f"{text}cluster: {{bootstrap_servers: '{servers}'}}\n")
+    (folder / "client.properties").write_text(f"bootstrap.servers={servers}\n")
+    options = {"option": ["--bootstrap-server", servers], "properties": ["--command-config", "client.properties"]}
+    return options.get(how, []), {"KAFKA_BOOTSTRAP_SERVERS": servers} if how == "variable" else {}
+
+
+@pytest.mark.parametrize("how", ["option", "properties", "variable", "manifest"])
+def test_explain_also_shows_the_cluster_that_is_named(how: str, folder: Path, reconciler: RunReconciler) -> None:
+    with FakeKafka(topics=LIVE) as kafka:
+        options, variables = named_by(how, kafka.bootstrap_servers, folder)
+        done = reconciler("explain", "orders", "-o", "json", *options, env=variables)
+        offline = reconciler("explain", "orders", "--offline", *options, env=variables)
+        assert {"create_topics", "incremental_alter_configs"}.isdisjoint(each.api for each in kafka.requests)
+        kafka.requests.clear()
+    document = json.loads(done.stdout)
+    assert (document["in_manifest"], document["cluster"]["id"]) == (True, "fake-kafka")
+    found = {each["field"]: (each["live"] and each["live"]["value"], each["status"]) for each in document["values"]}
+    assert found == {
+        "partitions": (2, "differs"),
+        "replication_factor": (1, "equal"),
+        "config.cleanup.policy": ("compact", "equal"),
+        "config.flush.ms": ("7", "extra"),
+        "config.retention.ms": ("604800000", "differs"),
+        "owner": (None, None),
+    }
+    assert (offline.code, "cluster" in offline.stdout) == (0, False)
+
+
+@pytest.mark.parametrize("how", ["option", "properties", "variable", "manifest"])
+def test_offline_asks_no_cluster(how: str, folder: Path, reconciler: RunReconciler) -> None:
+    options, variables = named_by(how, NOWHERE, folder)
+    before = reconciler("explain", "orders.dlq", "--offline", *options, env=variables)
+    assert (before.code, before.stderr) == (0, "")
+    done = reconciler("explain", "orders.dlq", "--timeout", "0.1", *options, env=variables)
+    assert (done.code, done.stdout) == (1, "")
+    assert NOWHERE in done.stderr
+    assert "info: --offline shows what the manifest sets, without the cluster" in done.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_explain_tells_on_which_side_a_topic_is_missing(reconciler: RunReconciler) -> None:
+    with FakeKafka(topics=LIVE) as kafka:
+        servers = ("--bootstrap-server", kafka.bootstrap_servers)
+        here, there = reconciler("explain", "orders.dlq", *servers), reconciler("explain", "others", *servers)
+        nowhere = reconciler("explain", "other", *servers)
+    assert "the cluster does not have the topic" in here.stdout
+    assert re.search(r"^replication_factor +\(broker default\) +broker$", here.stdout, re.MULTILINE)
+    assert there.stdout.splitlines()[0] == "others  not in the manifest"
+    assert re.search(r"^  config.retention.ms +1000 \(1s\) +topic$", there.stdout, re.MULTILINE)
+    assert (nowhere.code, nowhere.stdout) == (1, "")
+    assert "neither the manifest nor the cluster has a topic 'other'" in nowhere.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_topic_that_the_cluster_hides_is_an_error_and_not_missing(reconciler: RunReconciler) -> None:
+    with FakeKafka(Fault(api="describe_configs", topics=["orders"], error=29, times=None), topics=LIVE) as kafka:
+        done = reconciler("explain", "orders", "--bootstrap-server", kafka.bootstrap_servers)
+    assert (done.code, done.stdout) == (1, "")
+    assert "TOPIC_AUTHORIZATION_FAILED" in done.stderr
+
+
+def test_explain_reads_no_other_cluster_than_that_of_the_manifest(folder: Path, reconciler: RunReconciler) -> None:
+    (folder / "topics.yaml").write_text("version: 1\ncluster: {id: mine}\ntopics: {orders: {}}\n")
+    with FakeKafka(topics=LIVE) as kafka:
+        done = reconciler("explain", "orders", "--bootstrap-server", kafka.bootstrap_servers)
+    assert (done.code, done.stdout) == (1, "")
+    assert "wrong cluster" in done.stderr
+
+
+def test_values_that_the_cluster_does_not_show_stay_hidden(folder: Path, reconciler: RunReconciler) -> None:
+    (folder / "topics.yaml").write_text("version: 1\ntopics: {orders: {config: {secret.key: x}}}\n")
+    topics = {"orders": Topic(config={"secret.key": "hunter2", "other.secret": "hunter2"})}
+    with FakeKafka(topics=topics, sensitive=["secret.key", "other.secret"]) as kafka:
+        for form in ("text", "json"):
+            done = reconciler("explain", "orders", "--all", "-o", form, "--bootstrap-server", kafka.bootstrap_servers)
+            assert (done.code, "hunter2" in done.stdout + done.stderr) == (0, False)
+    values = {each["field"]: each for each in json.loads(done.stdout)["values"]}
+    assert values["config.secret.key"]["status"] == "not-compared"
 
 
 @pytest.mark.usefixtures("folder")

@@ -46,6 +46,7 @@ def loaded(*arguments: str | Path, of: str) -> str:
         ["validate"],
         ["plan", *UNREACHABLE],
         ["drift", *UNREACHABLE],
+        ["explain", "orders.requests", *UNREACHABLE],
         ["schema", "topics"],
         ["render", "tests/cases/report/1.0.json"],
         ["doctor", "--bootstrap-server", "127.0.0.1:1"],
@@ -54,6 +55,10 @@ def loaded(*arguments: str | Path, of: str) -> str:
 )
 def test_a_reading_command_never_loads_the_writer(arguments: list[str]) -> None:
     assert loaded(*arguments, of="reconciler.apply,reconciler.cluster.writer") == ""
+
+
+def test_a_topic_is_explained_without_a_kafka_client_where_no_cluster_is_named() -> None:
+    assert loaded("explain", "orders.requests", of="confluent_kafka") == ""
 
 
 @pytest.mark.parametrize("command", [["validate"], ["plan", *UNREACHABLE], ["apply", "--yes", *UNREACHABLE]])

@@ -56,7 +56,7 @@ def played(page: str, folder: Path, env: Mapping[str, str]) -> str:
 def uniform(output: str) -> str:
     """An output with one address and one cluster id, which differ from run to run."""
     output = re.sub(r"127\.0\.0\.1:\d+", SERVERS, output)
-    return re.sub(r"cluster [\w-]{22}(?=, \d+ broker)", f"cluster {CLUSTER_ID}", output)
+    return re.sub(r"cluster [\w-]{22}(?=, \d+ broker| at )", f"cluster {CLUSTER_ID}", output)
 
 
 def _script(page: str) -> str:

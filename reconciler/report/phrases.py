@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from reconciler.report.sources import in_words
 
 _TOLD_BY_AMOUNT = frozenset({"config.retention.ms", "config.retention.bytes", STATE})
 """Fields whose change does nothing but what the number of records says."""
+_CONSENT = re.compile(r"(--allow [^\s,;]+|allow: \[[a-z-]+\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ class Code:
 
 Line = Sequence[str | Code]
 """A line of prose with names and values in it."""
+
+
+def with_code(text: str) -> Line:
+    """``text`` with the option or the line of a manifest that would consent as code, to copy it."""
+    return [Code(part) if _CONSENT.fullmatch(part) else part for part in _CONSENT.split(text) if part]
 
 
 def place(origin: Origin | None) -> Code | None:
@@ -53,10 +60,10 @@ def decision_lines(group: Sequence[Entry], lacking: Mapping[RiskKind, Collection
         yield ["consent: ", Code(consent.given_by), because]
     is_told = entry.change is not None and lacks_consent(entry.change)  # by what is hurt
     if consent is not None and entry.change is not None and is_told and len(group) > 1:
-        yield [way_to_consent(entry.change, consent, [each.topic.name for each in group], lacking)]
+        yield with_code(way_to_consent(entry.change, consent, [each.topic.name for each in group], lacking))
     elif refusal is not None:
         yield from [] if is_told else [[refusal.reason]]
-        yield [refusal.way_out]
+        yield with_code(refusal.way_out)
     elif entry.need is Need.PERSON and error is not None:
         yield [f"{error.name}: {error.message}"]
         yield [error.remedy]
@@ -110,11 +117,9 @@ def _readers(impacts: Sequence[Impact], most: int) -> Iterator[Line]:
     by_loss = sorted(readers.values(), key=lambda each: (-lost[each.group], each.note is None, each.group))
     apart = [each for each in by_loss if lost[each.group] or each.note][:most]
     for reader in apart:
-        loses = f" loses at most {count(lost[reader.group], 'unread record')}" if lost[reader.group] else ""
-        yield [
-            Code(reader.group),
-            f" ({reader.type}, {reader.state}){loses}{f'; {reader.note}' if reader.note else ''}",
-        ]
+        loses = [f"loses at most {count(lost[reader.group], 'unread record')}"] if lost[reader.group] else []
+        told = "; ".join([*loses, *([reader.note] if reader.note else [])])
+        yield [Code(reader.group), f" ({reader.type}, {reader.state}) {told}"]
     others = by_loss[len(apart) :]
     if others:
         named = [part for each in others[:most] for part in (", ", Code(each.group))][1:]

@@ -52,6 +52,11 @@ def test_changes_that_are_not_from_this_branch_are_counted_apart() -> None:
     assert headline(plan("base")) == f"kafka:9092: {said}, 4 are routine, 5 are not from this branch"
 
 
+def test_a_pull_request_is_told_in_one_line() -> None:
+    said = "kafka:9092: 3 changes need a person, 41 are routine, 2 are not from this branch"
+    assert headline(plan("pull-request")) == said
+
+
 @pytest.mark.parametrize("source", [ChangeSource.MERGED, ChangeSource.CLUSTER])
 def test_a_branch_that_changes_nothing_is_not_told_of_routine_changes(source: ChangeSource) -> None:
     routine = replace(plan("create"), topics=plan("create").topics[:1])

@@ -50,6 +50,7 @@ def render_file(report: Report) -> str:
         person=rows(by_need[Need.PERSON], lacking, base),
         consented=rows(by_need[Need.CONSENTED], lacking, base),
         routine=rows(by_need[Need.NOBODY], lacking, base),
+        of_others=sum(entry.is_of_others for entry in by_need[Need.NOBODY]),
         undo=undone(report),
         picture=picture(report, found),
         audit=audited(report),

@@ -26,7 +26,7 @@ def facts(report: Report) -> Iterator[tuple[str, Line]]:
         names = ", ".join(each.path for each in report.manifest.files)
         yield "Manifest", [Code(names), f" {_short(report.manifest.digest)}"]
     if run.commit is not None:
-        yield "Commit", [Code(run.commit)]
+        yield "Commit", [Code(run.commit[:_SHORT])]
     if report.plan is not None:
         yield "Plan", [Code(_short(report.plan.fingerprint))]
     if report.reviewed is not None:

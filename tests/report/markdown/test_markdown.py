@@ -130,7 +130,7 @@ def test_many_topics_that_need_the_same_consent_are_one_row_with_one_command() -
     text = render_file(replace(RISKY, topics=[replace(audit, name=f"shop.{place}") for place in range(2_000)]))
     _, row = cells(text)
     assert "2,000 topics" in row[1]
-    assert "pass --allow data-loss=shop.*" in row[2]
+    assert "pass <code>--allow data-loss=shop.*</code>" in row[2]
     assert "removes at most 14,000 records" in row[3]
 
 
@@ -150,6 +150,12 @@ def test_up_to_the_environment_the_marker_is_the_same_for_every_run() -> None:
     assert render_file(prod).startswith(begin)
     assert render_file(replace(prod, run=replace(prod.run, commit=COMMIT), plan=None)).startswith(begin)
     assert not render_file(replace(prod, environment="prod")).startswith(begin.removesuffix(" "))
+
+
+def test_what_would_consent_is_code_that_can_be_copied() -> None:
+    _, row = cells(render_file(replace(RISKY, topics=[each for each in RISKY.topics if each.name == "audit"])))
+    assert "write <code>allow: [data-loss]</code> at topics.yaml:6" in row[2]
+    assert "pass <code>--allow data-loss=audit</code>" in row[2]
 
 
 def test_the_foot_names_the_commit() -> None:

@@ -56,6 +56,14 @@ class LivePartition(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """Replicas of a topic are being moved."""
+
+    replication_factor: int | None = None
+    """The replication factor when that is done; ``None`` where it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveTopic:
     """A topic as the cluster has it; what the query does not ask for is empty or ``None``.
 
@@ -69,6 +77,8 @@ class LiveTopic:
     replication_factor: int
     highest_replication_factor: int | None = None
     """Where it differs from the lowest, replicas are probably being moved."""
+    moving: Moving | None = None
+    """Set where replicas are being moved, as far as that was looked for: old and new ones are then counted together."""
     overrides: Mapping[str, str | None] = field(default_factory=dict)
     inherited: Mapping[str, str] = field(default_factory=dict)
     disputed: Mapping[str, Mapping[int, str | None]] = field(default_factory=dict)
@@ -83,17 +93,15 @@ class LiveTopic:
     """Permitted operations, such as ``ALTER_CONFIGS``; ``None`` also where the broker does not tell."""
 
     @property
+    def settled_replication_factor(self) -> int:
+        """The replication factor once no replicas are moved any more; the one of now where that is not known."""
+        target = self.moving.replication_factor if self.moving is not None else None
+        return self.replication_factor if target is None else target
+
+    @property
     def is_internal(self) -> bool:
         """Whether brokers make the topic for themselves."""
         return self.name in INTERNAL_TOPICS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moving:
-    """Replicas of a topic are being moved."""
-
-    replication_factor: int | None = None
-    """The replication factor when that is done; ``None`` where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

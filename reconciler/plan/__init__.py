@@ -7,6 +7,7 @@ from reconciler.plan.notes import notes
 from reconciler.plan.outlook import outlook
 from reconciler.plan.passes import Pass, passed, passes
 from reconciler.plan.planner import plan
+from reconciler.plan.reassignment import may_be_moving, with_moving
 from reconciler.plan.requests import Request, requests_of
 from reconciler.plan.steps import Answers, TakesRequests, operation_for, step_of
 
@@ -17,6 +18,7 @@ __all__ = [
     "Request",
     "TakesRequests",
     "differences",
+    "may_be_moving",
     "notes",
     "operation_for",
     "outlook",
@@ -26,4 +28,5 @@ __all__ = [
     "requests_of",
     "sealed",
     "step_of",
+    "with_moving",
 ]

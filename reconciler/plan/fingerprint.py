@@ -78,7 +78,7 @@ def _planned(topic: TopicPlan) -> list[Any]:
 def _live(live: LiveTopic) -> list[Any]:
     # A topic that is created again under its name is another one, also with the same settings. Old brokers have no ids.
     identity = [live.topic_id] if live.topic_id is not None else []
-    return [live.partitions, live.replication_factor, dict(live.overrides), *identity]
+    return [live.partitions, live.settled_replication_factor, dict(live.overrides), *identity]
 
 
 def _decided(decision: Decision) -> Any:

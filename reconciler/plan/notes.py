@@ -10,7 +10,7 @@ from reconciler.plan.disputed import differing_defaults
 from reconciler.plan.found_done import found_done
 from reconciler.plan.limits import limits_exceeded
 from reconciler.plan.prune import not_pruned
-from reconciler.plan.reassignment import suspected_reassignments
+from reconciler.plan.reassignment import reassignments
 from reconciler.plan.remaining_overrides import in_the_way, not_compared, not_reset
 from reconciler.plan.renames import suspected_renames
 from reconciler.plan.unchecked import not_checked
@@ -19,7 +19,7 @@ from reconciler.plan.warned import warned_about
 
 def notes(plan: Plan) -> Iterator[Diagnostic]:
     """The notes and warnings about ``plan`` after the broker has checked it."""
-    yield from suspected_reassignments(plan)
+    yield from reassignments(plan)
     yield from not_pruned(plan)
     yield from suspected_renames(plan)
     yield from not_compared(plan)

@@ -1,35 +1,73 @@
-"""Replicas that are being moved: a warning, nothing else."""
+"""Replicas that are being moved: the replication factor counts as what it becomes.
+
+While Kafka moves replicas it lists old and new ones together (KIP-455), so the number read meanwhile is neither the old
+nor the new one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import LiveTopic, Plan, live_of
+from reconciler.model import DesiredState, LiveState, LiveTopic, Moving, Plan, TopicPlan, live_of
 from reconciler.printable import quoted
 
 
-def is_being_reassigned(live: LiveTopic) -> bool:
-    """Whether replicas of ``live`` are probably being moved: its partitions have different numbers of them."""
+def may_be_moving(desired: DesiredState, live: LiveState) -> list[str]:
+    """The topics whose replication factor is not as wanted, or not the same in all partitions, sorted."""
+    wanted = {spec.name: spec.replication_factor for spec in desired.topics if spec.replication_factor is not None}
+    return sorted(
+        name
+        for name, topic in live.topics.items()
+        if name in wanted and (topic.replication_factor != wanted[name] or _is_uneven(topic))
+    )
+
+
+def with_moving(live: LiveState, moving: Mapping[str, Moving]) -> LiveState:
+    """``live`` with the topics whose replicas are being moved marked as such."""
+    return (
+        replace(live, topics={name: replace(topic, moving=moving.get(name)) for name, topic in live.topics.items()})
+        if moving
+        else live
+    )
+
+
+def reassignments(plan: Plan) -> Iterator[Diagnostic]:
+    """What is to be said of topics whose replicas are being moved, or seem to be."""
+    for topic in plan.topics:
+        live = live_of(topic)
+        if live is not None and live.moving is not None and live.moving.replication_factor is not None:
+            yield _under_way(topic, live)
+        elif live is not None and (_is_uneven(live) or live.moving is not None):
+            yield _suspected(topic, live)
+
+
+def _is_uneven(live: LiveTopic) -> bool:
     return live.highest_replication_factor not in {None, live.replication_factor}
 
 
-def suspected_reassignments(plan: Plan) -> Iterator[Diagnostic]:
-    """A warning for every topic whose partitions have different numbers of replicas.
+def _under_way(topic: TopicPlan, live: LiveTopic) -> Diagnostic:
+    return Diagnostic(
+        severity=Severity.INFO,
+        code="reassignment-under-way",
+        message=f"replicas of {quoted(topic.name)} are being moved; "
+        f"its replication factor is then {live.settled_replication_factor}",
+        hint="until then the cluster lists old and new replicas together",
+        topic=topic.name,
+        origin=topic.desired.origin,
+    )
 
-    While Kafka moves replicas it lists old and new ones together, so the replication factor read meanwhile is neither
-    the old nor the new one.
-    """
-    for topic in plan.topics:
-        live = live_of(topic)
-        if live is None or not is_being_reassigned(live):
-            continue
-        yield Diagnostic(
-            severity=Severity.WARNING,
-            code="reassignment-suspected",
-            message=f"the partitions of {quoted(topic.name)} have between {live.replication_factor} and "
-            f"{live.highest_replication_factor} replicas",
-            hint="a reassignment is probably in progress; run plan again when it is complete",
-            topic=topic.name,
-            origin=topic.desired.origin,
-        )
+
+def _suspected(topic: TopicPlan, live: LiveTopic) -> Diagnostic:
+    numbers = sorted({live.replication_factor, live.highest_replication_factor or live.replication_factor})
+    return Diagnostic(
+        severity=Severity.WARNING,
+        code="reassignment-suspected",
+        message=f"the partitions of {quoted(topic.name)} have between {numbers[0]} and {numbers[-1]} replicas"
+        if len(numbers) > 1
+        else f"replicas of {quoted(topic.name)} are not in sync",
+        hint="a reassignment is probably in progress; run plan again when it is complete",
+        topic=topic.name,
+        origin=topic.desired.origin,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciler.errors import Severity
@@ -10,12 +10,10 @@ from reconciler.model import (
     Command,
     DesiredState,
     FormerAudit,
-    Moving,
     Outcome,
     Permission,
     Plan,
     TopicStatus,
-    changes_of,
 )
 from reconciler.plan.passes import Pass
 from reconciler.report.document import Report
@@ -23,8 +21,6 @@ from reconciler.report.former_audit import former_audit
 from reconciler.session.baseline import compare_ids
 from reconciler.session.control import Control
 from reconciler.session.session import Session
-
-_REPLICAS = "replication_factor"
 
 
 class AuditingSession(Session):
@@ -57,19 +53,10 @@ class AuditingSession(Session):
             former=self._former,
             former_ids=self._known.former_ids,
             base=self._known.base,
-            moving=self._moving(made),
         )
         found = audited(made, facts)
         self._known = replace(self._known, audit=found)
         self.note(*audit_notes(found, facts))
-
-    def _moving(self, made: Plan) -> Mapping[str, Moving]:
-        """Topics whose replicas are being moved; only those are looked at that have another number than wanted."""
-        from reconciler.cluster.reassignments import read_moving  # noqa: PLC0415 - not needed for --help
-
-        connection = self._connected()
-        names = [topic.name for topic in made.topics if any(each.field == _REPLICAS for each in changes_of(topic))]
-        return read_moving(connection, self._reader(connection), names)
 
     def _choose(self, desired: DesiredState, only: Sequence[str]) -> DesiredState:
         """What breaks the policy is not drift: a warning."""

@@ -197,12 +197,26 @@ class Session:
         for refuse in self._refuse:
             refuse(live)
         through = self._passes(desired, permission or Permission())
+        with self._phase("read"):
+            live = self._with_moving(desired, live)
         compared = plan(desired, live)
         if desired.scope.only and not compared.topics and not compared.unmanaged:
             raise nothing_matches(desired.scope.only, "no topic of the manifest or of its scope matches")
         with self._phase("measure"):
             made = passed(compared, through)
         return self._checked(made, through, connection)
+
+    def _with_moving(self, desired: DesiredState, live: LiveState) -> LiveState:
+        """``live`` with what is known of replicas that are being moved; only suspicious topics are asked for."""
+        from reconciler.plan import may_be_moving, with_moving  # noqa: PLC0415 - not needed for --help
+
+        names = may_be_moving(desired, live)
+        if not names:
+            return live
+        from reconciler.cluster.reassignments import read_moving  # noqa: PLC0415 - rarely needed
+
+        connection = self._connected()
+        return with_moving(live, read_moving(connection, self._reader(connection), names))
 
     def find_unclear(self) -> None:
         """Look for topics whose settings could not be read, or that are not as planned; the record gets those listed.

@@ -22,7 +22,7 @@ from reconciler.model import (
     Plan,
     Record,
 )
-from reconciler.plan import notes, plan, sealed
+from reconciler.plan import notes, plan, sealed, with_moving
 from reconciler.plan.audit import Facts, audit_notes, audited
 from reconciler.plan.outlook import outlook
 from reconciler.report.base import base_of
@@ -76,12 +76,13 @@ class World:
 
     def live(self) -> LiveState:
         shown = {name: replace(topic, inherited=self.defaults) for name, topic in self.topics.items()}
-        return LiveState(
+        live = LiveState(
             cluster_id="4L6g3nShT-eMCtK--X86sw",
             brokers=3,
             topics={name: topic for name, topic in shown.items() if name not in self.hidden},
             unreadable=dict.fromkeys(self.hidden, HIDDEN),
         )
+        return with_moving(live, self.moving)
 
     def night(self, day: int, *, base: Report | None = None, only: Sequence[str] = ()) -> Night:
         """Audit at five in the morning of ``day``, counted from 0, compared with the audit before."""
@@ -96,7 +97,6 @@ class World:
             former=former_audit(former, "last.json") if former is not None else None,
             former_ids=former_ids(former, "last.json") if former is not None else {},
             base=base_of(base, "base.json") if base is not None else None,
-            moving=self.moving,
         )
         report = build(_record(made, desired, facts, self.live()))
         written = render_file(report).encode()

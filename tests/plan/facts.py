@@ -25,6 +25,7 @@ from reconciler.model import (
     LiveState,
     LiveTopic,
     Measured,
+    Moving,
     PartitionOffsets,
     Permission,
     Plan,
@@ -35,7 +36,7 @@ from reconciler.model import (
     Wanted,
     live_of,
 )
-from reconciler.plan import Answers
+from reconciler.plan import Answers, with_moving
 
 _BROKER_DEFAULT = 1
 _NAMES = st.sampled_from(["a", "b", "c", "d"])
@@ -56,14 +57,17 @@ _HIDDEN = st.sets(st.sampled_from(["retention.ms", "vendor.key", "message.format
 
 
 def live_from(path: Path) -> LiveState:
-    """The live state in a golden case's ``live.yaml``."""
+    """The live state in a golden case's ``live.yaml``; ``moving`` has what replication factors become, ``null`` where
+    that is not known."""
     data: Any = YAML(typ="safe").load(path)
-    return LiveState(
+    moving = {name: Moving(replication_factor=target) for name, target in (data.get("moving") or {}).items()}
+    live = LiveState(
         cluster_id="4L6g3nShT-eMCtK--X86sw",
         brokers=data.get("brokers", 3),
         topics={name: LiveTopic(name=name, **topic) for name, topic in (data.get("topics") or {}).items()},
         unreadable={name: KafkaFailure(**failure) for name, failure in (data.get("unreadable") or {}).items()},
     )
+    return with_moving(live, moving)
 
 
 def former_from(path: Path) -> Mapping[str, FormerId]:

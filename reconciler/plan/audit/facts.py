@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconciler.model import Base, DesiredState, FormerAudit, FormerId, Moving
+from reconciler.model import Base, DesiredState, FormerAudit, FormerId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,5 +18,3 @@ class Facts:
     former: FormerAudit | None = None
     former_ids: Mapping[str, FormerId] = field(default_factory=dict)
     base: Base | None = None
-    moving: Mapping[str, Moving] = field(default_factory=dict)
-    """Topics whose replicas are being moved, of those with another replication factor than wanted."""

@@ -17,7 +17,6 @@ from reconciler.model import (
     InSync,
     KafkaFailure,
     LiveTopic,
-    Moving,
     Plan,
     TopicPlan,
     Unreadable,
@@ -62,12 +61,31 @@ def _of_topic(topic: TopicPlan, found: Mapping[str, TopicSources], facts: Facts)
                 topic.name, DriftClass.UNREADABLE, CauseKind.UNREADABLE, facts, owner=owner, failure=failure
             )
         case InSync():
-            return
+            pass
+    yield from _moving(topic, facts)
+
+
+def _moving(topic: TopicPlan, facts: Facts) -> Iterator[Finding]:
+    """A replication factor that differs only until replicas are moved: the plan has no change of it."""
+    live, wanted = live_of(topic), topic.desired.replication_factor
+    if live is None or wanted is None or live.moving is None or live.replication_factor == wanted:
+        return
+    if live.moving.replication_factor == wanted:
+        yield Finding(
+            kind=DriftClass.CHANGED,
+            topic=topic.name,
+            field="replication_factor",
+            live=live.replication_factor,
+            wanted=wanted,
+            owner=topic.desired.owner,
+            cause=CauseKind.REASSIGNMENT,
+            first_seen_at=facts.now,
+        )
 
 
 def _cause(change: FieldChange, live: LiveTopic, source: ChangeSource | None, facts: Facts) -> CauseKind:
-    if change.field == "replication_factor" and _becomes_right(change, facts.moving.get(live.name)):
-        return CauseKind.REASSIGNMENT
+    if change.field == "replication_factor" and live.moving is not None and live.moving.replication_factor is None:
+        return CauseKind.REASSIGNMENT  # until it is known what it becomes
     key = change.config_key
     is_inherited = key is not None and key not in live.overrides
     # A topic without a value of its own may have had the right one from a default that changed: that is seen more often
@@ -77,11 +95,6 @@ def _cause(change: FieldChange, live: LiveTopic, source: ChangeSource | None, fa
     if not is_inherited:
         return CauseKind.TOPIC_VALUE
     return CauseKind.OVERRIDE_REMOVED if _had_own(change, live.name, facts) else CauseKind.BROKER_DEFAULT
-
-
-def _becomes_right(change: FieldChange, moving: Moving | None) -> bool:
-    """Whether replicas are being moved, and their number is then as wanted, as far as that is known."""
-    return moving is not None and moving.replication_factor in {None, change.after}
 
 
 def _had_own(change: FieldChange, topic: str, facts: Facts) -> bool:

@@ -121,6 +121,16 @@ COUNTS = Section(
         *_RAISED,
         Rule(
             field="replication_factor",
+            what="changed, while replicas of the topic are being moved",
+            when=lambda change: change.live.moving is not None,
+            finding=Impossible(
+                reason="replicas of the topic are being moved",
+                way_out="run plan again when the reassignment is complete",
+            ),
+            source="KIP-455",
+        ),
+        Rule(
+            field="replication_factor",
             what="changed",
             when=always,
             finding=Impossible(

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SCHEMAS := schemas/*.schema.json reconciler/manifest/manifest.schema.json
 
-.PHONY: help demo picture test test-quick test-lowest check dist bench chaos converge history impact soak together lock schemas docs clean
+.PHONY: help demo picture test test-quick test-lowest check dist sbom bench chaos converge history impact soak together lock schemas docs clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -48,7 +48,7 @@ test-lowest:  ## Run the same with the lowest versions that pyproject.toml allow
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	$(LOWEST)/bin/pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(QUICK)
 
-check: $(INSTALLED)  ## Check format, lint, types, imports, schemas, workflows, deploy/
+check: $(INSTALLED)  ## Check format, lint, types, imports, schemas, workflows, Dockerfile, deploy/
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -60,11 +60,21 @@ check: $(INSTALLED)  ## Check format, lint, types, imports, schemas, workflows, 
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --schemafile tests/deploy/kubernetes.schema.json deploy/kubernetes/*.yaml
 	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
+	$(BIN)/hadolint Dockerfile
 
 DIST ?= dist
 
 dist: $(INSTALLED)  ## Build the wheel and the source archive into dist/
 	$(BIN)/python -m hatchling build -d "$(DIST)"
+
+SBOM ?= sbom.cdx.json
+
+# cyclonedx-py does not know versions that the build backend finds.
+sbom: $(INSTALLED)  ## List what requirements.lock installs as CycloneDX
+	sed "s/^dynamic = .*/version = \"$$($(BIN)/hatchling version)\"/" pyproject.toml | \
+		$(BIN)/python -W ignore::UserWarning -m cyclonedx_py requirements requirements.lock --pyproject /dev/stdin --mc-type application \
+		--output-reproducible --output-file "$(SBOM)"
 
 bench: $(INSTALLED)  ## Measure against a bare client on a real Kafka
 	$(BIN)/python -m benchmarks
@@ -105,6 +115,9 @@ lock: $(INSTALLED)  ## Update the requirements locks from pyproject.toml
 	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra msk --extra reassign --extra sandbox --extra serve --group dev --output-file requirements-dev.lock $(UPGRADE) pyproject.toml
+	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra msk --extra reassign --extra serve --constraints requirements-dev.lock \
+		--output-file requirements.lock $(UPGRADE) pyproject.toml
 	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra msk --extra reassign --extra sandbox --extra serve --group test --resolution lowest-direct \
 		--output-file requirements-lowest.lock $(UPGRADE) pyproject.toml

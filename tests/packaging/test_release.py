@@ -95,7 +95,14 @@ def test_the_release_has_the_built_files_the_sbom_and_the_notes(tmp_path: Path, 
     assert done.returncode == 0, done.stderr
     files = ["dist/r.tar.gz", "dist/r.whl", "release/sbom.cdx.json"]
     options = ["--repo", "example/topics", "--verify-tag", "--title", version, "--notes-file", "release/notes.md"]
-    assert (tmp_path / "calls").read_text().splitlines() == ["release", "create", f"v{version}", *files, *options, *more]
+    assert (tmp_path / "calls").read_text().splitlines() == [
+        "release",
+        "create",
+        f"v{version}",
+        *files,
+        *options,
+        *more,
+    ]
 
 
 def test_the_sbom_is_valid_and_lists_the_lock(tmp_path: Path) -> None:

@@ -15,8 +15,6 @@ import reconciler
 from tests.support.command import PROJECT
 from tests.support.other_commands import run
 
-pytestmark = pytest.mark.xdist_group("image")  # installed once
-
 
 def values(instruction: str) -> list[str]:
     """What follows ``instruction`` in the Dockerfile, each time that it is there."""

@@ -21,6 +21,7 @@ from reconciler.report.github import SHOWN
 from reconciler.report.read import report_in
 from tests.report.plans import accounts, report_of
 from tests.support.command import PROJECT
+from tests.support.hostile import HOSTILE
 
 CASES = PROJECT / "tests/cases"
 REPORTS = {
@@ -71,7 +72,7 @@ def test_numbers_of_a_suite_are_those_of_its_cases(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["::error::x", "a\n::error::x", "</testcase>", "]]>", "&amp;", "%0A", "a,b:c", "\x1b"]
+    "words", [*HOSTILE, "::error::x", "a\n::error::x", "</testcase>", "]]>", "&amp;", "%0A", "a,b:c", "\x1b"]
 )
 @pytest.mark.parametrize("name", ["apply", "risky"])
 def test_nothing_that_somebody_else_wrote_is_read_as_a_command_or_as_markup(name: str, words: str) -> None:

@@ -29,6 +29,7 @@ from reconciler.report.build import build
 from reconciler.report.document import Report
 from reconciler.report.formats import FORMATS
 from reconciler.report.layout import Detail, TextStyle
+from tests.support.hostile import HOSTILE
 from tests.support.steps import NOON
 
 ANYTHING = st.text(st.characters(codec=None), min_size=1)
@@ -69,7 +70,10 @@ def report_with(text: str, command: Any) -> Report:
     )
 
 
-@given(NASTY | ANYTHING, st.sampled_from(["validate", "plan", "apply"]))
+@given(
+    NASTY | st.sampled_from([each for each in HOSTILE if each.strip()]) | ANYTHING,
+    st.sampled_from(["validate", "plan", "apply"]),
+)
 def test_no_rendering_holds_a_character_that_is_not_printable(text: str, command: Any) -> None:
     report = report_with(text, command)
     look = TextStyle(detail=Detail.ALL)

@@ -33,6 +33,12 @@ HOSTILE = [
     "</details>",
     "</td></tr></table>",
     "$x^2$",
+    "$(x)$ $`x`$",
+    ":smile: topics.yaml:100:5",
+    "0123456789abcdef0123456789abcdef01234567 owner/repo@16c999e8 owner/repo#1",
+    "[ ] [x] [^1] [!NOTE] [[page]]",
+    "/close",
+    "a" * 300,
     "",
     " ",
 ]

@@ -71,7 +71,7 @@ def test_words_are_shown_as_they_are(write: object, words: str) -> None:
     expected = f"x {shown} x"
     assert expected in page.text.replace("\N{ZERO WIDTH SPACE}", "")
     assert page.text.split()[-1] == "y"
-    assert not re.search(r"(?i)@\w|://|www\.|[#!]\d", page.prose)
+    assert not re.search(r"(?i)@\w|://|www\.|[#!]\d|:smile:|:100:|\b[0-9a-f]{7,40}\b", page.prose)
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -162,6 +162,15 @@ def test_the_foot_names_the_commit() -> None:
     text = render_file(replace(FROZEN, run=replace(FROZEN.run, commit=COMMIT)))
     assert "commit `0123456789ab`" in text.splitlines()[-1]
     assert "commit" not in render_file(FROZEN).splitlines()[-1]
+
+
+def test_numbers_and_places_can_be_copied_from_prose() -> None:
+    for words in ("write partitions: 1048588", "1,785,105 records", "topics.yaml:18:13 covers 1200"):
+        assert plain(words) == words
+
+
+def test_dollars_in_prose_begin_no_formula() -> None:
+    assert "$" not in plain("$(x)$") + plain("$") + code("x") + plain("$")
 
 
 def test_a_text_that_is_very_long_is_cut() -> None:

@@ -29,7 +29,7 @@ class Checker:
     def add_partitions(self, totals: Mapping[str, int]) -> Answers:
         """The answers to raising partition counts to the totals."""
         self._tell(totals)
-        return create_partitions(self._connection, totals, validate_only=True)
+        return create_partitions(self._connection, totals, {}, validate_only=True)
 
     def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
         """The answers to setting keys, or removing overrides where the value is ``None``."""

@@ -11,6 +11,7 @@ from typing import Any
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, ResourceType
 
+from reconciler.cluster.assignments import Assigned
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.error_table import INVALID_REPLICATION_FACTOR, START_BROKERS, UNKNOWN_TOPIC
 from reconciler.cluster.failures import failure_of, refused_by_client
@@ -56,11 +57,19 @@ def create_topics(
     }
 
 
-def create_partitions(connection: Connection, totals: Mapping[str, int], *, validate_only: bool) -> Answers:
-    """Raise the number of partitions of each topic to the total given."""
+def create_partitions(
+    connection: Connection, totals: Mapping[str, int], assigned: Assigned, *, validate_only: bool
+) -> Answers:
+    """Raise the number of partitions of each topic to the total given.
+
+    The brokers of the new ones are those ``assigned``; where none are, the broker chooses.
+    """
 
     def ask(seconds: float) -> dict[str, Future[Any]]:
-        new = [NewPartitions(name, total) for name, total in totals.items()]
+        new = [
+            NewPartitions(name, total, *([assigned[name]] if name in assigned else []))  # which cannot be None or empty
+            for name, total in totals.items()
+        ]
         return connection.admin.create_partitions(new, **_options(seconds, validate_only=validate_only))
 
     return _answers(connection, "create_partitions", list(totals), ask, validate_only=validate_only)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from confluent_kafka.admin import AdminClient
 
+from reconciler.cluster.assignments import Assignments
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.requests import Answers, alter_configs, create_partitions, create_topics, delete_topics
 from reconciler.model import TopicSpec
@@ -25,14 +26,19 @@ class Writer:
 
     def __init__(self, connection: WritingConnection) -> None:
         self._connection = connection
+        self._assignments = Assignments(connection)
 
     def create(self, topics: Sequence[TopicSpec]) -> Answers:
         """Create ``topics``."""
         return create_topics(self._connection, topics, validate_only=False)
 
     def add_partitions(self, totals: Mapping[str, int]) -> Answers:
-        """Raise the number of partitions of each topic to the total given."""
-        return create_partitions(self._connection, totals, validate_only=False)
+        """Raise the number of partitions of each topic to the total given, with the new ones spread over the racks."""
+        assigned = self._assignments.of(totals)
+        answers = create_partitions(self._connection, totals, assigned, validate_only=False)
+        if any(answers.values()):
+            self._assignments.anew()
+        return answers
 
     def alter_configs(self, changes: Mapping[str, Mapping[str, str | None]]) -> Answers:
         """Set each key of each topic, or remove the override where the value is ``None``."""

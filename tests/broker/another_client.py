@@ -100,6 +100,10 @@ class AnotherClient:
     def replication_factor(self, name: str) -> int:
         return len(self.admin.list_topics(timeout=SECONDS).topics[name].partitions[0].replicas)
 
+    def replicas(self, name: str) -> list[list[int]]:
+        """The brokers of each partition, the preferred leader first."""
+        return [list(each.replicas) for each in self._partitions(name)]
+
     def in_sync(self, name: str) -> list[int]:
         """How many replicas of each partition are in sync."""
         return [len(each.isrs) for each in self._partitions(name)]

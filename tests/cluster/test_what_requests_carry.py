@@ -115,7 +115,7 @@ def test_what_is_not_refused_arrives_as_it_stands(
 
     totals = {spec.name: spec.partitions for spec in specs if spec.partitions}
     if totals:
-        assert set(create_partitions(connection, totals, validate_only=False).values()) == {None}
+        assert set(create_partitions(connection, totals, {}, validate_only=False).values()) == {None}
         assert {name: each.count for name, each in kafka.asked["create_partitions"].items()} == totals
 
 

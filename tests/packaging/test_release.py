@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -111,10 +112,20 @@ def test_the_sbom_is_valid_and_lists_the_lock(tmp_path: Path) -> None:
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(sbom.read_text()) is None
     document: Any = json.loads(sbom.read_text())
     subject = document["metadata"]["component"]
-    assert (subject["name"], subject["version"]) == ("kafka-topic-reconciler", VERSION)
+    named = (subject["type"], subject["name"], subject["version"])
+    assert named == ("application", "kafka-topic-reconciler", VERSION)
     locked = {line.split()[0] for line in (PROJECT / "requirements.lock").read_text().splitlines() if "==" in line}
     assert {f"{part['name']}=={part['version']}" for part in document["components"]} == locked
     assert all(part["externalReferences"][0]["hashes"] for part in document["components"])
+
+
+def test_everything_that_runs_is_pinned() -> None:
+    uses = [step["uses"] for job in JOBS.values() for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action) for action in uses)
+    options = [step.get("with", {}) for job in JOBS.values() for step in job["steps"]]
+    images = [values[key] for values in options for key in ("image", "driver-opts") if key in values]
+    assert len(images) == 2
+    assert all(re.search(r":v?[\w.-]+@sha256:[0-9a-f]{64}$", image) for image in images)
 
 
 def test_only_jobs_that_sign_or_publish_may_write() -> None:

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SCHEMAS := schemas/*.schema.json reconciler/manifest/manifest.schema.json
 
-.PHONY: help demo picture test test-quick test-lowest check dist sbom bench chaos converge history impact soak together lock schemas docs clean
+.PHONY: help demo picture page test test-quick test-lowest check dist sbom bench chaos converge history impact soak together lock schemas docs clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -23,6 +23,9 @@ demo: $(INSTALLED)  ## Apply a manifest to a real Kafka, and correct drift
 
 picture: $(INSTALLED)  ## Record the demo into docs/demo.svg
 	$(BIN)/python demo/picture.py $(MAKE) --silent demo
+
+page: $(INSTALLED)  ## Take the picture of an HTML report in docs/page.png; needs Chromium
+	$(BIN)/python demo/page.py
 
 # More than there are cores: half of the time a test waits.
 WORKERS ?= 4

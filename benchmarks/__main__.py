@@ -166,6 +166,20 @@ def plan(
     )
 
 
+def reports(folder: Path, sizes: Sequence[int], runs: int) -> None:
+    """The report of a plan in each format, and its page in a browser, where there is one."""
+    from benchmarks import pages  # noqa: PLC0415 - the browser's library is only needed here
+
+    head("format", "topics", "kB", "s to write")
+    for cells in pages.formats(sizes, runs):
+        row(*cells)
+    if pages.BROWSER is not None:
+        print()
+        head("topics on the page", "s to open", "s to sort", "s to filter")
+        for cells in pages.pages(folder, sizes, runs):
+            row(*cells)
+
+
 def against(costs: Sequence[Cost], bare: Sequence[Cost], in_c: Sequence[Cost] = ()) -> Sequence[str]:
     """The cells of the floors: wall time of the Python client, processor time of the C interface, and the ratios."""
     cells = [f"{middle(bare).wall:.2f}", f"{ratio(costs, bare, 'wall'):.2f}"]
@@ -204,6 +218,7 @@ PARTS: dict[str, Callable[[Path, Sequence[int], int], None]] = {
     "writes": writes,
     "risks": risks,
     "start": service_start,
+    "reports": reports,
 }
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ COMMANDS = {
     "apply": "Bring the cluster in sync with the manifest.",
     "drift": "Show what has drifted on the cluster, why, and since when.",
     "explain": "Show every value of a topic, where it comes from, and what the cluster has.",
+    "compare": "Show what differs between two environments, manifests, reports or clusters.",
     "render": "Show a report again, as text or JSON.",
     "doctor": "Check the connection to the cluster and the permissions there.",
     "schema": "Print a JSON Schema.",

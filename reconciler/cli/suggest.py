@@ -45,6 +45,15 @@ def environments(ctx: click.Context, _parameter: click.Parameter, incomplete: st
     return [CompletionItem(name) for name in beside(_files(ctx)) if name.startswith(incomplete)]
 
 
+def sides(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What ``compare`` takes: the overlays beside the manifest, ``cluster``, or else files."""
+    from reconciler.manifest.sources import environments as beside  # noqa: PLC0415 - as above
+
+    words = [*beside(ctx.params.get("files") or DEFAULT_FILES), "cluster"]
+    found = [CompletionItem(word) for word in words if word.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
+
+
 def _files(ctx: click.Context) -> Sequence[Path]:
     """The files of the manifest, without standard input: a read would wait for the user to type a manifest.
 

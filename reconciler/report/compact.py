@@ -57,7 +57,8 @@ def settings(desired: Settings | None) -> dict[str, str]:
 
 def fitting(items: Sequence[str], width: int) -> str:
     """As many of ``items`` as fit ``width`` columns, at least one, and how many more there are."""
-    for number in range(len(items), 0, -1):
+    most = max(1, width // 3 + 1)  # with a comma and a space, each has three characters
+    for number in range(min(len(items), most), 0, -1):
         more = f", and {len(items) - number:,} more" if number < len(items) else ""
         text = f"{', '.join(items[:number])}{more}"
         if len(text) <= width or number == 1:

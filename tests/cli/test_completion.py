@@ -60,7 +60,7 @@ def suggested(folder: Path, line: str, *, stdin: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("line", "names"),
     [
-        ("reconciler comp", ["completion"]),
+        ("reconciler comp", ["compare", "completion"]),
         ("reconciler plan -e ", ["dev", "prod"]),
         ("reconciler plan -e p", ["prod"]),
         ("reconciler plan other.yaml -e ", ["test"]),

@@ -29,6 +29,7 @@ LOGIN = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN", "sasl
 SECRETS = [name for name in names_of_the_client() if is_secret(name)]
 ARGUMENTS = {
     "apply": ["--yes"],
+    "compare": ["topics.yaml", "cluster"],
     "explain": ["orders"],
     "render": [str(PROJECT / "tests/cases/report/1.0.json")],
     "schema": ["topics"],

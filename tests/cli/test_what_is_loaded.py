@@ -47,6 +47,7 @@ def loaded(*arguments: str | Path, of: str) -> str:
         ["plan", *UNREACHABLE],
         ["drift", *UNREACHABLE],
         ["explain", "orders.requests", *UNREACHABLE],
+        ["compare", "topics.yaml", "cluster", *UNREACHABLE],
         ["schema", "topics"],
         ["render", "tests/cases/report/1.0.json"],
         ["doctor", "--bootstrap-server", "127.0.0.1:1"],
@@ -57,8 +58,9 @@ def test_a_reading_command_never_loads_the_writer(arguments: list[str]) -> None:
     assert loaded(*arguments, of="reconciler.apply,reconciler.cluster.writer") == ""
 
 
-def test_a_topic_is_explained_without_a_kafka_client_where_no_cluster_is_named() -> None:
-    assert loaded("explain", "orders.requests", of="confluent_kafka") == ""
+@pytest.mark.parametrize("arguments", [["explain", "orders.requests"], ["compare", "dev", "prod"]])
+def test_manifests_are_shown_without_a_kafka_client(arguments: list[str]) -> None:
+    assert loaded(*arguments, of="confluent_kafka") == ""
 
 
 @pytest.mark.parametrize("command", [["validate"], ["plan", *UNREACHABLE], ["apply", "--yes", *UNREACHABLE]])

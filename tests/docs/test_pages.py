@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import PROJECT, environment
 from tests.support.pages import played
 
@@ -22,6 +24,7 @@ def test_the_tutorial_shows_what_its_commands_print(golden: Callable[[Path, str]
     golden(page, text)
 
 
-def test_the_page_of_layers_shows_what_its_commands_print(golden: Callable[[Path, str], None], tmp_path: Path) -> None:
-    page = PROJECT / "docs/layers.md"
+@pytest.mark.parametrize("name", ["layers", "compare"])
+def test_a_page_shows_what_its_commands_print(name: str, golden: Callable[[Path, str], None], tmp_path: Path) -> None:
+    page = PROJECT / f"docs/{name}.md"
     golden(page, played(page.read_text(encoding="utf-8"), tmp_path, {}))

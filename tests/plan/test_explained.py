@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 
-from reconciler.model import DesiredState, LiveState, Policy
+from reconciler.errors import Location
+from reconciler.model import STATE, DesiredState, LiveState, LiveTopic, Moving, Policy, Source, TopicSpec
 from reconciler.plan.diff import differences
 from reconciler.plan.explained import Standing, explained
 from tests.plan.facts import desired_states, live_states
@@ -40,3 +42,28 @@ def test_a_topic_without_a_manifest_has_nothing_to_compare(live: LiveState) -> N
             "replication_factor",
             *(f"config.{key}" for key in (*topic.overrides, *topic.inherited)),
         }
+
+
+@pytest.mark.parametrize(
+    ("moving", "standing"),
+    [
+        (None, Standing.DIFFERS),
+        (Moving(replication_factor=2), Standing.DIFFERS),
+        (Moving(replication_factor=3), Standing.NOT_COMPARED),
+        (Moving(), Standing.NOT_COMPARED),
+    ],
+)
+def test_replicas_that_are_being_moved_to_the_wanted_number_are_not_called_different(
+    moving: Moving | None, standing: Standing
+) -> None:
+    live = LiveTopic(name="t", partitions=1, replication_factor=2)
+    settings = explained(TopicSpec(name="t", replication_factor=3), live, Policy(), moving)
+    assert {each.field: each.standing for each in settings}["replication_factor"] is standing
+
+
+def test_of_a_topic_to_delete_only_its_state_differs() -> None:
+    place = Source("topic", Location("topics.yaml", 1, 1))
+    spec = TopicSpec(name="t", partitions=3, is_absent=True, sources={STATE: place})
+    settings = explained(spec, LiveTopic(name="t", partitions=1, replication_factor=2), Policy())
+    assert {each.field for each in settings if each.standing is not None} == {STATE}
+    assert [each.live.value for each in settings if each.field == STATE and each.live] == ["present"]

@@ -9,7 +9,7 @@ from reconciler.cli.options.cluster import (
 )
 from reconciler.cli.options.kinds import Option, Repeatable
 from reconciler.cli.options.logs import LogOptions, colour_option, log_options
-from reconciler.cli.options.manifest import ManifestOptions, manifest_options
+from reconciler.cli.options.manifest import ManifestOptions, manifest_options, named_manifest_options
 from reconciler.cli.options.output import OutputOptions, format_option, output_options, verbose_option, view_options
 from reconciler.cli.options.permission import permission_options
 from reconciler.cli.options.run import RetryOptions, only_option, retry_options
@@ -35,6 +35,7 @@ __all__ = [
     "format_option",
     "log_options",
     "manifest_options",
+    "named_manifest_options",
     "only_option",
     "output_options",
     "permission_options",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,19 +23,26 @@ class ManifestOptions:
 
 def manifest_options(command: Command) -> Command:
     """``PATH…``, ``-f`` and ``-e``."""
-    return bundled(
-        "manifest",
-        ManifestOptions,
-        # Before -f, whose callback takes them in; a positional argument has no help of its own.
-        click.argument(
-            "paths",
-            metavar="[PATH]...",
-            nargs=-1,
-            type=click.Path(path_type=Path, readable=False, allow_dash=True),
-            is_eager=True,
-            expose_value=False,
-            callback=_note_paths,
-        ),
+    # Before -f, whose callback takes them in; a positional argument has no help of its own.
+    paths = click.argument(
+        "paths",
+        metavar="[PATH]...",
+        nargs=-1,
+        type=click.Path(path_type=Path, readable=False, allow_dash=True),
+        is_eager=True,
+        expose_value=False,
+        callback=_note_paths,
+    )
+    return bundled("manifest", ManifestOptions, paths, *_options("Manifest, same as PATH:"))(command)
+
+
+def named_manifest_options(command: Command) -> Command:
+    """``-f`` and ``-e``, of a command whose arguments are something else."""
+    return bundled("manifest", ManifestOptions, *_options("Manifest:"))(command)
+
+
+def _options(beginning: str) -> tuple[Callable[[Command], Command], ...]:
+    return (
         click.option(
             "-f",
             "--file",
@@ -47,7 +55,7 @@ def manifest_options(command: Command) -> Command:
             callback=_files,
             envvar="RECONCILER_FILE",
             show_envvar=True,
-            help="Manifest, same as PATH: a file, a directory (all its YAML files, recursively), or - for standard "
+            help=f"{beginning} a file, a directory (all its YAML files, recursively), or - for standard "
             "input. Repeatable; one per line in the variable.",
         ),
         click.option(
@@ -62,7 +70,7 @@ def manifest_options(command: Command) -> Command:
             help="Apply the overlay topics.NAME.yaml beside topics.yaml (for a directory: topics.NAME.yaml or "
             "topics.NAME/ beside it).",
         ),
-    )(command)
+    )
 
 
 _PATHS = f"{__name__}.paths"

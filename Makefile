@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+WORKFLOWS := .github/workflows/*.yml examples/github/*.yml
 SCHEMAS := schemas/*.schema.json reconciler/manifest/manifest.schema.json
 
 .PHONY: help demo picture page test test-quick test-lowest check dist sbom bench chaos converge history impact soak together lock schemas docs clean
@@ -59,12 +60,16 @@ check: $(INSTALLED)  ## Check format, lint, types, imports, schemas, workflows, 
 	$(BIN)/check-jsonschema --check-metaschema $(SCHEMAS)
 	$(BIN)/check-jsonschema --schemafile schemas/topics.schema.json topics.yaml examples/*/topics.yaml
 	$(BIN)/check-jsonschema --schemafile schemas/overlay.schema.json topics.dev.yaml topics.prod.yaml examples/*/topics.prod.yaml
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --schemafile tests/deploy/kubernetes.schema.json deploy/kubernetes/*.yaml
-	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/zizmor --offline --quiet .github action.yml examples/github
 	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/actionlint -shellcheck $(BIN)/shellcheck $(WORKFLOWS)
+	$(BIN)/jactionlint --shellcheck=$(BIN)/shellcheck action.yml
+	$(BIN)/shellcheck action/*.sh
 
 DIST ?= dist
 

@@ -23,6 +23,7 @@ from reconciler.report.markdown.words import code, plain
 
 _HEAD = ("| topics | drift | cause | owner | since |", "| --- | --- | --- | --- | --- |")
 _NAMED = 5
+_MOST_OWNERS = 50
 
 
 def drift_of(report: Report, room: Room) -> Iterator[str]:
@@ -33,6 +34,7 @@ def drift_of(report: Report, room: Room) -> Iterator[str]:
     compared = compared_with(report)
     if compared is not None:
         yield from room.section("line", ["", f"{plain(compared)}."], ())
+    by_owner = list(_by_owner(audit, room))  # before causes take all of the room
     if drift := open_causes(report):
         yield from room.section("cause", ["", *_HEAD], (_row(each, report) for each in drift))
     moving = [each for each in audit.causes if each.kind is CauseKind.REASSIGNMENT]
@@ -44,14 +46,19 @@ def drift_of(report: Report, room: Room) -> Iterator[str]:
     if audit.unconfirmed:
         head = ["", "**Not looked at this time, drifted in the baseline**", ""]
         yield from room.section("topic", head, (f"- {plain(former(each))}" for each in audit.unconfirmed))
-    if len(audit.owners) > 1:
-        head = ["", "| owner | drifted | waived | of these |", "| --- | ---: | ---: | --- |"]
-        yield from room.section("owner", head, map(_owner, audit.owners))
+    yield from by_owner
 
 
 def _row(cause: Cause, report: Report) -> str:
     aged = age(cause.first_seen_at, report, several=len(cause.topics) > 1)
     return f"| {_names(cause)} | {plain(differs(cause))} | {plain(why(cause) or '')} | {_owners(cause)} | {aged} |"
+
+
+def _by_owner(audit: Audit, room: Room) -> Iterator[str]:
+    if len(audit.owners) > 1:
+        head = ["", "| owner | drifted | waived | of these |", "| --- | ---: | ---: | --- |"]
+        more = max(0, len(audit.owners) - _MOST_OWNERS)
+        yield from room.section("owner", head, map(_owner, audit.owners[:_MOST_OWNERS]), more=more)
 
 
 def _waived(audit: Audit, report: Report, room: Room) -> Iterator[str]:

@@ -25,21 +25,24 @@ class Room:
         if _size(around) > self._left:
             return
         self._left -= _size(around)
-        yield from head
+        fitting, is_full = [], False
         for line in lines:
-            if more or _size([line]) > self._left - _OF_THE_END:
+            is_full = is_full or _size([line]) > self._left - _OF_THE_END
+            if is_full:
                 more += 1
-                continue
-            self._left -= _size([line])
-            yield line
-        yield from _left_out(more, noun)
+            else:
+                self._left -= _size([line])
+                fitting.append(line)
+        yield from head
+        yield from fitting
+        yield from _left_out(more, noun)[0 if fitting or not head or head[-1] else 1 :]
         yield from tail
 
 
-def _left_out(number: int, noun: str) -> Iterator[str]:
-    if number:
-        yield ""
-        yield f"And {number:,} more {noun if number == 1 else f'{noun}s'}: see the JSON report."
+def _left_out(number: int, noun: str) -> Sequence[str]:
+    if not number:
+        return []
+    return ["", f"And {number:,} more {noun if number == 1 else f'{noun}s'}: see the JSON report."]
 
 
 def _size(lines: Iterable[str]) -> int:

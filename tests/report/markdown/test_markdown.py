@@ -14,11 +14,13 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.errors import Severity
 from reconciler.report.document import Report
 from reconciler.report.escaping import mapped
 from reconciler.report.markdown import MOST_BYTES, render_file
 from reconciler.report.markdown.words import code, plain
 from reconciler.report.read import report_in
+from tests.report.html.estates import audit
 from tests.report.plans import accounts, report_of
 from tests.support.command import PROJECT
 from tests.support.hostile import HOSTILE
@@ -123,6 +125,37 @@ def test_a_comment_of_any_plan_fits(number: int) -> None:
     assert re.search(r"^And [0-9,]+ more rows: see the JSON report\.$", text, flags=re.MULTILINE)
     assert "routine changes</summary>" in text
     assert text.rstrip().endswith("</sub>")
+
+
+def test_of_very_many_errors_the_first_are_shown_and_the_others_counted() -> None:
+    (entry, *_) = FROZEN.diagnostics
+    errors = [replace(entry, severity=Severity.ERROR, message=f"error number {number}") for number in range(60)]
+    text = render_file(replace(FROZEN, diagnostics=errors))
+    assert "error number 0<" in text or "error number 0\n" in text
+    assert "error number 49" in text
+    assert "error number 50" not in text
+    assert "And 10 more errors: see the JSON report." in text
+
+
+def test_what_failed_comes_before_what_a_plan_refused() -> None:
+    failed = [topic for topic in FROZEN.topics if topic.status == "failed"]
+    assert failed
+    refused = [replace(topic, name=f"refused-{number}") for number in range(5_000) for topic in RISKY.topics[:1]]
+    text = render_file(replace(FROZEN, topics=[*refused, *failed]))
+    assert text.index(f"| `{failed[0].name}` | failed |") < text.index("needs consent")
+    assert len(text.encode()) <= MOST_BYTES
+
+
+def test_drift_of_very_many_causes_leaves_room_for_the_owners() -> None:
+    report = audit(10_000)
+    assert report.audit is not None
+    (cause, *_) = report.audit.causes
+    causes = [replace(cause, topics=[topic.name]) for topic in report.topics]
+    text = render_file(replace(report, audit=replace(report.audit, causes=causes)))
+    assert len(text.encode()) <= MOST_BYTES
+    assert re.search(r"^And [0-9,]+ more causes: see the JSON report\.$", text, flags=re.MULTILINE)
+    assert re.search(r"^\| team-0 \| [0-9,]+ \| [0-9,]+ \|", text, flags=re.MULTILINE)
+    assert "\n\n\n" not in text
 
 
 def test_many_topics_that_need_the_same_consent_are_one_row_with_one_command() -> None:

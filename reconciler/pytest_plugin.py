@@ -21,7 +21,7 @@ _MANIFEST = "topics.yaml"
 _SETTINGS = {
     "kafka_sandbox_environment": "Environment of the manifest, such as test: adds topics.test.yaml.",
     "kafka_sandbox_version": "Kafka version of kafka_sandbox, such as 4.1. Default: the newest.",
-    "kafka_sandbox_brokers": "Number of brokers of kafka_sandbox, 1 to 3. Default: 1.",
+    "kafka_sandbox_brokers": "Number of brokers of kafka_sandbox, 1 to 6. Default: 1.",
 }
 
 
@@ -96,7 +96,7 @@ def _brokers(config: pytest.Config) -> int:
     if not number.isdecimal():
         from reconciler.printable import quoted  # noqa: PLC0415 - as the module's first words say
 
-        pytest.fail(f"kafka_sandbox_brokers: {quoted(number)} is not a number; write 1, 2 or 3", pytrace=False)
+        pytest.fail(f"kafka_sandbox_brokers: {quoted(number)} is not a number; write one from 1 to 6", pytrace=False)
     return int(number)
 
 

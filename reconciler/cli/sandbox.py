@@ -35,7 +35,7 @@ def _cluster_shape(command: Callable[..., Any]) -> Callable[..., Any]:
             callback=_known_version,
             help=f"Kafka version: {', '.join(known_versions())}.",
         ),
-        click.option("--brokers", type=click.IntRange(1, 3), default=1, show_default=True, help="Number of brokers."),
+        click.option("--brokers", type=click.IntRange(1, 6), default=1, show_default=True, help="Number of brokers."),
     ):
         command = option(command)
     return command

@@ -14,17 +14,20 @@ from reconciler.model import Facet, LivePartition, Moving, Query
 def read_moving(connection: Connection, reader: Reader, topics: Collection[str]) -> Mapping[str, Moving]:
     """Those of ``topics`` whose replicas are being moved, with the replication factor that each gets.
 
-    Without a second client, or the permission DESCRIBE on the cluster, that is inferred: replicas are missing from the
-    in-sync ones, or partitions have different numbers of them. Raises ClusterUnavailable and DeadlinePassed.
+    Asked for are those that seem to: replicas are missing from the in-sync ones, or partitions have different numbers
+    of them. Without a second client, or the permission DESCRIBE on the cluster, that is all there is to know.
+    Raises ClusterUnavailable and DeadlinePassed.
     """
     if not topics:
         return {}
     live = reader.look(Query(names=topics, facets=frozenset({Facet.REPLICAS}))).topics
-    partitions = {name: topic.replicas or () for name, topic in live.items()}
+    partitions = {name: topic.replicas or () for name, topic in live.items() if _seems_moving(topic.replicas or ())}
+    if not partitions:
+        return {}
     try:
         return _asked(connection, partitions)
     except NotAsked:
-        return {name: Moving() for name, of_topic in partitions.items() if _seems_moving(of_topic)}
+        return dict.fromkeys(partitions, Moving())
 
 
 def _asked(connection: Connection, partitions: Mapping[str, Sequence[LivePartition]]) -> Mapping[str, Moving]:

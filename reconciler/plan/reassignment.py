@@ -15,12 +15,15 @@ from reconciler.printable import quoted
 
 
 def may_be_moving(desired: DesiredState, live: LiveState) -> list[str]:
-    """The topics whose replication factor is not as wanted, or not the same in all partitions, sorted."""
+    """The topics whose replication factor is not as wanted, or not the same in all partitions, sorted.
+
+    Brokers show a topic that was just created without partitions: nothing of that is being moved.
+    """
     wanted = {spec.name: spec.replication_factor for spec in desired.topics if spec.replication_factor is not None}
     return sorted(
         name
         for name, topic in live.topics.items()
-        if name in wanted and (topic.replication_factor != wanted[name] or _is_uneven(topic))
+        if name in wanted and topic.partitions and (topic.replication_factor != wanted[name] or _is_uneven(topic))
     )
 
 

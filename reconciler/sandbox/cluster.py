@@ -13,13 +13,13 @@ from reconciler.errors import SandboxError
 from reconciler.sandbox.extra import from_extra
 from reconciler.sandbox.jars import cache_folder, jars
 from reconciler.sandbox.java import find_java
-from reconciler.sandbox.kafka_nodes import LOOPBACK, KafkaNode, new_id, plan_nodes, write_properties
+from reconciler.sandbox.kafka_nodes import CONTROLLERS, LOOPBACK, KafkaNode, new_id, plan_nodes, write_properties
 from reconciler.sandbox.prepared import Prepared, prepare
 from reconciler.sandbox.servers import PortTaken, Servers, await_end, await_ready, format_storage, guarded
 from reconciler.sandbox.temporary import temporary_folder, writing
 from reconciler.sandbox.versions import DEFAULT_VERSION, full_version
 
-MAX_BROKERS = 3
+MAX_BROKERS = 6
 _TRIES = 3
 
 # The heap of Kafka's own start script (10,000 topics use half of it), and the garbage collector and compiler that
@@ -30,7 +30,7 @@ _LOGGING = ("-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLog
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """A broker that was started; one rack per broker."""
+    """A broker that was started."""
 
     node_id: int
     port: int
@@ -102,6 +102,7 @@ def start(
     *,
     brokers: int = 1,
     standing_by: int = 0,
+    racks: int | None = None,
     kafka_version: str = DEFAULT_VERSION,
     port: int | None = None,
     advertised_ports: Sequence[int] | None = None,
@@ -110,7 +111,8 @@ def start(
 ) -> Iterator[Sandbox]:
     """Run a cluster for the length of the ``with`` block.
 
-    The last ``standing_by`` brokers are not started before ``Sandbox.start_broker``. ``kafka_version`` may be
+    The last ``standing_by`` brokers are not started before ``Sandbox.start_broker``. Brokers are in ``racks`` in turn,
+    so many of them; by default each has one of its own. ``kafka_version`` may be
     short (``4.1``); ``port`` is that of the first broker, the others use the next ports; ``properties`` are added
     to those of every server. ``progress`` gets lines of text.
 
@@ -119,7 +121,7 @@ def start(
 
     The cluster ends with the block, and with this process, even if that is killed. Raises SandboxError.
     """
-    _check_numbers(brokers, standing_by, advertised_ports)
+    _check_numbers(brokers, standing_by, racks, advertised_ports)
     _check_working_directory()
     version = full_version(kafka_version)
     files = from_extra(lambda: jars(version, os.environ, progress))
@@ -130,7 +132,9 @@ def start(
         for _ in range(_TRIES):
             with suppress(PortTaken):
                 folder = stack.enter_context(temporary_folder())
-                nodes = plan_nodes(brokers, folder, first_port=port, advertised_ports=advertised_ports or ())
+                nodes = plan_nodes(
+                    brokers, folder, racks=racks, first_port=port, advertised_ports=advertised_ports or ()
+                )
                 servers = stack.enter_context(guarded(prepared.with_archive(jvm), folder))
                 with writing():
                     write_properties(nodes, properties or {})
@@ -142,13 +146,15 @@ def start(
         yield Sandbox(version, nodes, servers, pids)
 
 
-def _check_numbers(brokers: int, standing_by: int, advertised_ports: Sequence[int] | None) -> None:
+def _check_numbers(brokers: int, standing_by: int, racks: int | None, advertised_ports: Sequence[int] | None) -> None:
     if not 1 <= brokers <= MAX_BROKERS:
         raise SandboxError.because("brokers", f"a sandbox has 1 to {MAX_BROKERS} brokers, not {brokers}")
-    if not 0 <= standing_by <= (brokers - 1) // 2:
+    if not 0 <= standing_by <= brokers - min(brokers, CONTROLLERS) // 2 - 1:
         raise SandboxError.because(
             "brokers", f"{standing_by} of {brokers} brokers cannot stand by: a majority must run"
         )
+    if racks is not None and not 1 <= racks <= brokers:
+        raise SandboxError.because("racks", f"{brokers} brokers can be in 1 to {brokers} racks, not in {racks}")
     if advertised_ports is not None and len(advertised_ports) != brokers:
         raise SandboxError.because(
             "brokers", f"got {len(advertised_ports)} advertised ports for {brokers} brokers; give one per broker"

@@ -1,6 +1,7 @@
 """The nodes of a sandbox cluster: ports, folders and server properties.
 
-Every node is broker and controller (KRaft combined mode), so that a cluster of three survives the loss of one.
+The first three nodes are broker and controller (KRaft combined mode), so that a cluster of three survives the loss of
+one; further ones are only brokers.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from reconciler.errors import SandboxError
 
 LOOPBACK = "127.0.0.1"
+CONTROLLERS = 3
 
 # Below the ephemeral ports (from 32768 on Linux, 49152 elsewhere, RFC 6335): a connection could take one of those
 # from a broker that is about to start, or to restart.
@@ -38,11 +40,12 @@ class KafkaNode:
     """The port for other brokers; differs from ``port`` where there is a proxy."""
     controller_port: int
     folder: Path
+    rack: str
 
     @property
-    def rack(self) -> str:
-        """Each node has a rack of its own."""
-        return f"rack-{self.node_id}"
+    def is_controller(self) -> bool:
+        """Whether it takes part in deciding, besides being a broker."""
+        return self.node_id <= CONTROLLERS
 
     @property
     def properties_file(self) -> Path:
@@ -99,9 +102,17 @@ def why_not(port: int) -> str | None:
 
 
 def plan_nodes(
-    brokers: int, folder: Path, *, first_port: int | None = None, advertised_ports: Sequence[int] = ()
+    brokers: int,
+    folder: Path,
+    *,
+    racks: int | None = None,
+    first_port: int | None = None,
+    advertised_ports: Sequence[int] = (),
 ) -> list[KafkaNode]:
-    """Nodes for ``brokers``, on consecutive ports from ``first_port``, or on free ones. Raises SandboxError."""
+    """Nodes for ``brokers``, on consecutive ports from ``first_port``, or on free ones. Raises SandboxError.
+
+    They are in so many ``racks`` in turn, by default each in one of its own.
+    """
     ports = free_ports(3 * brokers)
     nodes = []
     for number in range(1, brokers + 1):
@@ -119,6 +130,7 @@ def plan_nodes(
                 direct_port=ports.pop() if advertised_ports else port,
                 controller_port=ports.pop(),
                 folder=folder / f"node-{number}",
+                rack=f"rack-{(number - 1) % (racks or brokers) + 1}",
             )
         )
     return nodes
@@ -126,10 +138,12 @@ def plan_nodes(
 
 def write_properties(nodes: Sequence[KafkaNode], extra: Mapping[str, str]) -> None:
     """Make the folder of each node with its server properties; ``extra`` takes precedence."""
-    voters = ",".join(f"{node.node_id}@{LOOPBACK}:{node.controller_port}" for node in nodes)
+    controllers = [node for node in nodes if node.is_controller]
+    voters = ",".join(f"{node.node_id}@{LOOPBACK}:{node.controller_port}" for node in controllers)
     for node in nodes:
-        properties = _of_all(len(nodes)) | {
+        properties = _of_all(len(controllers)) | {
             "node.id": str(node.node_id),
+            "process.roles": "broker,controller" if node.is_controller else "broker",
             "broker.rack": node.rack,
             "controller.quorum.voters": voters,
             "log.dirs": str(node.data),
@@ -141,10 +155,9 @@ def write_properties(nodes: Sequence[KafkaNode], extra: Mapping[str, str]) -> No
         node.properties_file.write_text("".join(lines), encoding="utf-8")
 
 
-def _of_all(brokers: int) -> dict[str, str]:
-    copies = str(brokers)
+def _of_all(controllers: int) -> dict[str, str]:
+    copies = str(controllers)
     return {
-        "process.roles": "broker,controller",
         "controller.listener.names": "CONTROLLER",
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": copies,
@@ -161,11 +174,12 @@ def _of_all(brokers: int) -> dict[str, str]:
 def _listeners(node: KafkaNode) -> dict[str, str]:
     """One listener; with a proxy, a second one for connections that do not go through it."""
     direct = {"DIRECT": node.direct_port} if node.direct_port != node.port else {}
-    listeners = {"PLAINTEXT": node.port, **direct, "CONTROLLER": node.controller_port}
+    controlling = {"CONTROLLER": node.controller_port}
+    listeners = {"PLAINTEXT": node.port, **direct, **(controlling if node.is_controller else {})}
     properties = {
         "listeners": _spelt(listeners),
         "advertised.listeners": _spelt({"PLAINTEXT": node.advertised_port, **direct}),
-        "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in listeners),
+        "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in listeners | controlling),
     }
     return properties | ({"inter.broker.listener.name": "DIRECT"} if direct else {})
 

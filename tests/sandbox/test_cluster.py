@@ -99,9 +99,15 @@ def test_free_ports_are_none_that_the_system_gives_to_others_nor_the_same_twice(
     assert max(ports) < first_given
 
 
-@pytest.mark.parametrize("brokers", [0, 4])
-def test_one_to_three_brokers(brokers: int) -> None:
-    with pytest.raises(SandboxError, match="1 to 3 brokers"), start(brokers=brokers):
+@pytest.mark.parametrize("brokers", [0, 7])
+def test_one_to_six_brokers(brokers: int) -> None:
+    with pytest.raises(SandboxError, match="1 to 6 brokers"), start(brokers=brokers):
+        pass
+
+
+@pytest.mark.parametrize("racks", [0, 3])
+def test_no_more_racks_than_brokers(racks: int) -> None:
+    with pytest.raises(SandboxError, match="2 brokers can be in 1 to 2 racks"), start(brokers=2, racks=racks):
         pass
 
 

@@ -103,7 +103,7 @@ def test_options_precede_settings_and_nothing_outlives_pytest_when_that_is_kille
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        ("brokers=two", "kafka_sandbox_brokers: 'two' is not a number; write 1, 2 or 3\n"),
+        ("brokers=two", "kafka_sandbox_brokers: 'two' is not a number; write one from 1 to 6\n"),
         ("version=2.8", "error: the sandbox has no Kafka 2.8\n  available: 4.4.0, "),
     ],
 )

@@ -105,9 +105,9 @@ def command(
         if note.severity is Severity.ERROR or not quiet:
             say(str(note))
     _put(found.comparison, output, Detail.SUMMARY if quiet else Detail.ALL if verbosity else Detail.CHANGES)
-    if found.comparison.has_unreadable:
+    if found.comparison.unreadable:
         return ERROR
-    return DIFFERENCES if detailed_exitcode and not found.comparison.are_equal else OK
+    return DIFFERENCES if detailed_exitcode and found.comparison.has_differences else OK
 
 
 def _compared(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.clock import TimeLimit
-from reconciler.errors import Diagnostic, ReconcilerError, ReportNotRead, Severity
+from reconciler.errors import DeadlinePassed, Diagnostic, Interrupted, ReconcilerError, ReportNotRead, Severity
 from reconciler.model import Query
 from reconciler.plan.comparison import Comparison, Side, compare, explicit_keys, of_live, of_manifest, of_run
 from reconciler.printable import quoted, unmistakable
@@ -61,40 +61,61 @@ class Compared:
 def compared(
     places: tuple[Place, Place], *, only: Sequence[str], environ: Mapping[str, str], control: Control
 ) -> Compared:
-    """Read both places, clusters last, and compare them. Raises ReconcilerError with the errors of both."""
+    """Read both places, clusters last, and compare them.
+
+    Raises WrongUsage where no topic matches ``only``, DeadlinePassed, Interrupted, and ReconcilerError with the errors
+    of both places.
+    """
+    are_clusters = all(isinstance(place, ClusterSide) for place in places)
     read: dict[int, Read] = {}
     problems: list[Diagnostic] = []
     for number, place in sorted(enumerate(places), key=lambda each: isinstance(each[1], ClusterSide)):
-        others = [side for side, _ in read.values()]
-        keys = explicit_keys(others[0]) if others and not _are_clusters(places) else None
+        other = next((side for side, _ in read.values()), None)
         try:
-            read[number] = _read(place, keys, only, environ, control)
+            if isinstance(place, ClusterSide):
+                read[number] = _cluster(place, _query(other, only, all_keys=are_clusters), control)
+            else:
+                side, notes = _file(place, environ, control)
+                read[number] = side.only(only), notes
+        except (DeadlinePassed, Interrupted):
+            raise
         except ReconcilerError as error:
             problems += error.diagnostics
     if problems:
         raise ReconcilerError(*problems)
-    (a, of_a), (b, of_b) = read[0], read[1]
-    a, b = a.only(only), b.only(only)
-    if only and not any((a.topics, a.unreadable, b.topics, b.unreadable)):
+    return _found(read[0], read[1], places, only, control)
+
+
+def _query(other: Side | None, only: Sequence[str], *, all_keys: bool) -> Query:
+    """What to read of a cluster: all topics, and those of the ``other`` side by name, for it may hide them."""
+    keys = None if other is None or all_keys else explicit_keys(other)
+    return Query(names=list(other.topics) if other is not None else (), globs=["*"], within=only, keys=keys)
+
+
+def _found(a: Read, b: Read, places: tuple[Place, Place], only: Sequence[str], control: Control) -> Compared:
+    if isinstance(places[0], ClusterSide):  # it was read before B was, and may hide what B has
+        hidden, more = _hidden(places[0], b[0].topics.keys() - a[0].topics.keys() - a[0].unreadable, control)
+        a = replace(a[0], unreadable=a[0].unreadable | hidden), [*a[1], *more]
+    sides = a[0], b[0]
+    if only and not any(side.topics or side.unreadable for side in sides):
         raise nothing_matches(only, "no topic of A or B matches")
-    return Compared(comparison=compare(a, b), notes=list(dict.fromkeys([*of_a, *of_b])))
+    return Compared(comparison=compare(*sides), notes=list(dict.fromkeys([*a[1], *b[1]])))
 
 
-def _are_clusters(places: tuple[Place, Place]) -> bool:
-    return all(isinstance(place, ClusterSide) for place in places)
+def _hidden(place: ClusterSide, topics: Collection[str], control: Control) -> tuple[frozenset[str], list[Diagnostic]]:
+    """Those of ``topics`` that the cluster may have and does not list."""
+    if not topics:
+        return frozenset(), []
+    side, notes = _cluster(place, Query(names=sorted(topics), facets=frozenset()), control)
+    return side.unreadable, [*notes]
 
 
-def _read(
-    place: Place, keys: frozenset[str] | None, only: Sequence[str], environ: Mapping[str, str], control: Control
-) -> Read:
-    """The side at ``place``; of a cluster with the inherited values of ``keys``, of all keys where that is ``None``."""
+def _file(place: ManifestSide | ReportSide, environ: Mapping[str, str], control: Control) -> Read:
     match place:
         case ManifestSide():
             return _manifest(place, environ, control)
         case ReportSide(path=path):
             return _report(path, control)
-        case ClusterSide():
-            return _cluster(place, keys, only, control)
 
 
 def _manifest(place: ManifestSide, environ: Mapping[str, str], control: Control) -> Read:
@@ -129,11 +150,11 @@ def _report(path: Path, control: Control) -> Read:
     return of_run(former_run(report, str(path)), label), []
 
 
-def _cluster(place: ClusterSide, keys: frozenset[str] | None, only: Sequence[str], control: Control) -> Read:
+def _cluster(place: ClusterSide, query: Query, control: Control) -> Read:
     from reconciler.session.looking import look  # noqa: PLC0415 - loads the client
 
     with look(place.settings, place.limit, control, cluster_id=place.cluster_id) as seen:
-        live = seen.read(Query(globs=["*"], within=only, keys=keys))
+        live = seen.read(query)
         side = of_live(live, f"cluster {live.cluster_id} at {seen.bootstrap_servers}")
     shown = sorted(side.unreadable)[:_MOST_NAMED]
     return side, [_unreadable(name, live.unreadable[name].message, live.unreadable[name].remedy) for name in shown]

@@ -58,7 +58,13 @@ def test_a_signal_before_the_options_are_read_leaves_the_report_that_they_ask_fo
 
 @pytest.mark.parametrize(("number", "code"), ENDING)
 @pytest.mark.parametrize(
-    ("command", "leaves_a_report"), [(["validate"], True), (["apply", "--yes"], True), (["explain", "a"], False)]
+    ("command", "leaves_a_report"),
+    [
+        (["validate"], True),
+        (["apply", "--yes"], True),
+        (["explain", "a"], False),
+        (["compare", "topics.yaml", "topics.yaml"], False),
+    ],
 )
 def test_a_manifest_that_cannot_be_opened_yet_does_not_keep_a_signal_waiting(
     command: list[str], leaves_a_report: bool, number: signal.Signals, code: int, tmp_path: Path
@@ -84,6 +90,18 @@ def await_listening(pid: int) -> None:
         pytest.skip("only Linux tells which signals a process catches")
     while not int(status.read_text().partition("SigCgt:")[2].split()[0], 16) & 1 << (signal.SIGTERM - 1):
         time.sleep(0.002)  # another process can only be looked at
+
+
+@pytest.mark.parametrize("words", [["explain", "a"], ["compare", "topics.yaml", "cluster"]])
+def test_a_cluster_that_does_not_answer_does_not_keep_a_signal_waiting(words: list[str], tmp_path: Path) -> None:
+    write_manifest(tmp_path)
+    with FakeKafka(SILENT) as kafka:
+        command = [*words, "--bootstrap-server", kafka.bootstrap_servers]
+        with process(*command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+            wait_until(lambda: bool(kafka.received("metadata")), running)
+            running.send_signal(signal.SIGTERM)
+            _, stderr = running.communicate(timeout=60)
+    assert (running.returncode, stderr.decode().count("interrupted by SIGTERM")) == (143, 1)
 
 
 @pytest.mark.parametrize(

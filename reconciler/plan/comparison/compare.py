@@ -65,14 +65,19 @@ class Comparison:
         return len(self.a.topics.keys() & self.b.topics.keys())
 
     @property
-    def has_unreadable(self) -> bool:
-        """Whether a cluster does not show a topic."""
-        return any(each.reason is Reason.UNREADABLE for each in self.not_compared)
+    def unreadable(self) -> int:
+        """How many topics a cluster does not show."""
+        return sum(each.reason is Reason.UNREADABLE for each in self.not_compared)
+
+    @property
+    def has_differences(self) -> bool:
+        """Whether any difference was found."""
+        return bool(self.only_in_a or self.only_in_b or self.different)
 
     @property
     def are_equal(self) -> bool:
-        """Whether no difference was found."""
-        return not (self.only_in_a or self.only_in_b or self.different)
+        """Whether no difference was found, and every topic was read."""
+        return not self.has_differences and not self.unreadable
 
 
 def compare(a: Side, b: Side) -> Comparison:

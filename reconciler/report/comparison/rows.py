@@ -68,9 +68,10 @@ def summary(comparison: Comparison) -> str:
         f"{count(len(comparison.only_in_b), 'topic')} only in B" if comparison.only_in_b else "",
     ]
     equal = count(comparison.in_both - changed, "topic")
-    if comparison.are_equal:
-        return f"No differences: {equal} in both."
-    return f"Different: {', '.join(filter(None, numbers))}; {equal} without differences."
+    unread = f"; {count(comparison.unreadable, 'topic')} cannot be read" if comparison.unreadable else ""
+    if not comparison.has_differences:
+        return f"No differences: {equal} in both{unread}."
+    return f"Different: {', '.join(filter(None, numbers))}; {equal} without differences{unread}."
 
 
 def beyond(comparison: Comparison) -> str | None:

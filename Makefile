@@ -11,10 +11,11 @@ SCHEMAS := schemas/*.schema.json reconciler/manifest/manifest.schema.json
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
+# --upgrade-deps: for a package with extras, the pip of Python 3.11 takes a newer version than the lock has, and refuses it.
 $(INSTALLED): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Choose another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
+	$(PYTHON) -m venv --clear --upgrade-deps $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
@@ -47,7 +48,7 @@ test-quick: $(INSTALLED)  ## Run the tests of all folders but those where most s
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(QUICK)
 
 test-lowest:  ## Run the same with the lowest versions that pyproject.toml allows
-	$(PYTHON) -m venv --clear $(LOWEST)
+	$(PYTHON) -m venv --clear --upgrade-deps $(LOWEST)
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-lowest.lock
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	$(LOWEST)/bin/pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(QUICK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -186,6 +187,9 @@ def test_replicas_that_are_being_moved_are_no_drift(
             done = reconciler("drift", *servers, "-o", "json")
             [cause] = done.report["audit"]["causes"]
             assert (done.code, cause["kind"], cause["live"], cause["wanted"]) == (0, "reassignment", 2, [1])
+            shown = json.loads(reconciler("explain", "moved", *servers, "-o", "json").stdout)
+            statuses = {each["field"]: each["status"] for each in shown["values"]}
+            assert statuses["replication_factor"] == "not-compared"
             planned = reconciler("plan", "--detailed-exitcode", *servers, "-o", "json")
             [told] = planned.report["diagnostics"]
             # Without the second client nobody knows what the replication factor becomes.

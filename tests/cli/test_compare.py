@@ -117,6 +117,18 @@ def test_a_cluster_is_named_in_each_way(how: str, folder: Path, reconciler: RunR
     assert (document["only_in_a"], document["only_in_b"]) == (["payments"], ["extra"])
 
 
+@pytest.mark.parametrize("cluster_id", ["fake-kafka", "another"])
+def test_the_word_cluster_means_that_of_the_manifest_where_nothing_else_names_one(
+    cluster_id: str, folder: Path, reconciler: RunReconciler
+) -> None:
+    with FakeKafka(topics=LIVE) as kafka:
+        reference = f"cluster: {{bootstrap_servers: '{kafka.bootstrap_servers}', id: {cluster_id}}}\n"
+        (folder / "topics.yaml").write_text(f"{MANIFEST}{reference}")
+        done = reconciler("compare", "cluster", "dev")
+    assert (kafka.bootstrap_servers in done.stdout) is (cluster_id == "fake-kafka")
+    assert ("wrong cluster" in done.stderr) is (cluster_id == "another")
+
+
 def test_the_cluster_of_an_environment_is_that_of_the_manifest(folder: Path, reconciler: RunReconciler) -> None:
     with FakeKafka(topics=LIVE) as kafka:
         (folder / "topics.prod.yaml").write_text(f"cluster: {{bootstrap_servers: '{kafka.bootstrap_servers}'}}\n")

@@ -63,6 +63,7 @@ check: $(INSTALLED)  ## Check format, lint, types, imports, schemas, workflows, 
 	$(BIN)/check-jsonschema --schemafile schemas/overlay.schema.json topics.dev.yaml topics.prod.yaml examples/*/topics.prod.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci examples/gitlab/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --schemafile tests/deploy/kubernetes.schema.json deploy/kubernetes/*.yaml
 	$(BIN)/zizmor --offline --quiet .github action.yml examples/github

@@ -17,6 +17,7 @@ is_outdated() {
     | . != [] and all(. == "plan-of-another-manifest" or . == "plan-too-old")' "$RECONCILER_REPORT" > /dev/null
 }
 
+trap : TERM # reconciler gets it too, and is waited for
 export RECONCILER_YES=1
 if [[ -n $REVIEWED_PLAN ]]; then
   code=0

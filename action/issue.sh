@@ -11,7 +11,7 @@ number=$(gh issue list --state open --label "$label" --limit 100 --json number,b
   '[.[] | select(.body | startswith(env.MARKER)).number][0] // ""')
 
 if [[ $HAS_DRIFT == true && -n $number ]]; then
-  gh issue edit "$number" --body-file "$REPORT"
+  gh api --silent --method PATCH "repos/{owner}/{repo}/issues/$number" --field "body=@$REPORT"
 elif [[ $HAS_DRIFT == true ]]; then
   gh label create "$label" --force --description "The cluster differs from the manifest"
   gh issue create --title "$title" --label "$label" --body-file "$REPORT"

@@ -7,8 +7,18 @@ stop=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$stop"
 trap 'echo "::$stop::"' EXIT
 
+# When a job is cancelled, GitHub signals this process alone. reconciler is in the process group of the job below.
+set -m
+trap 'kill -TERM -- "-$job"' INT TERM
 if [[ $COMMAND == apply ]]; then
-  "$GITHUB_ACTION_PATH/action/apply.sh"
+  "$GITHUB_ACTION_PATH/action/apply.sh" &
 else
-  reconciler "$COMMAND"
+  reconciler "$COMMAND" &
 fi
+job=$!
+code=0
+while kill -0 "$job" 2> /dev/null; do
+  code=0
+  wait "$job" || code=$?
+done
+exit "$code"

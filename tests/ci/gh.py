@@ -96,8 +96,6 @@ def _issue(asked: argparse.Namespace, github: GitHub) -> Any:
             assert asked.label in github.state["labels"], "could not add label: not found"
             new = {"number": 50 + len(issues), "title": asked.title, "labels": [asked.label], "state": "open"}
             issues.append({**new, "body": Path(asked.body_file).read_text(), "comments": []})
-        case ["issue", "edit", number]:
-            _numbered(issues, number)["body"] = Path(asked.body_file).read_text()
         case ["issue", "close", number]:
             _numbered(issues, number)["state"] = "closed"
             _numbered(issues, number)["comments"].append(asked.comment)
@@ -114,9 +112,11 @@ def _api(address: Any, asked: argparse.Namespace, github: GitHub) -> Any:
     match address.path.removeprefix("repos/{owner}/{repo}/").split("/"):
         case ["issues", "comments", number] if asked.method == "PATCH" and asked.silent:
             github.need("pull-requests", "write")
-            key, _, file = asked.field.partition("=@")
-            comment = next(each for each in github.state["comments"] if str(each["id"]) == number)
-            comment[key] = Path(file).read_text()
+            next(each for each in github.state["comments"] if str(each["id"]) == number).update(_field(asked))
+            return None
+        case ["issues", number] if asked.method == "PATCH" and asked.silent:
+            github.need("issues", "write")
+            _numbered(github.state["issues"], number).update(_field(asked))
             return None
         case ["commits", sha, "pulls"]:
             github.need("pull-requests", "read")
@@ -125,6 +125,12 @@ def _api(address: Any, asked: argparse.Namespace, github: GitHub) -> Any:
             return {"artifacts": github.artifacts(*parse_qs(address.query)["name"])}
         case words:
             sys.exit(f"the stand-in for gh does not know {words}")
+
+
+def _field(asked: argparse.Namespace) -> dict[str, str]:
+    """What ``--field KEY=@FILE`` sends."""
+    key, _, file = asked.field.partition("=@")
+    return {key: Path(file).read_text()}
 
 
 def main() -> None:

@@ -20,11 +20,11 @@ RISKY = "state: absent"
 def merge(world: World) -> Callable[..., Event]:
     """Plan a pull request and merge it; what GitHub then sends."""
 
-    def propose_and_merge(number: int, *, planned: bool = True, fork: bool = False, **topics: str) -> Event:
+    def propose_and_merge(number: int, *, planned: bool = True, **topics: str) -> Event:
         head = world.origin.propose(number, f"change-{number}", topics=world.manifest(**topics))
-        event = pull_request(number, f"change-{number}", head, fork=fork)
+        event = pull_request(number, f"change-{number}", head)
         if planned:
-            world.run("plan", event)
+            world.plan_only(event)
         merged = world.origin.merge(number)
         world.github.merged(merged, event)
         return Event(name="push", sha=merged)
@@ -56,7 +56,7 @@ def test_what_changed_since_the_review_is_left_alone(world: World, merge: Callab
 def test_another_merge_meanwhile_is_planned_anew(world: World, merge: Callable[..., Event]) -> None:
     head = world.origin.propose(8, "later", topics_prod=f"topics: {{{world.prefix}.later: {{}}}}\n")
     event = pull_request(8, "later", head)
-    world.run("plan", event)
+    world.plan_only(event)
     merge(7, orders="")
     merged = world.origin.merge(8)
     world.github.merged(merged, event)
@@ -97,14 +97,14 @@ def test_a_plan_cannot_permit_more_than_the_manifest(world: World, merge: Callab
     assert job.report["command"] == "plan"
 
 
-def test_the_plan_of_a_fork_is_not_taken(world: World, merge: Callable[..., Event]) -> None:
-    push = merge(7, planned=False, fork=True, orders="")
-    forged = world.folder / "forged"
-    forged.mkdir()
-    (forged / "report.json").write_text("{}")
-    head = world.github.state["pulls"][push.sha][0]["head"]["sha"]
-    fork = pull_request(7, "change-7", head, fork=True)
-    world.github.keep_artifact("kafka-topics-plan-prod", forged, fork)
+@pytest.mark.parametrize("of_a_fork", ["pull request", "run"])
+def test_nothing_of_a_fork_is_taken(world: World, merge: Callable[..., Event], of_a_fork: str) -> None:
+    push = merge(7, orders="")
+    if of_a_fork == "run":
+        world.github.let_runs_be_of_a_fork()
+    else:
+        head = world.github.state["pulls"][push.sha][0]["head"]["sha"]
+        world.github.merged(push.sha, pull_request(7, "change-7", head, fork=True))
     job = world.run("apply", push)
     assert job.succeeded, job.log
     assert job.report["reviewed"] is None

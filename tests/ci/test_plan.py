@@ -108,7 +108,7 @@ def test_a_fork_is_validated_and_sees_no_secret(world: World, elsewhere: Callabl
 
 
 def test_names_that_strangers_choose_are_only_text(world: World) -> None:
-    head = world.origin.propose(7, HOSTILE_BRANCH, topics=world.manifest(orders='owner: "::error::pwned"'))
+    head = world.origin.propose(7, HOSTILE_BRANCH, topics=world.manifest(orders='owner: "##[error]pwned"'))
     job = world.run("plan", pull_request(7, HOSTILE_BRANCH, head, title=HOSTILE_TITLE))
     assert job.succeeded, job.log
     assert not list(world.folder.rglob("pwned"))

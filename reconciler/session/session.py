@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from reconciler import __version__
 from reconciler.clock import TimeLimit
-from reconciler.errors import Diagnostic, ReconcilerError
 from reconciler.model import (
-    Base,
-    Command,
     DesiredState,
-    FormerId,
     LiveState,
-    Outcome,
     Permission,
     Plan,
     Query,
-    Record,
     Undo,
 )
 from reconciler.session.choosing import chosen, nothing_matches
-from reconciler.session.control import Control
-from reconciler.session.defect import defect
+from reconciler.session.recorded import Recorded
 
 if TYPE_CHECKING:
     from reconciler.cluster.connection import Client, Connection
@@ -37,31 +27,13 @@ if TYPE_CHECKING:
     from reconciler.plan import Pass
 
 
-class Session:
-    """One manifest planned against one cluster. Never writes to the cluster.
+class Session(Recorded):
+    """One manifest planned against one cluster. Never writes to the cluster."""
 
-    ``record`` can be read at any moment, from any thread, so that a session that fails or is interrupted still reports.
-    """
-
+    _connection: Connection | None = None
+    _refuse: tuple[Callable[[LiveState], None], ...] = ()
     _brokers_awaited: int | None = None
     """How many brokers to wait for, within the time limit; ``None`` for those that are there."""
-
-    def __init__(self, command: Command, *, control: Control | None = None, tells_changes: bool = False) -> None:
-        self.control = control or Control()
-        self._clock = self.control.clock
-        self._began = self._clock.monotonic()
-        now = self._clock.now()
-        self._known = Record(
-            command=command,
-            version=__version__,
-            id=str(uuid.uuid4()),
-            started_at=now,
-            finished_at=now,
-            duration_seconds=0,
-            tells_changes=tells_changes,
-        )
-        self._connection: Connection | None = None
-        self._refuse: tuple[Callable[[LiveState], None], ...] = ()
 
     def __enter__(self) -> Self:
         """Close the session at the end of the block."""
@@ -74,49 +46,13 @@ class Session:
     def close(self) -> None:
         """Disconnect from the cluster. ``record`` stays available."""
         if self._connection is not None:
-            self._known = replace(self._known, **_asked(self._connection))
+            self._known = replace(self._known, **self._asked())
             self._connection.close()
             self._connection = None
-
-    @property
-    def record(self) -> Record:
-        """What is known so far."""
-        known, connection = self._known, self._connection
-        return replace(
-            known,
-            finished_at=self._clock.now(),
-            duration_seconds=self._clock.monotonic() - self._began,
-            outcomes=self._outcomes(),
-            **(_asked(connection) if connection is not None else {}),
-        )
-
-    def note(self, *diagnostics: Diagnostic) -> None:
-        """Add diagnostics to the record."""
-        self._known = replace(self._known, diagnostics=(*self._known.diagnostics, *diagnostics))
-
-    def knows_ids(self, former: Mapping[str, FormerId]) -> None:
-        """Let the record tell which topics have other ids than in ``former``: they were recreated since."""
-        self._known = replace(self._known, former_ids=former)
-
-    def knows_base(self, base: Base) -> None:
-        """Let the record tell where changes come from, compared with ``base``."""
-        self._known = replace(self._known, base=base)
-
-    def is_about(self, commit: str | None) -> None:
-        """Let the record tell the Git commit that the manifest is of."""
-        self._known = replace(self._known, commit=commit)
 
     def refuse_after_reading(self, refuse: Callable[[LiveState], None]) -> None:
         """Let ``plan`` call ``refuse`` with what it has read, before anything is compared; it raises to refuse that."""
         self._refuse = (*self._refuse, refuse)
-
-    def end(self, error: Exception) -> None:
-        """Record why the session ended early; anything but a ``ReconcilerError`` as a bug in reconciler."""
-        if isinstance(error, ReconcilerError):
-            self._known = replace(self._known, ended_by=error)
-            self.note(*error.diagnostics)
-        else:
-            self.note(defect(error))
 
     def load(
         self, files: Sequence[Path], environment: str | None, environ: Mapping[str, str], *, only: Sequence[str] = ()
@@ -280,10 +216,6 @@ class Session:
 
         return Measurements(connection)
 
-    def _outcomes(self) -> Mapping[str, Outcome]:
-        """The outcome of every topic of the plan, so far of planning only."""
-        return self._known.outcomes
-
     def _connection_kind(self) -> type[Connection]:
         from reconciler.cluster.connection import Connection  # noqa: PLC0415 - loads the client: 70 ms that others need not pay
 
@@ -299,21 +231,11 @@ class Session:
             raise RuntimeError("connect to a cluster first")
         return self._connection
 
-    @contextmanager
-    def _phase(self, name: str) -> Iterator[None]:
-        """Add the time of the block to the duration of a phase."""
-        began = self._clock.monotonic()
-        try:
-            yield
-        finally:
-            before = self._known.durations
-            seconds = before.get(name, 0) + self._clock.monotonic() - began
-            self._known = replace(self._known, durations={**before, name: seconds})
-
-
-def _asked(connection: Connection) -> dict[str, Any]:
-    """What the record tells of requests."""
-    return {
-        "requests": dict(connection.requests),
-        "request_seconds": {api: tuple(seconds) for api, seconds in connection.request_seconds.items()},
-    }
+    def _asked(self) -> dict[str, Any]:
+        connection = self._connection
+        if connection is None:
+            return {}
+        return {
+            "requests": dict(connection.requests),
+            "request_seconds": {api: tuple(seconds) for api, seconds in connection.request_seconds.items()},
+        }

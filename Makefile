@@ -41,7 +41,7 @@ test: check  ## Run what CI runs: checks and all tests
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-QUICK := $(addprefix --ignore tests/,broker chaos converge history impact packaging sandbox together)
+QUICK := $(addprefix --ignore tests/,broker chaos ci converge history impact packaging sandbox together)
 LOWEST := .venv-lowest
 
 test-quick: $(INSTALLED)  ## Run the tests of all folders but those where most start a Kafka

@@ -50,6 +50,7 @@ FIRST = tuple(
     for folder in (
         "broker",
         "chaos",
+        "ci",
         "converge",
         "history",
         "impact",

@@ -75,7 +75,9 @@ class GitHub:
     replaced: tuple[str, ...] = (INSTALL,)
     run: int = 100
     machine: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, str] = field(
+    knows_passwords: bool = False
+    variables: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(
         default_factory=lambda: {
             "KAFKA_PLAN_PASSWORD": "hunter1/plan",
             "KAFKA_APPLY_PASSWORD": "hunter2/apply",
@@ -87,10 +89,6 @@ class GitHub:
         self.folder.mkdir()
         keys = ("comments", "issues", "labels", "artifacts")
         self._write({"repository": self.repository, "pulls": {}, **{key: [] for key in keys}})
-
-    @property
-    def variables(self) -> Mapping[str, str]:
-        return {"KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers}
 
     @property
     def state(self) -> Any:
@@ -111,8 +109,15 @@ class GitHub:
         path = self.folder / "calls"
         return path.read_text() if path.exists() else ""
 
+    def everything_shown(self, *more: str) -> str:
+        """What anybody can see who can see the repository, and ``more``."""
+        artifacts = [file.read_text() for file in (self.folder / "artifacts").rglob("*") if file.is_file()]
+        return "\n".join([*more, self.calls, *self.comments, *(each["body"] for each in self.issues), *artifacts])
+
     def adapted(self, environ: Mapping[str, str]) -> dict[str, str]:
-        """``environ`` for the sandbox, which knows no passwords."""
+        """``environ`` for the cluster, which may know no passwords."""
+        if self.knows_passwords:
+            return dict(environ)
         return {name: value for name, value in environ.items() if not name.startswith(("KAFKA_SASL", "KAFKA_SECURITY"))}
 
     def comment(self, number: int, author: str, body: str) -> None:

@@ -72,7 +72,7 @@ def run_job(github: GitHub, workflow: Path, event: Event, folder: Path, *, only:
     secrets = {} if event.is_from_fork else github.secrets
     contexts: dict[str, Any] = {
         "github": event.context(github),
-        "vars": github.variables,
+        "vars": {**github.variables, "KAFKA_BOOTSTRAP_SERVERS": github.bootstrap_servers},
         "secrets": secrets,
         "steps": {},
         "env": {},

@@ -21,7 +21,7 @@ from tests.support.command import PROJECT
 
 TEMPLATE = PROJECT / "examples/gitlab/kafka-topics.yml"
 TOKEN, ME, SOMEBODY = "glpat-secret", {"id": 1}, {"id": 2}
-_CONDITION = re.compile(r'\$(\w+) == (?:"([^"]*)"|\$(\w+))')
+_CONDITION = re.compile(r'\$(\w+) ([!=]=) (?:"([^"]*)"|\$(\w+))')
 _VENV = """#!/bin/sh
 [ "$1 $2" = "-m venv" ] || exec "{python}" "$@"
 mkdir -p "$3/bin" && echo '#!/bin/sh' > "$3/bin/pip" && chmod +x "$3/bin/pip"
@@ -105,8 +105,9 @@ def _holds(condition: str, variables: Mapping[str, str]) -> bool:
     for part in condition.split(" && "):
         found = _CONDITION.fullmatch(part)
         assert found is not None, f"not understood: {part}"
-        name, text, other = found.groups()
-        if variables.get(name) != (variables.get(other) if other else text):
+        name, operator, text, other = found.groups()
+        equal = variables.get(name) == (variables.get(other) if other else text)
+        if equal is not (operator == "=="):
             return False
     return True
 

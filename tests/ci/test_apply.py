@@ -53,6 +53,16 @@ def test_what_changed_since_the_review_is_left_alone(world: World, merge: Callab
     assert statuses(world, job.report) == {"orders": "stale", "refunds": "applied"}
 
 
+def test_a_run_by_hand_restores_what_the_manifest_says(world: World, merge: Callable[..., Event]) -> None:
+    world.on_cluster(orders="config: {retention.ms: 7d}", refunds="")
+    push = merge(7, orders="config: {retention.ms: 7d}", refunds="config: {retention.ms: 8d}")
+    assert world.run("apply", push).succeeded
+    world.on_cluster(orders="config: {retention.ms: 6d}")
+    job = world.run("apply", Event(name="workflow_dispatch", sha=push.sha))
+    assert job.succeeded, job.log
+    assert statuses(world, job.report) == {"orders": "applied", "refunds": "unchanged"}
+
+
 def test_another_merge_meanwhile_is_planned_anew(world: World, merge: Callable[..., Event]) -> None:
     head = world.origin.propose(8, "later", topics_prod=f"topics: {{{world.prefix}.later: {{}}}}\n")
     event = pull_request(8, "later", head)

@@ -16,10 +16,11 @@ MERGE_REQUEST = {
     "CI_PIPELINE_SOURCE": "merge_request_event",
     "CI_MERGE_REQUEST_IID": "7",
     "CI_PROJECT_ID": "5",
+    "CI_DEFAULT_BRANCH": "main",
     "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "5",
 }
 PUSH = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
-NIGHT = {"CI_PIPELINE_SOURCE": "schedule"}
+NIGHT = {**PUSH, "CI_PIPELINE_SOURCE": "schedule"}
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ def test_which_jobs_a_pipeline_has() -> None:
     assert jobs_of(MERGE_REQUEST) == ["kafka-topics-validate", "kafka-topics-plan"]
     assert jobs_of({**MERGE_REQUEST, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "6"}) == ["kafka-topics-validate"]
     assert jobs_of(PUSH) == ["kafka-topics-plan", "kafka-topics-apply"]
+    assert jobs_of({**PUSH, "CI_PIPELINE_SOURCE": "web"}) == jobs_of(PUSH)
     assert jobs_of({**PUSH, "CI_COMMIT_BRANCH": "feature"}) == []
     assert jobs_of(NIGHT) == ["kafka-topics-drift"]
 

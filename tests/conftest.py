@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable, Generator, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from reconciler.cli.logs import ROOT
 from reconciler.sandbox import Sandbox, start
 from reconciler.sandbox.jars import MIRROR
 from tests.support import in_process
@@ -97,6 +99,16 @@ def _no_test_waits_for_a_client() -> Iterator[None]:
     """Clients that a test made, or one before it, end aside."""
     yield
     end_dropped()
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """The command sends log lines to standard error only; later tests would not see those of other code."""
+    logger = logging.getLogger(ROOT)
+    level, propagate, handlers = logger.level, logger.propagate, logger.handlers
+    yield
+    logger.setLevel(level)
+    logger.propagate, logger.handlers = propagate, handlers
 
 
 @pytest.fixture

@@ -72,6 +72,8 @@ def default_of(option: click.Option) -> str:
             return f"`{default:g}s`"
         case (str() | int()) as default, _:
             return f"`{default}`"
+        case default, _ if option.is_flag and default is not None:  # since click 8.3 that nothing is set
+            return "`false`"
         case _:
             return f"`{option.show_default}`" if isinstance(option.show_default, str) else "none"
 

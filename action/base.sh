@@ -4,7 +4,7 @@
 set -euo pipefail
 
 if git rev-parse --quiet --verify HEAD^2 > /dev/null; then
-  git worktree add --quiet --force --detach "$RUNNER_TEMP/base" HEAD^1
+  [[ -d $RUNNER_TEMP/base ]] || git worktree add --quiet --force --detach "$RUNNER_TEMP/base" HEAD^1
   echo "path=$RUNNER_TEMP/base" >> "$GITHUB_OUTPUT"
 else
   echo "::warning::The plan does not tell which changes are this branch's: check out with fetch-depth: 2"

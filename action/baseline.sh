@@ -9,7 +9,7 @@ runs=$(gh api "repos/{owner}/{repo}/actions/artifacts?name=$NAME&per_page=30" --
   .artifacts[] | select(.expired | not).workflow_run
   | select(.head_branch == env.BRANCH and .head_repository_id == .repository_id).id')
 for run in $runs; do
-  folder=$RUNNER_TEMP/baseline/$run
+  folder=$RUNNER_TEMP/baseline/$NAME/$run
   gh run download "$run" --name "$NAME" --dir "$folder"
   if jq -e .plan "$folder/report.json" > /dev/null; then
     echo "report=$folder/report.json" >> "$GITHUB_OUTPUT"

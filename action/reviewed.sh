@@ -14,9 +14,8 @@ if [[ -n $HEAD ]]; then
      | select(.head_sha == env.HEAD and .head_repository_id == .repository_id).id][0] // ""')
 fi
 if [[ -n $run ]]; then
-  gh run download "$run" --name "$name" --dir "$RUNNER_TEMP/reviewed"
+  plan=$RUNNER_TEMP/reviewed/$name/report.json
+  gh run download "$run" --name "$name" --dir "${plan%/*}"
   # A plan that failed shows nothing.
-  if jq -e .plan "$RUNNER_TEMP/reviewed/report.json" > /dev/null; then
-    echo "plan=$RUNNER_TEMP/reviewed/report.json" >> "$GITHUB_OUTPUT"
-  fi
+  if jq -e .plan "$plan" > /dev/null; then echo "plan=$plan" >> "$GITHUB_OUTPUT"; fi
 fi

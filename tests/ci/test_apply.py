@@ -76,6 +76,14 @@ def test_another_merge_meanwhile_is_planned_anew(world: World, merge: Callable[.
     assert statuses(world, job.report) == {"later": "applied", "orders": "applied"}
 
 
+def test_a_plan_that_is_too_old_is_made_anew(world: World, merge: Callable[..., Event]) -> None:
+    push = merge(7, orders="")
+    world.github.machine = {"RECONCILER_MAX_AGE": "1ms"}
+    job = world.run("apply", push)
+    assert job.succeeded, job.log
+    assert job.report["reviewed"] is None
+
+
 def test_what_is_risky_and_was_not_reviewed_is_refused(world: World, merge: Callable[..., Event]) -> None:
     world.on_cluster(orders="")
     job = world.run("apply", merge(7, planned=False, orders=RISKY, refunds=""))

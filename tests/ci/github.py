@@ -47,12 +47,16 @@ class Event:
         }
 
 
+MERGE = "5" * 40
+"""The merge of a pull request into its target, which GitHub tries."""
+
+
 def pull_request(number: int, branch: str, head: str, *, title: str = "Change", fork: bool = False) -> Event:
     repo = {"full_name": "stranger/topics" if fork else REPOSITORY}
     payload = {"number": number, "title": title, "head": {"sha": head, "ref": branch, "repo": repo}}
     return Event(
         name="pull_request",
-        sha=head,
+        sha=MERGE,
         ref=f"refs/pull/{number}/merge",
         branch=branch,
         payload={"pull_request": payload},

@@ -24,6 +24,7 @@ def test_the_first_run_comments_and_the_next_one_updates_the_comment(world: Worl
     assert f"{world.prefix}.orders" in comment
     assert f"/actions/runs/{world.github.run}" in comment
     assert first.summary == comment
+    assert first.report["run"]["commit"] == head
     assert first.report["plan"]["base"] is not None
     assert first.report["summary"]["from_branch"] == 1
     kept = {path.name for path in world.github.artifact("kafka-topics-plan-prod").iterdir()}

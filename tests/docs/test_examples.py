@@ -20,7 +20,7 @@ from tests.support.command import PROJECT
 
 _BLOCK = re.compile(r"^( *)```ya?ml[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _OF_OTHERS = re.compile(
-    r"^(on|jobs|apiVersion|kind|services|steps|- uses|- name|- run|stages|repos| *hooks|image):?", re.MULTILINE
+    r"^(on|jobs|apiVersion|kind|services|steps|- uses|- name|- run|stages|repos| *hooks|image|include):?", re.MULTILINE
 )
 _VARIABLES = {"TEAM": "orders", "PARTITIONS": "6", "PREFIX": "dev"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -35,16 +36,20 @@ def _asked(connection: Connection, partitions: Mapping[str, Sequence[LivePartiti
     answer: Mapping[Any, Any] = ask_second_client(
         connection, lambda client: client.list_partition_reassignments(wanted), api="list_partition_reassignments"
     )
-    targets = {
-        (each.topic, each.partition): len(moving["replicas"]) - len(moving["removing_replicas"])
-        for each, moving in answer.items()
-    }
-    names = {name for name, _ in targets}
+    found: dict[str, dict[int, tuple[int, ...]]] = defaultdict(dict)
+    renumbered: set[str] = set()
+    for each, moving in answer.items():
+        adding, removing = set(moving["adding_replicas"]), set(moving["removing_replicas"])
+        found[each.topic][each.partition] = tuple(broker for broker in moving["replicas"] if broker not in removing)
+        if len(adding) != len(removing):
+            renumbered.add(each.topic)
     return {
         name: Moving(
-            replication_factor=min(targets.get((name, each.partition), len(each.replicas)) for each in partitions[name])
+            replication_factor=min(len(found[name].get(each.partition, each.replicas)) for each in partitions[name]),
+            targets=dict(sorted(found[name].items())),
+            changes_number=name in renumbered,
         )
-        for name in names & partitions.keys()
+        for name in found.keys() & partitions.keys()
     }
 
 

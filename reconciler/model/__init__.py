@@ -41,6 +41,7 @@ from reconciler.model.live import (
 )
 from reconciler.model.measured import LiveGroup, Measured, PartitionOffsets, Wanted
 from reconciler.model.outcome import Attempt, Operation, Outcome, TopicStatus, Verification
+from reconciler.model.placement import Move, ReceivingBroker
 from reconciler.model.plan import (
     STATE,
     Action,
@@ -149,6 +150,7 @@ __all__ = [
     "ManifestFile",
     "Measure",
     "Measured",
+    "Move",
     "Moving",
     "NotRestored",
     "Operation",
@@ -159,6 +161,7 @@ __all__ = [
     "Policy",
     "Query",
     "ReadingGroup",
+    "ReceivingBroker",
     "Record",
     "Refusal",
     "RefusalKind",

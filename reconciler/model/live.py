@@ -60,7 +60,11 @@ class Moving:
     """Replicas of a topic are being moved."""
 
     replication_factor: int | None = None
-    """The replication factor when that is done; ``None`` where it is not known."""
+    """The replication factor when that is done, the lowest of its partitions; ``None`` where it is not known."""
+    targets: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """The replicas that each partition has then, by broker id; only partitions that are being moved."""
+    changes_number: bool = False
+    """Whether any partition gets another number of replicas; else they only go to other brokers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

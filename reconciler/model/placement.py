@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -21,3 +22,18 @@ class Move(NamedTuple):
     def removed(self) -> tuple[int, ...]:
         """The brokers whose replica goes."""
         return tuple(broker for broker in self.before if broker not in self.after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivingBroker:
+    """A broker that gets replicas of a topic.
+
+    ``bytes`` is at most what is copied to it, ``free`` what its log directories have left before that, less what other
+    topics of the plan are to get there; ``None`` where it is not known.
+    """
+
+    id: int
+    rack: str | None
+    replicas: int
+    bytes: int | None = None
+    free: int | None = None

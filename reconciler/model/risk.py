@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum, auto
 
+from reconciler.model.placement import Move, ReceivingBroker
+
 
 class RiskKind(StrEnum):
     """The kind of consent that a risky change needs."""
@@ -78,7 +80,7 @@ class Impact:
     records: int | None = None
     """Records that are removed; for a partition increase, records whose keys may be in another partition from then."""
     bytes: int | None = None
-    """Bytes that they take on the disk of one replica."""
+    """Bytes that they take on the disk of one replica; where replicas are moved, all bytes that are copied."""
     partitions: int | None = None
     """Partitions that would refuse writes, or that have no leader."""
     takes_effect: str | None = None
@@ -86,6 +88,10 @@ class Impact:
     """When the last record was written, in milliseconds since 1970 (UTC)."""
     readers: Sequence[ReadingGroup] | None = None
     """``None`` where they could not be read, or do not matter to the change."""
+    moves: Sequence[Move] = ()
+    """The partitions that get other replicas, by number."""
+    brokers: Sequence[ReceivingBroker] = ()
+    """The brokers that get replicas, by id."""
     unknown: Sequence[Unmeasured] = ()
 
 

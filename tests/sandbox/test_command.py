@@ -144,7 +144,7 @@ def test_background_errors_reach_the_user(reconciler: RunReconciler, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--brokers", "4"], "4 is not in the range"),
+        (["--brokers", "7"], "7 is not in the range"),
         (["--kafka-version", "2.0"], "available: 4.4.0, 4.1.2, 3.9.2"),
         (["--brokrs", "3"], "No such option '--brokrs'. Did you mean '--brokers'?"),
         ([], "Missing argument 'CMD...'"),

@@ -25,17 +25,17 @@ def test_a_topic_that_grows_in_steps_stays_even_over_racks(
 ) -> None:
     """Each broker has a rack of its own. The broker's own placement starts at a random one in each step."""
     client = AnotherClient(kafka3)
-    client.create("growing", partitions=1, replicas=2)
+    client.create("growing-in-steps", partitions=1, replicas=2)
     for partitions in (2, 3, 4, 5, 6, 12):
-        (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics: {{growing: {{partitions: {partitions}}}}}\n")
+        (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics: {{growing-in-steps: {{partitions: {partitions}}}}}\n")
         done = reconciler(*APPLY, "--bootstrap-server", kafka3.bootstrap_servers)
         assert done.code == 0, done.stdout + done.stderr
-        placed = client.replicas("growing")
+        placed = client.replicas("growing-in-steps")
         assert len(placed) == partitions
         assert all(len(set(replicas)) == 2 for replicas in placed)
         assert is_even([each for replicas in placed for each in replicas], kafka3), placed
     assert is_even([replicas[0] for replicas in placed], kafka3), placed
-    client.delete("growing")
+    client.delete("growing-in-steps")
 
 
 def test_replicas_are_in_different_racks_of_new_topics_and_of_new_partitions(

@@ -38,8 +38,9 @@ from reconciler.model import (
     Query,
 )
 
-LOOKS, PAUSE_SECONDS = 5, 0.3
-"""How often a topic is read again that one response shows and another does not, and the seconds in between."""
+LOOKS, FIRST_PAUSE_SECONDS = 5, 0.3
+"""How often a topic is read again that one response shows and another does not, and the seconds before the first time;
+doubled each time, so that a broker that has much to catch up on gets 9 seconds."""
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 """Seconds before a request without a response is sent again; doubled each time."""
@@ -85,11 +86,11 @@ class Reader:
         state = self._look(query, have_progress)
         live, unreadable = dict(state.topics), dict(state.unreadable)
         unreadable |= self._not_missing([name for name in query.names if name not in live and name not in unreadable])
-        for _ in range(LOOKS):
+        for look in range(LOOKS):
             doubtful = [name for name, failure in unreadable.items() if failure.error_class == RETRIABLE]
             if not doubtful:
                 break
-            self._sleep(PAUSE_SECONDS)
+            self._sleep(min(FIRST_PAUSE_SECONDS * 2**look, self._connection.limit.remaining()))
             again = self.look(replace(query, names=doubtful, globs=()))
             for name in doubtful:
                 del unreadable[name]

@@ -27,7 +27,9 @@ def test_a_topic_that_grows_in_steps_stays_even_over_racks(
     client = AnotherClient(kafka3)
     client.create("growing-in-steps", partitions=1, replicas=2)
     for partitions in (2, 3, 4, 5, 6, 12):
-        (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics: {{growing-in-steps: {{partitions: {partitions}}}}}\n")
+        (tmp_path / "topics.yaml").write_text(
+            f"version: 1\ntopics: {{growing-in-steps: {{partitions: {partitions}}}}}\n"
+        )
         done = reconciler(*APPLY, "--bootstrap-server", kafka3.bootstrap_servers)
         assert done.code == 0, done.stdout + done.stderr
         placed = client.replicas("growing-in-steps")

@@ -16,6 +16,7 @@ from reconciler.apply.in_doubt import Doubts, lost
 from reconciler.apply.ledger import Ledger
 from reconciler.apply.log_lines import log_attempt
 from reconciler.apply.retries import Retries
+from reconciler.apply.throttle import Throttle, Unthrottled
 from reconciler.apply.verify import LooksAtTopics, look_again, look_once, verify
 from reconciler.clock import Clock, TimeLimit
 from reconciler.errors import ApplyStopped, ClusterUnavailable, DeadlinePassed, Interrupted
@@ -39,6 +40,7 @@ class Execution:
     reader: LooksAtTopics
     limit: TimeLimit
     retries: Retries = field(default_factory=Retries)
+    throttle: Throttle = field(default_factory=Unthrottled)
     clock: Clock = field(default_factory=Clock)
     check: Callable[[], None] = lambda: None
     undisturbed: Callable[[], AbstractContextManager[object]] = nullcontext

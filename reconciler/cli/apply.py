@@ -16,6 +16,7 @@ from reconciler.cli.options import (
     ManifestOptions,
     Option,
     OutputOptions,
+    ReassignOptions,
     RetryOptions,
     SavedPlanOptions,
     cluster_options,
@@ -23,6 +24,7 @@ from reconciler.cli.options import (
     only_option,
     output_options,
     permission_options,
+    reassign_options,
     retry_options,
     saved_plan_options,
     undo_option,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 @permission_options
 @saved_plan_options
 @retry_options
+@reassign_options
 @undo_option
 @click.option(
     "-y",
@@ -67,6 +70,7 @@ def command(
     cluster: ClusterOptions,
     output: OutputOptions,
     retry: RetryOptions,
+    reassign: ReassignOptions,
     only: tuple[str, ...],
     permission: Permission,
     saved: SavedPlanOptions,
@@ -113,7 +117,9 @@ def command(
             _show_plan(session, console)
             session.begin()
         try:
-            session.apply(Retries(most=retry.retries, delay=retry.retry_delay))
+            session.apply(
+                Retries(most=retry.retries, delay=retry.retry_delay), reassign_throttle=reassign.reassign_throttle
+            )
         finally:
             console.progress.end()
 

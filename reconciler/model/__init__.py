@@ -81,6 +81,7 @@ from reconciler.model.risk import (
     RiskKind,
     Unmeasured,
 )
+from reconciler.model.throttle import Throttled
 from reconciler.model.undo import (
     UNDO,
     ChangedTopic,
@@ -176,6 +177,7 @@ __all__ = [
     "Safe",
     "Scope",
     "Source",
+    "Throttled",
     "TopicPlan",
     "TopicSpec",
     "TopicStatus",

@@ -10,6 +10,7 @@ from reconciler.plan.planner import plan
 from reconciler.plan.reassignment import may_be_moving, with_moving
 from reconciler.plan.requests import Request, requests_of
 from reconciler.plan.steps import Answers, TakesRequests, operation_for, step_of
+from reconciler.plan.throttles_left import throttled_topics
 
 __all__ = [
     "Answers",
@@ -28,5 +29,6 @@ __all__ = [
     "requests_of",
     "sealed",
     "step_of",
+    "throttled_topics",
     "with_moving",
 ]

@@ -13,6 +13,7 @@ from reconciler.plan.prune import not_pruned
 from reconciler.plan.reassignment import reassignments
 from reconciler.plan.remaining_overrides import in_the_way, not_compared, not_reset
 from reconciler.plan.renames import suspected_renames
+from reconciler.plan.throttles_left import throttles_left
 from reconciler.plan.unchecked import not_checked
 from reconciler.plan.warned import warned_about
 
@@ -20,6 +21,7 @@ from reconciler.plan.warned import warned_about
 def notes(plan: Plan) -> Iterator[Diagnostic]:
     """The notes and warnings about ``plan`` after the broker has checked it."""
     yield from reassignments(plan)
+    yield from throttles_left(plan)
     yield from not_pruned(plan)
     yield from suspected_renames(plan)
     yield from not_compared(plan)

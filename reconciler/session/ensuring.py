@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.apply import Retries
 from reconciler.cluster.asking import Asking
 from reconciler.cluster.committed import topics_with_offsets
 from reconciler.errors import Diagnostic, Severity
-from reconciler.model import KafkaFailure, Permission, live_of
+from reconciler.model import KafkaFailure, Permission, Throttled, live_of
 from reconciler.printable import quoted
 from reconciler.session.presence import await_everywhere
 from reconciler.session.writing import WritingSession
@@ -36,6 +36,10 @@ class EnsuringSession(WritingSession):
         connection.limit.restart()
         found = topics_with_offsets(Asking(connection, sleep=self._clock.sleep), group)
         self.note(*_other_topics(group, found, {spec.name for spec in desired.topics if not spec.is_absent}))
+
+    def _left_throttles(self) -> Mapping[str, Throttled]:
+        """None: nothing that exists is changed."""
+        return {}
 
     def _await_created_by_others(self) -> None:
         """Wait for brokers that do not show a topic yet that somebody else created since this session read it.

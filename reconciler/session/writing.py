@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.apply import Execution, Ledger, Retries, log_outcomes, notes
+from reconciler.cluster.throttles import Throttles
 from reconciler.cluster.writer import Writer, WritingConnection
-from reconciler.model import Outcome
+from reconciler.model import Outcome, Throttled
+from reconciler.plan import throttled_topics
 from reconciler.session.session import Session
 
 __all__ = ["Retries", "WritingSession"]
@@ -32,25 +34,34 @@ class WritingSession(Session):
         if self._ledger is None and self._known.plan is not None:
             self.begin()
 
-    def apply(self, retries: Retries) -> None:
+    def apply(self, retries: Retries, *, reassign_throttle: int | None = None) -> None:
         """Make every safe change of the plan, and read it back.
 
+        With ``reassign_throttle``, each broker sends and receives at most so many bytes per second of replicas that are
+        moved. A throttle that an earlier run left is removed, even if there is nothing else to do.
         Raises ApplyStopped, ClusterUnavailable, DeadlinePassed, and whatever ``Control.check`` raises; the record then
         has what was done.
         """
         if self._ledger is None:
             self.begin()
-        ledger, connection, control = self._ledger, self._connected(), self.control
-        if ledger is None or not ledger.plan.has_work:
-            return
-        if not isinstance(connection, WritingConnection):
-            raise TypeError("a session that writes has a connection that writes")
+        ledger = self._ledger
+        if ledger is None:
+            raise AssertionError("a session that has begun has a ledger")
+        throttle = self._throttles(reassign_throttle)
+        if ledger.plan.has_work:
+            self._execute(ledger, retries, throttle)
+        with self._phase("write"):
+            throttle.take_off()
+
+    def _execute(self, ledger: Ledger, retries: Retries, throttle: Throttles) -> None:
+        connection, control = self._writing_connection(), self.control
         execution = Execution(
             ledger=ledger,
             writer=Writer(connection),
             reader=self._reader(connection),
             limit=connection.limit,
             retries=retries,
+            throttle=throttle,
             clock=self._clock,
             check=control.check,
             undisturbed=control.undisturbed,
@@ -65,6 +76,22 @@ class WritingSession(Session):
         finally:
             self.note(*notes(ledger))
             log_outcomes(control.log.getChild("apply"), ledger.outcomes().values())
+
+    def _throttles(self, bytes_per_second: int | None = None) -> Throttles:
+        return Throttles(
+            self._writing_connection(), left=self._left_throttles(), bytes_per_second=bytes_per_second, note=self.note
+        )
+
+    def _left_throttles(self) -> Mapping[str, Throttled]:
+        """The throttles of topics that this session is to remove, as far as it knows when it begins."""
+        plan = self._known.plan
+        return throttled_topics(plan) if plan is not None else {}
+
+    def _writing_connection(self) -> WritingConnection:
+        connection = self._connected()
+        if not isinstance(connection, WritingConnection):
+            raise TypeError("a session that writes has a connection that writes")
+        return connection
 
     def _connection_kind(self) -> type[WritingConnection]:
         return WritingConnection

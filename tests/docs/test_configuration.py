@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from reconciler.cli.byte_rate import ByteRate
 from reconciler.cli.duration import Duration
 from reconciler.cli.main import reconciler
 from reconciler.cli.options.kinds import Repeatable
@@ -57,6 +58,8 @@ def type_of(option: click.Option) -> str:
             kind = f"whole number from {low} to {high}"
         case click.Path():
             kind = "path"
+        case ByteRate():
+            kind = "bytes per second: `50MB`, `10MiB`, or a number"
         case _ if option.is_flag:
             kind = "`true` or `false`"
         case _:

@@ -12,6 +12,7 @@ from reconciler.cli.options.logs import LogOptions, colour_option, log_options
 from reconciler.cli.options.manifest import ManifestOptions, manifest_options, named_manifest_options
 from reconciler.cli.options.output import OutputOptions, format_option, output_options, verbose_option, view_options
 from reconciler.cli.options.permission import permission_options
+from reconciler.cli.options.reassigning import ReassignOptions, reassign_options
 from reconciler.cli.options.run import RetryOptions, only_option, retry_options
 from reconciler.cli.options.saved_plan import SavedPlanOptions, saved_plan_options
 from reconciler.cli.options.serve import ServeOptions, serve_options
@@ -25,6 +26,7 @@ __all__ = [
     "ManifestOptions",
     "Option",
     "OutputOptions",
+    "ReassignOptions",
     "Repeatable",
     "RetryOptions",
     "SavedPlanOptions",
@@ -39,6 +41,7 @@ __all__ = [
     "only_option",
     "output_options",
     "permission_options",
+    "reassign_options",
     "retry_options",
     "saved_plan_options",
     "serve_options",

@@ -6,14 +6,13 @@ topic has where. So replicas and leaders of a topic that grows several times are
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from confluent_kafka.admin import ClusterMetadata
 
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.descriptions import describe_cluster
-from reconciler.cluster.partition_lists import partitions_of
+from reconciler.cluster.partition_lists import partitions_of, replicas_by_broker
 from reconciler.errors import ClusterUnavailable
 from reconciler.model import LivePartition
 from reconciler.plan.placement import Brokers, new_partitions
@@ -52,7 +51,7 @@ class Assignments:
     def _read(self) -> tuple[ClusterMetadata, Brokers]:
         if self._metadata is None or self._brokers is None:
             self._metadata = self._connection.metadata()
-            self._brokers = Brokers(racks=self._racks(), replicas=_replicas(self._metadata))
+            self._brokers = Brokers(racks=self._racks(), replicas=replicas_by_broker(self._metadata))
         return self._metadata, self._brokers
 
     def _racks(self) -> Mapping[int, str | None]:
@@ -70,8 +69,3 @@ def _new(existing: Sequence[LivePartition], total: int, brokers: Brokers) -> lis
         return []
     replicas = new_partitions([each.replicas for each in existing], number, max(factors), brokers)
     return [list(each) for each in replicas]
-
-
-def _replicas(metadata: ClusterMetadata) -> Counter[int]:
-    partitions = (partition for topic in metadata.topics.values() for partition in topic.partitions.values())
-    return Counter(broker for partition in partitions for broker in partition.replicas)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from confluent_kafka.admin import ClusterMetadata
 
@@ -12,14 +13,14 @@ from reconciler.cluster.asking import Asking
 from reconciler.cluster.broker_defaults import broker_defaults
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.groups import Readers, read_groups
-from reconciler.cluster.log_dirs import read_sizes
+from reconciler.cluster.live_brokers import obstacle_of, read_brokers
+from reconciler.cluster.log_dirs import LogDirs, read_log_dirs
 from reconciler.cluster.offsets import read_offsets
 from reconciler.cluster.partition_lists import partitions_of
 from reconciler.cluster.second_client import NotAsked
-from reconciler.model import LivePartition, Measured, Unmeasured, Wanted
+from reconciler.model import LiveBrokers, LivePartition, Measured, Unmeasured, Wanted
 
 _Partitions = Mapping[str, Sequence[LivePartition]]
-_Sizes = Mapping[str, Mapping[int, int]]
 
 
 class Measurements:
@@ -52,29 +53,36 @@ class Measurements:
         readers = self._readers(_only(wanted.readers, partitions), metadata)
         reasons.add("readers", wanted.readers)
         reasons.for_all += readers.unknown
-        sizes = self._sizes(_only(wanted.sizes, partitions), wanted.sizes, reasons)
+        disks = self._log_dirs(_only(wanted.sizes, partitions), wanted.sizes, reasons)
         return Measured(
             offsets=found.offsets,
             newest=found.newest,
             groups=readers.groups,
             replicas=_only(wanted.replicas, partitions),
-            sizes=sizes,
+            sizes=disks.sizes if isinstance(disks, LogDirs) else {},
+            brokers=self._brokers(metadata, disks) if wanted.brokers else None,
             unknown=reasons.by_topic,
         )
 
     def _readers(self, partitions: _Partitions, metadata: ClusterMetadata) -> Readers:
         return read_groups(self._asking, partitions, metadata) if partitions else Readers(None)
 
-    def _sizes(self, partitions: _Partitions, wanted: Collection[str], reasons: _Reasons) -> _Sizes:
-        sizes: _Sizes = {}
-        without: Mapping[str, str] = {}
+    def _log_dirs(self, partitions: _Partitions, wanted: Collection[str], reasons: _Reasons) -> LogDirs | NotAsked:
+        found: LogDirs | NotAsked = LogDirs({}, {}, {})
         if partitions:
             try:
-                sizes, without = read_sizes(self._connection, partitions)
+                found = read_log_dirs(self._connection, partitions)
             except NotAsked as error:
                 reasons.for_all.append(Unmeasured(what="bytes", why=str(error)))
-        reasons.add("bytes", wanted, without)
-        return sizes
+                found = error
+        reasons.add("bytes", wanted, found.reasons if isinstance(found, LogDirs) else {})
+        return found
+
+    def _brokers(self, metadata: ClusterMetadata, disks: LogDirs | NotAsked) -> LiveBrokers:
+        brokers = read_brokers(self._connection, metadata)
+        if isinstance(disks, NotAsked):  # who cannot ask the second client this cannot have it move replicas
+            return replace(brokers, obstacle=obstacle_of(disks))
+        return replace(brokers, room=disks.room)
 
 
 class _Reasons:

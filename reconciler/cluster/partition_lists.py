@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from confluent_kafka import KafkaException
@@ -31,6 +32,12 @@ def partitions_of(
         else:
             found[name] = topic_of(name, topic, replicas=True).replicas or ()
     return found, reasons
+
+
+def replicas_by_broker(metadata: ClusterMetadata) -> Counter[int]:
+    """How many replicas each broker has, of all topics."""
+    partitions = (partition for topic in metadata.topics.values() for partition in topic.partitions.values())
+    return Counter(broker for partition in partitions for broker in partition.replicas)
 
 
 def without_leader(partitions: Sequence[LivePartition], *, of: str = "") -> str | None:

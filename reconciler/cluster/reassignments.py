@@ -43,9 +43,14 @@ def _asked(connection: Connection, partitions: Mapping[str, Sequence[LivePartiti
         found[each.topic][each.partition] = tuple(broker for broker in moving["replicas"] if broker not in removing)
         if len(adding) != len(removing):
             renumbered.add(each.topic)
+    numbers = {
+        name: [len(found[name].get(each.partition, each.replicas)) for each in of_topic]
+        for name, of_topic in partitions.items()
+    }
     return {
         name: Moving(
-            replication_factor=min(len(found[name].get(each.partition, each.replicas)) for each in partitions[name]),
+            replication_factor=min(numbers[name]),
+            highest_replication_factor=max(numbers[name]),
             targets=dict(sorted(found[name].items())),
             changes_number=name in renumbered,
         )

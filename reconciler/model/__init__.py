@@ -39,7 +39,7 @@ from reconciler.model.live import (
     LiveTopic,
     Moving,
 )
-from reconciler.model.measured import LiveGroup, Measured, PartitionOffsets, Wanted
+from reconciler.model.measured import LiveBrokers, LiveGroup, Measured, PartitionOffsets, Room, Wanted
 from reconciler.model.outcome import Attempt, Operation, Outcome, TopicStatus, Verification
 from reconciler.model.placement import Move, ReceivingBroker
 from reconciler.model.plan import (
@@ -142,6 +142,7 @@ __all__ = [
     "Limit",
     "Limits",
     "LiveBroker",
+    "LiveBrokers",
     "LiveGroup",
     "LiveLayer",
     "LivePartition",
@@ -173,6 +174,7 @@ __all__ = [
     "Risk",
     "RiskKind",
     "Risky",
+    "Room",
     "RunStatus",
     "Safe",
     "Scope",

@@ -65,6 +65,8 @@ class Moving:
     """The replicas that each partition has then, by broker id; only partitions that are being moved."""
     changes_number: bool = False
     """Whether any partition gets another number of replicas; else they only go to other brokers."""
+    highest_replication_factor: int | None = None
+    """The highest of its partitions when that is done, where that is not the lowest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,8 @@ class LiveTopic:
     """Where it differs from the lowest, replicas are probably being moved."""
     moving: Moving | None = None
     """Set where replicas are being moved, as far as that was looked for: old and new ones are then counted together."""
+    is_settled: bool = False
+    """Whether the cluster was asked, and no replicas are being moved: numbers that differ by partition then stay so."""
     overrides: Mapping[str, str | None] = field(default_factory=dict)
     inherited: Mapping[str, str] = field(default_factory=dict)
     disputed: Mapping[str, Mapping[int, str | None]] = field(default_factory=dict)
@@ -99,8 +103,22 @@ class LiveTopic:
     @property
     def settled_replication_factor(self) -> int:
         """The replication factor once no replicas are moved any more; the one of now where that is not known."""
-        target = self.moving.replication_factor if self.moving is not None else None
-        return self.replication_factor if target is None else target
+        return self._settled[0]
+
+    def replication_factor_beside(self, wanted: int | None) -> int:
+        """The same, to be compared with ``wanted``: where only partitions with more replicas differ, their number."""
+        lowest, highest = self._settled
+        return highest if lowest == wanted else lowest
+
+    @property
+    def _settled(self) -> tuple[int, int]:
+        """The lowest and the highest number of replicas once none are moved any more, as far as that is known."""
+        lowest, highest = self.replication_factor, self.replication_factor
+        if self.moving is not None and self.moving.replication_factor is not None:
+            lowest, highest = self.moving.replication_factor, self.moving.highest_replication_factor or 0
+        elif self.is_settled:
+            highest = self.highest_replication_factor or 0
+        return lowest, max(lowest, highest)
 
     @property
     def is_internal(self) -> bool:

@@ -26,6 +26,8 @@ class Wanted:
     """Of which to read the replicas of each partition."""
     sizes: Collection[str] = ()
     """Of which to read the size of each partition."""
+    brokers: bool = False
+    """Whether to read which brokers are up, and what they have room for."""
 
 
 class PartitionOffsets(NamedTuple):
@@ -37,6 +39,30 @@ class PartitionOffsets(NamedTuple):
     begin: int
     end: int
     cut: int | None = None
+
+
+class Room(NamedTuple):
+    """Free bytes of a broker: of all its log directories, and of the one with the fewest."""
+
+    free: int
+    in_smallest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveBrokers:
+    """The brokers that are up: where replicas can go.
+
+    ``obstacle`` is why this installation, or this client, cannot move replicas at all, and what to do about it.
+    """
+
+    racks: Mapping[int, str | None]
+    replicas: Mapping[int, int] = field(default_factory=dict)
+    """How many each broker has, of all topics."""
+    room: Mapping[int, Room] = field(default_factory=dict)
+    """Without the brokers that do not tell."""
+    operations: frozenset[str] | None = None
+    """Operations permitted on the cluster; ``None`` where there are none."""
+    obstacle: tuple[str, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,4 +94,6 @@ class Measured:
     replicas: Mapping[str, Sequence[LivePartition]] = field(default_factory=dict)
     sizes: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     """Bytes by partition, of its largest replica."""
+    brokers: LiveBrokers | None = None
+    """``None`` where nobody asked."""
     unknown: Mapping[str, Sequence[Unmeasured]] = field(default_factory=dict)

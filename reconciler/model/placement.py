@@ -28,8 +28,8 @@ class Move(NamedTuple):
 class ReceivingBroker:
     """A broker that gets replicas of a topic.
 
-    ``bytes`` is at most what is copied to it, ``free`` what its log directories have left before that, less what other
-    topics of the plan are to get there; ``None`` where it is not known.
+    ``bytes`` is at most what is copied to it, ``free`` what its log directories have left before anything is copied;
+    ``None`` where it is not known.
     """
 
     id: int

@@ -44,6 +44,8 @@ class Measure(Enum):
     """Partitions with fewer in-sync replicas than the new ``min.insync.replicas``."""
     LEADERLESS = auto()
     """Partitions without a leader."""
+    PLACEMENT = auto()
+    """Bytes that are copied, and the brokers that get them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,12 @@ class Risk:
     """Those of ``measures`` that make the change safe where all of them are none; empty where nothing does."""
     impact: Impact | None = None
     """``None`` until it is measured."""
+    also: frozenset[RiskKind] = frozenset()
+    """Further kinds of consent that count."""
+
+    def is_covered_by(self, kind: RiskKind) -> bool:
+        """Whether consent of this ``kind`` counts."""
+        return kind is self.kind or kind in self.also
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

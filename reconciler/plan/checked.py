@@ -30,7 +30,7 @@ from reconciler.model import (
     is_made,
     live_of,
 )
-from reconciler.plan.dependent import without_dependent
+from reconciler.plan.dependent import with_enough_replicas, without_dependent
 from reconciler.plan.passes import Pass, passed
 from reconciler.plan.planner import topic_plan
 from reconciler.plan.question import Question, questions_about
@@ -149,7 +149,8 @@ class BrokerCheck:
         question = question.agreed() if answer is None else question.refused(answer)
         if question.open:
             self._open[key] = question
-        self._topics[topic.name] = without_dependent(with_objections(topic, question), self._plan.policy)
+        judged = without_dependent(with_objections(topic, question), self._plan.policy)
+        self._topics[topic.name] = with_enough_replicas(judged)
 
     def _look_again(self, doubtful: Mapping[str, KafkaFailure]) -> None:
         """Read again, and plan again what has changed. Reading also tells the client where the controller is now."""

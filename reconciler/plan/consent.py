@@ -25,6 +25,7 @@ from reconciler.model import (
     TopicPlan,
     with_changes,
 )
+from reconciler.plan.capacity import decided_in_order
 from reconciler.plan.loss import counted, described
 
 
@@ -34,7 +35,8 @@ def with_consent(plan: Plan, *, permission: Permission, today: date) -> Plan:
     A protected topic has none. A kind that ``policy.risks`` lowers to a warning has it everywhere else.
     """
     warned = plan.policy.warn_only
-    return replace(plan, topics=tuple(_decided(topic, permission, warned, today) for topic in plan.topics))
+    decided = decided_in_order(plan.topics, lambda topic: _decided(topic, permission, warned, today))
+    return replace(plan, topics=tuple(decided))
 
 
 def _decided(topic: TopicPlan, permission: Permission, warned: Mapping[RiskKind, Location], today: date) -> TopicPlan:
@@ -57,7 +59,7 @@ def _decision(topic: TopicPlan, risk: Risk, consents: Sequence[Consent], today: 
         return Refused(protected(topic), risk)
     shortfalls = []
     for consent in consents:
-        if consent.kind is risk.kind:
+        if risk.is_covered_by(consent.kind):
             lacking = shortfall(consent, risk, today)
             if lacking is None:
                 return Risky(risk, consent)
@@ -110,7 +112,8 @@ def _without(nearest: Shortfall | None, topic: TopicPlan, risk: Risk) -> Refusal
     if nearest is not None:
         reason, way_out = nearest.reason, f"{nearest.way_out}, or {by_option}"
     else:
-        reason, way_out = described(risk), f"to consent, {_in_the_manifest(topic, risk.kind, by_option)}"
+        also = "".join(f"; consent to {kind} counts, too" for kind in sorted(risk.also))
+        reason, way_out = described(risk), f"to consent, {_in_the_manifest(topic, risk.kind, by_option)}{also}"
     return Refusal(kind=RefusalKind.NEEDS_CONSENT, reason=reason, way_out=way_out)
 
 

@@ -40,7 +40,8 @@ def _wanted(desired: TopicSpec) -> dict[str, int | str]:
 
 def _present(desired: TopicSpec, live: LiveTopic, policy: Policy) -> dict[str, int | str | None]:
     """The live fields that count, a value that means the same as the desired one in the desired spelling."""
-    counts = {"partitions": live.partitions, "replication_factor": live.settled_replication_factor}
+    replicas = live.replication_factor_beside(desired.replication_factor)
+    counts = {"partitions": live.partitions, "replication_factor": replicas}
     fields: dict[str, int | str | None] = {
         field: count for field, count in counts.items() if getattr(desired, field) is not None
     }

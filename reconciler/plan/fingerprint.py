@@ -86,7 +86,9 @@ def _decided(decision: Decision) -> Any:
         case Safe():
             return "safe"
         case Risky(risk, consent):
-            return [risk.kind, consent is not None]
+            # Where replicas go is what is done: a plan that moves them elsewhere is another plan.
+            moves = list(risk.impact.moves) if risk.impact is not None else []
+            return [risk.kind, consent is not None, *([moves] if moves else [])]
         case Refused(refusal):
             return _refused(refusal)
 

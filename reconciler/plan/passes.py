@@ -15,6 +15,7 @@ from reconciler.plan.alterable import without_unalterable
 from reconciler.plan.consent import with_consent
 from reconciler.plan.creation import without_changes, without_collisions, without_creation, without_internal_topics
 from reconciler.plan.deletable import ReadsTopics, with_denied_deletes
+from reconciler.plan.dependent import without_too_few_replicas
 from reconciler.plan.impact import Measures, with_impact
 from reconciler.plan.limits import within_limits
 from reconciler.plan.policy import without_violations
@@ -45,6 +46,7 @@ def passes(
         *([_against_changes_since(undo)] if undo is not None else []),
         partial(with_impact, cluster=cluster, now=now),
         partial(with_consent, permission=permission, today=now.date()),
+        without_too_few_replicas,
         partial(within_limits, desired=desired, exceeding=permission.exceeding_limits),
     ]
 

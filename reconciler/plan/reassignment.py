@@ -6,7 +6,7 @@ nor the new one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.errors import Diagnostic, Severity
@@ -27,13 +27,13 @@ def may_be_moving(desired: DesiredState, live: LiveState) -> list[str]:
     )
 
 
-def with_moving(live: LiveState, moving: Mapping[str, Moving]) -> LiveState:
-    """``live`` with the topics whose replicas are being moved marked as such."""
-    return (
-        replace(live, topics={name: replace(topic, moving=moving.get(name)) for name, topic in live.topics.items()})
-        if moving
-        else live
-    )
+def with_moving(live: LiveState, moving: Mapping[str, Moving], asked: Collection[str] = ()) -> LiveState:
+    """``live`` with the topics whose replicas are being moved marked as such, and others of ``asked`` as settled."""
+    found = {
+        name: replace(live.topics[name], moving=moving.get(name), is_settled=name not in moving)
+        for name in {*moving, *asked} & live.topics.keys()
+    }
+    return replace(live, topics={name: found.get(name, topic) for name, topic in live.topics.items()})
 
 
 def reassignments(plan: Plan) -> Iterator[Diagnostic]:
@@ -42,7 +42,7 @@ def reassignments(plan: Plan) -> Iterator[Diagnostic]:
         live = live_of(topic)
         if live is not None and live.moving is not None and live.moving.replication_factor is not None:
             yield _under_way(topic, live)
-        elif live is not None and (_is_uneven(live) or live.moving is not None):
+        elif live is not None and not live.is_settled and (_is_uneven(live) or live.moving is not None):
             yield _suspected(topic, live)
 
 

@@ -33,6 +33,6 @@ def warned_about(plan: Plan) -> Iterator[Diagnostic]:
 def _is_warned(change: FieldChange, kind: RiskKind, place: Location) -> bool:
     match change.decision:
         case Risky(risk, Consent(given_by=given_by)):
-            return risk.kind is kind and given_by == str(place)
+            return risk.is_covered_by(kind) and given_by == str(place)
         case _:
             return False

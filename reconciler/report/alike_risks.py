@@ -13,6 +13,7 @@ from reconciler.report.amounts import effect
 from reconciler.report.compact import fitting
 from reconciler.report.document import Change, Consent, Impact, Topic
 from reconciler.report.layout import TextStyle, count, wrapped, wrapped_around
+from reconciler.report.replicas import merged_brokers
 from reconciler.report.risk_text import OPTION_AND_VALUE, Surroundings, consent_line, remark, verdict_line
 
 FEWEST = 11
@@ -138,6 +139,7 @@ def merged(impacts: Sequence[Impact]) -> Impact:
     records = [impact.records for impact in impacts if impact.records is not None]
     sizes, partitions = _all([each.bytes for each in impacts]), _all([each.partitions for each in impacts])
     when = {impact.takes_effect for impact in impacts if impact.takes_effect is not None}
+    receiving = merged_brokers(impacts)
     newest = [impact.last_record_at for impact in impacts if impact.last_record_at is not None]
     return Impact(
         records=sum(records) if records else None,
@@ -146,7 +148,9 @@ def merged(impacts: Sequence[Impact]) -> Impact:
         takes_effect=when.pop() if len(when) == 1 else None,
         last_record_at=max(newest, default=None),
         readers=None,
-        brokers=[],
+        brokers=[str(each.id) for each in receiving],
+        receiving=receiving,
+        moves=[move for impact in impacts for move in impact.moves],
         unknown=[],
     )
 

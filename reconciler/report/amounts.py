@@ -6,6 +6,7 @@ from reconciler.configs.units import readable_size
 from reconciler.model import RiskKind
 from reconciler.report.document import Impact
 from reconciler.report.layout import count
+from reconciler.report.replicas import moved
 
 _NOTHING = "no records"
 
@@ -25,9 +26,9 @@ def effect(kind: RiskKind, impact: Impact) -> str | None:
         case RiskKind.AVAILABILITY_LOSS:
             return partitions and f"{partitions} would refuse writes with acks=all{when}"
         case RiskKind.DURABILITY_LOSS:
-            return partitions and f"{partitions} without a leader now"
+            return moved(impact) or (partitions and f"{partitions} without a leader now")
         case RiskKind.REPLICATION_CHANGE | RiskKind.CAPACITY:
-            return _amount(impact)
+            return moved(impact)
 
 
 def _amount(impact: Impact) -> str | None:

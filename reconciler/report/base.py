@@ -135,14 +135,15 @@ def _live(topic: Topic, applied: Mapping[str, int | str | None]) -> LiveTopic | 
     found = topic.live
     if found is None:
         return None
-    partitions = applied.get("partitions")
+    counts = {"partitions": found.partitions, "replication_factor": found.replication_factor}
+    counts |= {field: after for field, after in applied.items() if field in counts and isinstance(after, int)}
     configs = {field.removeprefix("config."): after for field, after in applied.items() if field.startswith("config.")}
     overrides = {key: value for key, value in found.config.items() if key not in configs}
     overrides |= {key: str(after) for key, after in configs.items() if after is not None}
     return LiveTopic(
         name=topic.name,
-        partitions=partitions if isinstance(partitions, int) else found.partitions,
-        replication_factor=found.replication_factor,
+        partitions=counts["partitions"],
+        replication_factor=counts["replication_factor"],
         overrides=overrides,
         topic_id=found.topic_id,
     )

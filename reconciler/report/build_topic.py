@@ -193,7 +193,12 @@ def _impact(risk: Risk | None) -> document.Impact | None:
         if impact.last_record is None
         else datetime.fromtimestamp(impact.last_record / 1000, tz=UTC),
         readers=None if impact.readers is None else [document.ReadingGroup(**asdict(each)) for each in impact.readers],
-        brokers=[],
+        brokers=[str(each.id) for each in impact.brokers],
+        receiving=[document.ReceivingBroker(**asdict(each)) for each in impact.brokers],
+        moves=[
+            document.Move(partition=each.partition, before=list(each.before), after=list(each.after))
+            for each in impact.moves
+        ],
         unknown=[document.Unmeasured(what=each.what, why=each.why) for each in impact.unknown],
     )
 

@@ -13,7 +13,9 @@ from reconciler.model import (
     Consent,
     Impact,
     LiveTopic,
+    Move,
     ReadingGroup,
+    ReceivingBroker,
     Refusal,
     ReviewedChange,
     ReviewedPlan,
@@ -166,5 +168,7 @@ def _impact(impact: document.Impact | None) -> Impact | None:
         partitions=impact.partitions,
         takes_effect=impact.takes_effect,
         readers=None if impact.readers is None else [ReadingGroup(**asdict(each)) for each in impact.readers],
+        moves=[Move(each.partition, tuple(each.before), tuple(each.after)) for each in impact.moves],
+        brokers=[ReceivingBroker(**asdict(each)) for each in impact.receiving],
         unknown=[Unmeasured(what=each.what, why=each.why) for each in impact.unknown],
     )

@@ -152,7 +152,7 @@ class Session(Recorded):
         from reconciler.cluster.reassignments import read_moving  # noqa: PLC0415 - rarely needed
 
         connection = self._connected()
-        return with_moving(live, read_moving(connection, self._reader(connection), names))
+        return with_moving(live, read_moving(connection, self._reader(connection), names), names)
 
     def find_unclear(self) -> None:
         """Look for topics whose settings could not be read, or that are not as planned; the record gets those listed.

@@ -48,6 +48,8 @@ KINDS = {
     RiskKind.PARTITION_INCREASE: "moves keys to other partitions, and readers may miss records of the new ones",
     RiskKind.DURABILITY_LOSS: "lets acknowledged records be lost when brokers fail",
     RiskKind.AVAILABILITY_LOSS: "makes producers or readers fail",
+    RiskKind.REPLICATION_CHANGE: "copies replicas to other brokers, or removes them",
+    RiskKind.CAPACITY: "copies more to a broker than its disks have free",
 }
 MEASURED = {
     Measure.OLD_RECORDS: "records older than `retention.ms`",
@@ -56,6 +58,7 @@ MEASURED = {
     Measure.READERS: "groups that read the topic",
     Measure.IN_SYNC: "partitions with fewer in-sync replicas than the new value",
     Measure.LEADERLESS: "partitions without a leader",
+    Measure.PLACEMENT: "bytes to copy, free space of the brokers that get them",
 }
 
 
@@ -91,7 +94,8 @@ def verdict(finding: Finding) -> str:
         case Harmless():
             return "safe"
         case Dangerous(kind=kind):
-            return f"risky: `{kind}`"
+            others = "".join(f" or `{each}`" for each in sorted(finding.also))
+            return f"risky: `{kind}`{others}"
         case Impossible():
             return "impossible"
 
@@ -131,4 +135,6 @@ def test_the_page_of_risks(golden: Callable[[Path, str], None]) -> None:
 
 def test_every_kind_of_consent_that_a_rule_needs_is_explained() -> None:
     findings = [rule.finding for section in SECTIONS for rule in section.rules]
-    assert {finding.kind for finding in findings if isinstance(finding, Dangerous)} == KINDS.keys()
+    by_rules = {finding.kind for finding in findings if isinstance(finding, Dangerous)}
+    # Which disk would be full is only seen once it is known where replicas go.
+    assert by_rules | {RiskKind.CAPACITY} == KINDS.keys()

@@ -20,6 +20,7 @@ from reconciler.model import (
     FieldChange,
     FormerId,
     KafkaFailure,
+    LiveBrokers,
     LiveGroup,
     LivePartition,
     LiveState,
@@ -30,6 +31,7 @@ from reconciler.model import (
     Permission,
     Plan,
     Query,
+    Room,
     TopicPlan,
     TopicSpec,
     Unmeasured,
@@ -58,9 +60,9 @@ _HIDDEN = st.sets(st.sampled_from(["retention.ms", "vendor.key", "message.format
 
 def live_from(path: Path) -> LiveState:
     """The live state in a golden case's ``live.yaml``; ``moving`` has what replication factors become, ``null`` where
-    that is not known."""
+    that is not known, or the lowest and the highest of them with the replicas that partitions get."""
     data: Any = YAML(typ="safe").load(path)
-    moving = {name: Moving(replication_factor=target) for name, target in (data.get("moving") or {}).items()}
+    moving = {name: _moving(target) for name, target in (data.get("moving") or {}).items()}
     live = LiveState(
         cluster_id="4L6g3nShT-eMCtK--X86sw",
         brokers=data.get("brokers", 3),
@@ -68,6 +70,13 @@ def live_from(path: Path) -> LiveState:
         unreadable={name: KafkaFailure(**failure) for name, failure in (data.get("unreadable") or {}).items()},
     )
     return with_moving(live, moving)
+
+
+def _moving(target: Any) -> Moving:
+    if not isinstance(target, dict):
+        return Moving(replication_factor=target)
+    targets = {partition: tuple(replicas) for partition, replicas in target["targets"].items()}
+    return Moving(**{**target, "targets": targets})
 
 
 def former_from(path: Path) -> Mapping[str, FormerId]:
@@ -149,7 +158,22 @@ def _measured(data: Mapping[str, Any]) -> Measured:
             for topic, partitions in data.get("replicas", {}).items()
         },
         sizes=data.get("sizes", {}),
+        brokers=_brokers(data.get("brokers")),
         unknown={topic: [Unmeasured(**each) for each in some] for topic, some in data.get("unknown", {}).items()},
+    )
+
+
+def _brokers(data: Mapping[str, Any] | None) -> LiveBrokers | None:
+    """The brokers in ``data``: racks and numbers of replicas by id, ``room`` as ``[free, in the fullest one]``."""
+    if data is None:
+        return None
+    operations = data.get("operations", ["ALTER"])
+    return LiveBrokers(
+        racks=data["racks"],
+        replicas=data.get("replicas", {}),
+        room={broker: Room(*numbers) for broker, numbers in data.get("room", {}).items()},
+        operations=None if operations is None else frozenset(operations),
+        obstacle=tuple(data["obstacle"]) if "obstacle" in data else None,
     )
 
 
@@ -182,6 +206,7 @@ def told(measured: Measured, wanted: Wanted) -> Measured:
         ],
         replicas={topic: measured.replicas[topic] for topic in set(wanted.replicas) & measured.replicas.keys()},
         sizes={topic: measured.sizes[topic] for topic in set(wanted.sizes) & measured.sizes.keys()},
+        brokers=measured.brokers if wanted.brokers else None,
         unknown=measured.unknown,
     )
 

@@ -81,7 +81,8 @@ def of_orders(**facts: Any) -> Measured:
     everything = {"offsets": {0: PartitionOffsets(10, 100, 40)}, "sizes": {0: 5000}, **facts}
     groups = everything.pop("groups", ())
     unknown = everything.pop("unknown", {})
-    return Measured(groups=groups, unknown=unknown, **{key: {"orders": value} for key, value in everything.items()})
+    by_topic: dict[str, Any] = {key: {"orders": value} for key, value in everything.items()}
+    return Measured(groups=groups, unknown=unknown, **by_topic)
 
 
 def reader(name: str = "billing", committed: Mapping[int, int] | None = None, **more: Any) -> LiveGroup:

@@ -70,7 +70,7 @@ def _moving(topic: TopicPlan, facts: Facts) -> Iterator[Finding]:
     live, wanted = live_of(topic), topic.desired.replication_factor
     if live is None or wanted is None or live.moving is None or live.replication_factor == wanted:
         return
-    if live.moving.replication_factor == wanted:
+    if live.moving.replication_factor is not None and live.replication_factor_beside(wanted) == wanted:
         yield Finding(
             kind=DriftClass.CHANGED,
             topic=topic.name,

@@ -10,20 +10,37 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from reconciler.model import Delete, Drift, FieldChange, Plan, Risky, TopicPlan, with_changes
+from reconciler.model import (
+    Decision,
+    Delete,
+    Drift,
+    FieldChange,
+    Measure,
+    Measured,
+    Move,
+    Plan,
+    Risky,
+    TopicPlan,
+    changes_of,
+    with_changes,
+)
 from reconciler.plan.impact.assess import assessed
 from reconciler.plan.impact.measures import Measures
+from reconciler.plan.impact.moves import AgreedMoves, Moves, moves_of
 from reconciler.plan.impact.open_risk import KEYS, OpenRisk
+from reconciler.plan.impact.permitted import with_denied_moves
+from reconciler.plan.impact.replication import moved
 from reconciler.plan.impact.wanted import wanted
 from reconciler.plan.rules import Change, judged, keys_to_know
 
-__all__ = ["Measures", "with_impact"]
+__all__ = ["AgreedMoves", "Measures", "with_impact"]
 
 
-def with_impact(plan: Plan, *, cluster: Measures, now: datetime) -> Plan:
+def with_impact(plan: Plan, *, cluster: Measures, now: datetime, agreed: AgreedMoves | None = None) -> Plan:
     """``plan`` with the impact of every risky change; one that would hurt nobody becomes safe.
 
-    Each is judged again first: only the defaults of the brokers say what a reset leads to.
+    Each is judged again first: only the defaults of the brokers say what a reset leads to. Replicas go where the moves
+    that were ``agreed`` on have them, as far as that is still possible.
     """
     open_risks = list(_open_risks(plan, {}, now))
     if not open_risks:
@@ -35,11 +52,26 @@ def with_impact(plan: Plan, *, cluster: Measures, now: datetime) -> Plan:
     if not risks:
         return plan
     measured = cluster.measure(wanted(risks))
-    decisions = {(risk.topic.name, risk.change.field): assessed(risk, measured) for risk in risks}
-    return _with_changes(
+    moves = moves_of(risks, measured, _planned_moves(plan), agreed or {})
+    decisions = {(risk.topic.name, risk.change.field): _decided_on(risk, measured, moves) for risk in risks}
+    decided = _with_changes(
         plan,
         lambda topic, change: replace(change, decision=decisions.get((topic.name, change.field), change.decision)),
     )
+    return with_denied_moves(decided, moves.keys(), measured.brokers)
+
+
+def _decided_on(risk: OpenRisk, measured: Measured, moves: Mapping[str, Moves]) -> Decision:
+    if Measure.PLACEMENT in risk.risk.measures:
+        return moved(risk, measured, moves.get(risk.topic.name))
+    return assessed(risk, measured)
+
+
+def _planned_moves(plan: Plan) -> Iterator[Move]:
+    """The moves that were planned before: of all topics, if one topic is planned again."""
+    for decision in (change.decision for topic in plan.topics for change in changes_of(topic)):
+        if isinstance(decision, Risky) and decision.risk.impact is not None:
+            yield from decision.risk.impact.moves
 
 
 def _is_open(change: FieldChange) -> bool:

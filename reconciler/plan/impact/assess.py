@@ -40,6 +40,7 @@ _NONE = {
     Measure.READERS: "no group reads it",
     Measure.IN_SYNC: "every partition has enough in-sync replicas",
     Measure.LEADERLESS: "every partition has a leader",
+    Measure.PLACEMENT: "no replica is moved",
 }
 
 
@@ -65,6 +66,8 @@ def _is_none(measure: Measure, risk: OpenRisk, measured: Measured, impact: Impac
             return _short_of_replicas(risk, measured) == 0
         case Measure.LEADERLESS:
             return _leaderless(risk, measured) == 0
+        case Measure.PLACEMENT:
+            return False
 
 
 def _impact(risk: OpenRisk, measured: Measured) -> Impact:

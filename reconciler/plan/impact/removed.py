@@ -32,7 +32,7 @@ def _below(risk: OpenRisk, measured: Measured, measure: Measure, partition: int,
             return offsets.begin if _excess(risk, measured, partition) == 0 else offsets.end
         case Measure.ALL_RECORDS:
             return offsets.end
-        case Measure.READERS | Measure.IN_SYNC | Measure.LEADERLESS:
+        case Measure.READERS | Measure.IN_SYNC | Measure.LEADERLESS | Measure.PLACEMENT:
             return offsets.begin
 
 

@@ -24,6 +24,8 @@ def wanted(risks: Sequence[OpenRisk]) -> Wanted:
         records={risk.topic.name for risk in risks if risk.is_about_records} | topics_with(Measure.READERS),
         newest={risk.topic.name for risk in risks if risk.change.field == STATE},
         readers=topics_with(Measure.READERS),
-        replicas=topics_with(Measure.IN_SYNC, Measure.LEADERLESS),
-        sizes={risk.topic.name for risk in risks if risk.removes_records and risk.has_sizes},
+        replicas=topics_with(Measure.IN_SYNC, Measure.LEADERLESS, Measure.PLACEMENT),
+        sizes={risk.topic.name for risk in risks if risk.removes_records and risk.has_sizes}
+        | topics_with(Measure.PLACEMENT),
+        brokers=bool(topics_with(Measure.PLACEMENT)),
     )

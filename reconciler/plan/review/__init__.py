@@ -8,7 +8,8 @@ from functools import partial
 
 from reconciler.model import DesiredState, Permission, ReviewedPlan
 from reconciler.plan.deletable import ReadsTopics, with_denied_deletes
-from reconciler.plan.impact import Measures, with_impact
+from reconciler.plan.dependent import without_too_few_replicas
+from reconciler.plan.impact import AgreedMoves, Measures, with_impact
 from reconciler.plan.passes import Pass, refusals_without_measuring
 from reconciler.plan.review.consent import with_reviewed_consent
 from reconciler.plan.review.fit import Circumstances, misfits, other_cluster
@@ -39,6 +40,16 @@ def reviewed_passes(
         partial(with_denied_deletes, reader=reader),
         gone,
         partial(as_reviewed, reviewed=reviewed),
-        partial(with_impact, cluster=cluster, now=now),
+        partial(with_impact, cluster=cluster, now=now, agreed=_moves(reviewed)),
         partial(with_reviewed_consent, reviewed=reviewed, today=now.date()),
+        without_too_few_replicas,
     ]
+
+
+def _moves(reviewed: ReviewedPlan) -> AgreedMoves:
+    return {
+        name: change.risk.impact.moves
+        for name, topic in reviewed.topics.items()
+        for change in topic.changes.values()
+        if change.risk is not None and change.risk.impact is not None and change.risk.impact.moves
+    }

@@ -1,8 +1,8 @@
-"""Consent that a reviewed plan shows: it counts while nothing that was measured is larger now."""
+"""Consent that a reviewed plan shows: it counts while nothing that was measured is larger now, or elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -22,12 +22,15 @@ from reconciler.model import (
     TopicPlan,
     with_changes,
 )
+from reconciler.plan.capacity import decided_in_order
 from reconciler.plan.consent import protected, shortfall
 from reconciler.plan.loss import counted, described
 from reconciler.plan.review.stale import AGAIN, stale
 from reconciler.printable import quoted
 
 _NUMBERS = ("records", "bytes", "partitions")
+_NUMBERS_OF_MOVES = ("partitions",)
+"""A topic in use grows: how many bytes are copied matters only where they would fill a disk."""
 
 
 def with_reviewed_consent(plan: Plan, *, reviewed: ReviewedPlan, today: date) -> Plan:
@@ -36,7 +39,8 @@ def with_reviewed_consent(plan: Plan, *, reviewed: ReviewedPlan, today: date) ->
     No other consent counts, neither of the manifest nor of an option: what they permit, the reviewed plan shows.
     """
     named = partial(_named, reviewed.file, frozenset(map(str, plan.policy.warn_only.values())))
-    return replace(plan, topics=tuple(_decided(topic, reviewed, named, today) for topic in plan.topics))
+    decided = decided_in_order(plan.topics, lambda topic: _decided(topic, reviewed, named, today))
+    return replace(plan, topics=tuple(decided))
 
 
 def _decided(topic: TopicPlan, reviewed: ReviewedPlan, named: Callable[[Consent], Consent], today: date) -> TopicPlan:
@@ -62,11 +66,14 @@ def _consent(topic: TopicPlan, risk: Risk, was: ReviewedChange | None, today: da
     if was is None or was.risk is None:
         return stale(f"the change is risky now, and was safe in the reviewed plan: {described(risk)}")
     consent = was.consent
-    if consent is None or was.risk.kind is not risk.kind or consent.kind is not risk.kind:
+    if consent is None or was.risk.kind is not risk.kind or not risk.is_covered_by(consent.kind):
         return _without(f"the reviewed plan shows no consent to {risk.kind}: {described(risk)}")
     lacking = shortfall(consent, risk, today)
     if lacking is not None:
         return _without(lacking.reason)
+    elsewhere = list(_elsewhere(was.risk.impact, risk.impact))
+    if elsewhere:
+        return _without(f"replicas would go to other brokers than reviewed: {'; '.join(elsewhere)}")
     larger = list(_larger(was.risk.impact, risk.impact))
     return _without(f"the impact is larger than reviewed: {'; '.join(larger)}") if larger else consent
 
@@ -86,11 +93,25 @@ def _larger(before: Impact | None, now: Impact | None) -> Iterator[str]:
     """What is larger ``now``, or not known any more; what was not known was consented to as it may be."""
     if before is None:
         return
-    for number in _NUMBERS:
+    for number in _NUMBERS_OF_MOVES if before.moves else _NUMBERS:
         then = getattr(before, number)
         if then is not None:
             yield from _grown(number.removesuffix("s"), then, getattr(now, number) if now is not None else None)
     yield from _readers(before, now)
+
+
+def _elsewhere(before: Impact | None, now: Impact | None) -> Iterator[str]:
+    """The first partition whose replicas would be on other brokers ``now`` than reviewed ``before``."""
+    then = {move.partition: move.after for move in before.moves} if before is not None else {}
+    for move in now.moves if now is not None else ():
+        if then.get(move.partition) != move.after:
+            reviewed = _listed(then[move.partition]) if move.partition in then else "not to be moved"
+            yield f"partition {move.partition}: {_listed(move.after)}, reviewed {reviewed}"
+            return
+
+
+def _listed(brokers: Sequence[int]) -> str:
+    return ", ".join(map(str, brokers))
 
 
 def _grown(noun: str, then: int, now: int | None, whose: str = "") -> Iterator[str]:

@@ -66,10 +66,12 @@ def _changed_live(topic: Drift | Delete, was: ReviewedTopic, then: LiveTopic, po
     keys = {key for key in (*then.overrides, *topic.live.overrides) if _matters(key, topic, policy)}
     before, now = _values(then, keys), _values(topic.live, keys)
     found_done = was.changes.keys() - {change.field for change in topic.changes}
+    # What a count was before is told by its change: partitions may have different numbers of replicas.
+    told = found_done | (was.changes.keys() & set(COUNTS))
     return {
         field: _told(field, value, before[field])
         for field, value in now.items()
-        if field not in found_done and not _same(field, before[field], value)
+        if field not in told and not _same(field, before[field], value)
     }
 
 

@@ -79,7 +79,13 @@ def _decision(finding: Finding, change: Change) -> Decision:
             return Safe(note)
         case Dangerous():
             return Risky(
-                Risk(kind=finding.kind, reason=finding.reason, measures=finding.measures, decisive=finding.decisive)
+                Risk(
+                    kind=finding.kind,
+                    reason=finding.reason,
+                    measures=finding.measures,
+                    decisive=finding.decisive,
+                    also=finding.also,
+                )
             )
         case Impossible():
             place = change.policy.service.alterable_origin

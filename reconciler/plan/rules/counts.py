@@ -23,6 +23,21 @@ def _is_of_streams(change: Change) -> bool:
     return _OF_STREAMS.fullmatch(change.desired.name) is not None
 
 
+def _moves_elsewhere(change: Change) -> bool:
+    """Whether a partition is being moved to another number of replicas than wanted, or to one that is not known."""
+    moving, wanted = change.live.moving, change.desired.replication_factor
+    return moving is not None and (
+        not moving.targets or any(len(replicas) != wanted for replicas in moving.targets.values())
+    )
+
+
+def _is_lowered_anywhere(change: Change) -> bool:
+    """Whether any partition loses replicas; those of a topic may have different numbers of them."""
+    wanted = change.desired.replication_factor
+    highest = change.live.highest_replication_factor or 0
+    return is_lowered(change) or (wanted is not None and change.live.is_settled and highest > wanted)
+
+
 def _has_one_partition(change: Change) -> bool:
     return change.before == 1 and _OF_ONE_PARTITION.fullmatch(change.desired.name) is not None
 
@@ -121,21 +136,35 @@ COUNTS = Section(
         *_RAISED,
         Rule(
             field="replication_factor",
-            what="changed, while replicas of the topic are being moved",
-            when=lambda change: change.live.moving is not None,
+            what="changed, while replicas of the topic are being moved otherwise",
+            when=_moves_elsewhere,
             finding=Impossible(
-                reason="replicas of the topic are being moved",
+                reason="replicas of the topic are being moved, and will not be {after}, or it is not known how many",
                 way_out="run plan again when the reassignment is complete",
             ),
             source="KIP-455",
         ),
         Rule(
             field="replication_factor",
-            what="changed",
+            what="lowered",
+            when=_is_lowered_anywhere,
+            finding=Dangerous(
+                kind=RiskKind.DURABILITY_LOSS,
+                reason="removes replicas, so fewer brokers that fail are enough to lose records or stop writes",
+                measures=frozenset({Measure.PLACEMENT}),
+                also=frozenset({RiskKind.REPLICATION_CHANGE}),
+            ),
+            source="KIP-455",
+        ),
+        Rule(
+            field="replication_factor",
+            what="raised",
             when=always,
-            finding=Impossible(
-                reason="this version does not move replicas",
-                way_out="use kafka-reassign-partitions, or write replication_factor: {before} to accept what is there",
+            finding=Dangerous(
+                kind=RiskKind.REPLICATION_CHANGE,
+                reason="copies every partition to further brokers, which takes disk space there, "
+                "and bandwidth from producers and consumers meanwhile",
+                measures=frozenset({Measure.PLACEMENT}),
             ),
             source="KIP-455",
         ),

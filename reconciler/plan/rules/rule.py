@@ -21,13 +21,14 @@ class Dangerous:
     """The change needs consent of a ``kind``.
 
     ``reason`` is what a reviewer is told, with what is measured of ``measures``. Where all of the ``decisive`` measures
-    are none, the change is safe.
+    are none, the change is safe. Consent of the kinds ``also`` counts, too.
     """
 
     kind: RiskKind
     reason: str
     measures: frozenset[Measure] = frozenset()
     decisive: frozenset[Measure] = frozenset()
+    also: frozenset[RiskKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from reconciler.report.document.audit import (
     Waiver,
 )
 from reconciler.report.document.base import BaseChange, BaseIdentity
-from reconciler.report.document.impact import Consent, Impact, ReadingGroup, Unmeasured
+from reconciler.report.document.impact import Consent, Impact, Move, ReadingGroup, ReceivingBroker, Unmeasured
 from reconciler.report.document.part import Error, Origin, Part, Place, Refusal, Variable, json_name
 from reconciler.report.document.report import (
     FORMAT_VERSION,
@@ -62,6 +62,7 @@ __all__ = [
     "Live",
     "Manifest",
     "ManifestFile",
+    "Move",
     "NotRestored",
     "Objection",
     "Origin",
@@ -72,6 +73,7 @@ __all__ = [
     "PlanIdentity",
     "ReadBack",
     "ReadingGroup",
+    "ReceivingBroker",
     "Recreated",
     "Refusal",
     "Report",

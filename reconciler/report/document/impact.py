@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from reconciler.model import RiskKind
@@ -51,13 +51,36 @@ class Unmeasured(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Part):
+    """A partition that gets other replicas, by broker id; the first one is the preferred leader."""
+
+    partition: Count
+    before: list[int]
+    after: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivingBroker(Part):
+    """A broker that gets replicas."""
+
+    id: int
+    rack: str | None
+    replicas: Count
+    """How many it gets."""
+    bytes: Count | None
+    """At most this much is copied to it; `null` if sizes could not be read."""
+    free: Count | None
+    """What its log directories have free before that; `null` if it could not be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Impact(Part):
     """What a risky change does, measured on the cluster; numbers are upper bounds."""
 
     records: Count | None
     """Records that are removed; for a partition increase, all records of the topic."""
     bytes: Count | None
-    """Bytes that are removed from the disk of one replica."""
+    """Bytes that are removed from the disk of one replica; where replicas are moved, all bytes that are copied."""
     partitions: Count | None
     """Partitions that would refuse writes, or that have no leader."""
     takes_effect: str | None
@@ -66,5 +89,10 @@ class Impact(Part):
     readers: list[ReadingGroup] | None
     """`null` if they could not be read, or do not matter to the change."""
     brokers: list[str]
+    """The ids of the brokers that get replicas."""
+    receiving: list[ReceivingBroker] = field(default_factory=list)
+    """The same brokers, with what each of them gets."""
+    moves: list[Move] = field(default_factory=list)
+    """The partitions that get other replicas; exactly these moves are made."""
     unknown: list[Unmeasured]
     """Numbers that could not be read, with the reason."""

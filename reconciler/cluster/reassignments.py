@@ -44,8 +44,9 @@ def _asked(connection: Connection, partitions: Mapping[str, Sequence[LivePartiti
         if len(adding) != len(removing):
             renumbered.add(each.topic)
     numbers = {
-        name: [len(found[name].get(each.partition, each.replicas)) for each in of_topic]
-        for name, of_topic in partitions.items()
+        name: [len(targets.get(each.partition, each.replicas)) for each in partitions[name]]
+        for name, targets in found.items()
+        if name in partitions
     }
     return {
         name: Moving(
@@ -54,7 +55,7 @@ def _asked(connection: Connection, partitions: Mapping[str, Sequence[LivePartiti
             targets=dict(sorted(found[name].items())),
             changes_number=name in renumbered,
         )
-        for name in found.keys() & partitions.keys()
+        for name in numbers
     }
 
 

@@ -27,7 +27,7 @@ def test_the_example_becomes_topics_on_three_brokers_and_the_next_plan_is_empty(
     assert again.report["summary"]["skip"] == 4
 
 
-def test_a_replication_factor_that_differs_is_impossible_not_unchanged(
+def test_a_replication_factor_that_differs_needs_consent_and_is_not_called_unchanged(
     reconciler: RunReconciler, kafka3: Sandbox, tmp_path: Path
 ) -> None:
     AnotherClient(kafka3).create("replicated", partitions=2, replicas=3)
@@ -36,7 +36,7 @@ def test_a_replication_factor_that_differs_is_impossible_not_unchanged(
     assert done.code == 3
     (change,) = done.report["topics"][0]["changes"]
     assert (change["field"], change["before"], change["after"]) == ("replication_factor", 3, 2)
-    assert change["verdict"] == "impossible"
+    assert (change["verdict"], change["consent"]["kind"]) == ("risky", "durability-loss")
 
 
 def test_writes_are_read_back_whichever_broker_answers(

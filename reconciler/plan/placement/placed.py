@@ -29,10 +29,10 @@ def placed(
     first, then an even number per broker of the topic, then of all topics. ``min_in_sync`` is the topic's
     ``min.insync.replicas``. Raises CannotPlace.
     """
-    if factor > len(brokers.racks):
+    if factor > (up := len(brokers.racks)):
         raise CannotPlace(
-            f"{factor} replicas need as many brokers, and {len(brokers.racks)} are up",
-            f"start more brokers, or write replication_factor: {len(brokers.racks)}",
+            f"{factor} replicas need as many brokers, and {up} {'is' if up == 1 else 'are'} up",
+            f"start more brokers, or write replication_factor: {up}",
         )
     fewer = [each for each in partitions if len(each.replicas) > factor]
     for each in fewer:

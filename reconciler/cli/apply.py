@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.cancelling import cancel_reassignments
+from reconciler.cli.confirmation import ask, check_can_ask, show_plan
 from reconciler.cli.connect import load_and_connect, preload_report
 from reconciler.cli.console import Console
 from reconciler.cli.options import (
@@ -29,20 +29,14 @@ from reconciler.cli.options import (
     saved_plan_options,
     undo_option,
 )
-from reconciler.cli.question import agreed
-from reconciler.cli.run import carry_out, on_a_terminal
+from reconciler.cli.run import carry_out
 from reconciler.cli.saved_plan import check_usage, review
-from reconciler.cli.signals import Signals
-from reconciler.cli.streams import say
 from reconciler.cli.undoing import PRUNE, check_undo, load_and_connect_to_undo
-from reconciler.errors import OutputNotWritten, ReconcilerError, WrongUsage
-from reconciler.model import Command, Permission, Record
+from reconciler.model import Command, Permission
 
 if TYPE_CHECKING:
-    from reconciler.report.text import TextStyle
     from reconciler.session import Control
     from reconciler.session.reviewing import ReviewingSession
-    from reconciler.session.writing import WritingSession
 
 
 @click.command("apply")
@@ -88,7 +82,10 @@ def command(
       reconciler apply -e prod --command-config prod.properties --yes --report run.json
       reconciler apply -e prod --plan plan.json --max-age 12h --yes  what was reviewed, and nothing else
       reconciler apply -e prod --undo run.json --report undone.json  take back what that run did
+      reconciler apply -e prod --cancel-reassignments --yes  stop moving replicas, keep those there were
     """
+    if reassign.cancel_reassignments:
+        return cancel_reassignments(manifest, cluster, output, only=only, yes=yes)
 
     def begin(control: Control) -> ReviewingSession:
         from reconciler.session.reviewing import ReviewingSession  # noqa: PLC0415 - not needed for --help
@@ -100,10 +97,8 @@ def command(
 
         check_usage(saved, manifest, permission, yes=yes)
         check_undo(undo, manifest, {"--plan": saved.plan, PRUNE: permission.pruning}, is_asking=not yes)
-        if not yes and not on_a_terminal():
-            which = "input" if sys.stdin is None or not sys.stdin.isatty() else "error"
-            words = f"cannot ask for confirmation: standard {which} is not a terminal"
-            raise WrongUsage.because("usage", f"{words}; pass --yes to apply without asking")
+        if not yes:
+            check_can_ask()
         if saved.plan is not None:
             review(session, saved.plan, saved.max_age)
         if undo is not None:
@@ -112,9 +107,9 @@ def command(
             load_and_connect(session, manifest, cluster, only)
         preload_report()
         if session.plan(permission).has_work and not yes:
-            _ask(session, console)
+            ask(session, console, "Apply this plan?")
         else:
-            _show_plan(session, console)
+            show_plan(session, console)
             session.begin()
         try:
             session.apply(
@@ -124,62 +119,3 @@ def command(
             console.progress.end()
 
     return carry_out(begin, output, work)
-
-
-def _show_plan(session: WritingSession, console: Console) -> None:
-    """Show the plan before it is applied; on standard error where standard output is for another format."""
-    output = console.output
-    if output.output == "text" or (output.log_format == "text" and not output.quiet):
-        console.progress.end()
-        text = _plan_text(session.record, console.style)
-        if output.output == "text":
-            _put(session, console, text)  # --yes agreed to the plan already, seen or not
-        else:
-            say(text)
-
-
-def _ask(session: WritingSession, console: Console) -> None:
-    """Show the whole plan, also with -q, and ask for confirmation. Raises ReconcilerError where the answer is no.
-
-    The plan is shown where the question is asked: a reader may see the output of a pipe later, or never. A standard
-    output that is not a terminal gets the plan after the answer, so that `tee` does not write into the question.
-    """
-    from reconciler.report.text import Detail  # noqa: PLC0415 - not needed for --help
-
-    layout = console.style
-    is_text = console.output.output == "text"
-    is_seen = is_text and sys.stdout is not None and sys.stdout.isatty()
-    console.progress.end()
-    planned = session.record
-    console.say_problems(planned.diagnostics, quiet=False)
-    detail = Detail.FITTING if layout.detail is Detail.SUMMARY else layout.detail
-    text = _plan_text(planned, replace(layout, detail=detail))
-    if not is_seen:
-        say(text)
-    elif not _put(session, console, text):
-        raise ReconcilerError.because("declined", "cannot show the plan, so nothing was changed")
-    session.begin()
-    try:
-        if not agreed("Apply this plan?", click.get_current_context().ensure_object(Signals)):
-            raise ReconcilerError.because("declined", "Apply cancelled. Nothing was changed.")
-    finally:
-        if is_text and not is_seen:
-            _put(session, console, _plan_text(planned, layout))
-
-
-def _put(session: WritingSession, console: Console, text: str) -> bool:
-    """Write ``text`` to standard output; whether that worked. A failure is noted in the record, and the run goes on."""
-    try:
-        console.put(f"{text}\n")
-    except OutputNotWritten as failure:
-        session.note(*failure.diagnostics)
-        return False
-    return True
-
-
-def _plan_text(planned: Record, layout: TextStyle) -> str:
-    from reconciler.report.build import build  # noqa: PLC0415 - not needed for --help
-    from reconciler.report.escaping import printable  # noqa: PLC0415 - not needed for --help
-    from reconciler.report.text import render_plan  # noqa: PLC0415 - not needed for --help
-
-    return "".join(f"{line}\n" for line in render_plan(printable(build(planned)), layout))

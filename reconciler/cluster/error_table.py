@@ -17,6 +17,7 @@ Scope = Literal["topic", "run"]
 UNKNOWN_TOPIC = 3
 GROUP_AUTHORIZATION_FAILED = 30
 INVALID_REPLICATION_FACTOR = 38
+NO_REASSIGNMENT_IN_PROGRESS = 85
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ ERRORS: dict[int, ErrorKind] = {
     72: ErrorKind("LISTENER_NOT_FOUND", RETRIABLE, "configure the listener that this client uses on every broker"),
     73: ErrorKind("TOPIC_DELETION_DISABLED", FATAL, "set delete.topic.enable=true on the brokers", scope="run"),
     77: ErrorKind("STALE_BROKER_EPOCH", RETRIABLE, _MOVED),
-    85: ErrorKind("NO_REASSIGNMENT_IN_PROGRESS", FATAL, _OUR_DEFECT),
+    NO_REASSIGNMENT_IN_PROGRESS: ErrorKind(
+        "NO_REASSIGNMENT_IN_PROGRESS", EXPECTED, "the replicas were in place before that could be taken back"
+    ),
     86: ErrorKind("GROUP_SUBSCRIBED_TO_TOPIC", FATAL, _OUR_DEFECT),
     89: ErrorKind(
         "THROTTLING_QUOTA_EXCEEDED",

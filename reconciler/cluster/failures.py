@@ -17,6 +17,7 @@ READING_CONFIGS = "DESCRIBE_CONFIGS on the topic"
 # The phase in the message of a timeout shows whether the request was sent (rdkafka_admin.c).
 _NEVER_SENT = "waiting for controller"
 _NO_CODE = 0
+_ON_CLUSTER = "on the cluster"
 
 
 def failure_of(error: BaseException | None, *, permission: str = READING) -> KafkaFailure:
@@ -57,7 +58,9 @@ def failure_of_code(code: int, message: str, *, permission: str = READING) -> Ka
         name=kind.name if code in ERRORS else KafkaError(code).name(),
         error_class=kind.error_class,
         message=message,
-        remedy=kind.remedy.format(permission=permission),
+        remedy=kind.remedy.format(permission=permission).replace(
+            f"{_ON_CLUSTER}, or the same on the cluster", _ON_CLUSTER
+        ),
         outcome_known=kind.outcome_known or _NEVER_SENT in message,
         ends_run=kind.scope == "run",
         is_of_batch=kind.is_of_batch,

@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.reader import Reader
 from reconciler.cluster.second_client import NotAsked, ask_second_client
-from reconciler.model import Facet, LivePartition, Moving, Query
+from reconciler.model import Facet, LivePartition, Move, Moving, Query
 
 
 def read_moving(connection: Connection, reader: Reader, topics: Collection[str]) -> Mapping[str, Moving]:
@@ -31,6 +31,21 @@ def read_moving(connection: Connection, reader: Reader, topics: Collection[str])
         return dict.fromkeys(partitions, Moving())
 
 
+def moves_in_flight(connection: Connection) -> Mapping[str, Sequence[Move]]:
+    """All moves under way in the cluster, by topic: from the replicas that a partition had to those it gets.
+
+    Raises NotAsked, DeadlinePassed, and what ``check`` of the connection raises.
+    """
+    answer: Mapping[Any, Any] = ask_second_client(
+        connection, lambda client: client.list_partition_reassignments(), api="list_partition_reassignments"
+    )
+    found: dict[str, list[Move]] = defaultdict(list)
+    for each, moving in sorted(answer.items()):
+        before = tuple(broker for broker in moving["replicas"] if broker not in moving["adding_replicas"])
+        found[each.topic].append(Move(each.partition, before, _target(moving)))
+    return dict(found)
+
+
 def _asked(connection: Connection, partitions: Mapping[str, Sequence[LivePartition]]) -> Mapping[str, Moving]:
     wanted = {name: [each.partition for each in of_topic] for name, of_topic in partitions.items()}
     answer: Mapping[Any, Any] = ask_second_client(
@@ -39,9 +54,8 @@ def _asked(connection: Connection, partitions: Mapping[str, Sequence[LivePartiti
     found: dict[str, dict[int, tuple[int, ...]]] = defaultdict(dict)
     renumbered: set[str] = set()
     for each, moving in answer.items():
-        adding, removing = set(moving["adding_replicas"]), set(moving["removing_replicas"])
-        found[each.topic][each.partition] = tuple(broker for broker in moving["replicas"] if broker not in removing)
-        if len(adding) != len(removing):
+        found[each.topic][each.partition] = _target(moving)
+        if len(moving["adding_replicas"]) != len(moving["removing_replicas"]):
             renumbered.add(each.topic)
     numbers = {
         name: [len(targets.get(each.partition, each.replicas)) for each in partitions[name]]
@@ -57,6 +71,10 @@ def _asked(connection: Connection, partitions: Mapping[str, Sequence[LivePartiti
         )
         for name in numbers
     }
+
+
+def _target(moving: Mapping[str, Any]) -> tuple[int, ...]:
+    return tuple(broker for broker in moving["replicas"] if broker not in moving["removing_replicas"])
 
 
 def _seems_moving(partitions: Sequence[LivePartition]) -> bool:

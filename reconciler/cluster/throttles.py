@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from reconciler.cluster import throttle_notes
 from reconciler.cluster.broker_rates import RATES, read_rates, write_rates
 from reconciler.cluster.connection import Connection
+from reconciler.cluster.reassignments import moves_in_flight
 from reconciler.cluster.requests import alter_configs
-from reconciler.cluster.second_client import NotAsked, ask_second_client
+from reconciler.cluster.second_client import NotAsked
 from reconciler.errors import Diagnostic
 from reconciler.model import KafkaFailure, Move, Throttled
 
@@ -123,11 +124,7 @@ class Throttles:
     def _why_kept(self) -> Diagnostic | None:
         """Why the throttle must stay; ``None`` where no replicas are being moved."""
         try:
-            moving = ask_second_client(
-                self._connection,
-                lambda client: len(client.list_partition_reassignments()),
-                api="list_partition_reassignments",
-            )
+            moving = sum(map(len, moves_in_flight(self._connection).values()))
         except NotAsked as error:
             why = f"it is not known whether replicas are still being moved: {error}"
             return throttle_notes.kept(self._named, why, _TO_KNOW)

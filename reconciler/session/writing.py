@@ -31,8 +31,12 @@ class WritingSession(Session):
     def end(self, error: Exception) -> None:
         """Record why the session ended early; topics that were not attempted are recorded as such."""
         super().end(error)
-        if self._ledger is None and self._known.plan is not None:
+        if not self._has_begun and self._known.plan is not None:
             self.begin()
+
+    @property
+    def _has_begun(self) -> bool:
+        return self._ledger is not None
 
     def apply(self, retries: Retries, *, reassign_throttle: int | None = None) -> None:
         """Make every safe change of the plan, and read it back.

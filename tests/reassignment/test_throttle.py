@@ -1,0 +1,195 @@
+"""The throttle of replicas that are moved: it limits, it goes when they are in place, and those of others stay."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from reconciler.clock import TimeLimit
+from reconciler.cluster.throttles import Throttles
+from reconciler.cluster.writer import WritingConnection
+from reconciler.errors import Diagnostic
+from reconciler.model import Move, Throttled
+from reconciler.sandbox import Sandbox, start
+from tests.reassignment.slow_moves import FOLLOWERS, LEADERS, RECEIVED, SENT, SlowMoves
+from tests.support.command import Finished, RunReconciler
+
+BYTES, RECORDS = 500_000, 12
+RATE = 2_000_000
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Sandbox]:
+    with start(brokers=3) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def tool(cluster: Sandbox) -> Iterator[SlowMoves]:
+    """Another tool; nothing of what it throttled or moved is left for the next test."""
+    tool = SlowMoves(cluster)
+    yield tool
+    tool.end()
+
+
+@pytest.fixture
+def noted() -> list[Diagnostic]:
+    return []
+
+
+@pytest.fixture
+def throttles(cluster: Sandbox, noted: list[Diagnostic]) -> Iterator[Callable[..., Throttles]]:
+    """Makes the throttle of one run."""
+    connection = WritingConnection({"bootstrap.servers": cluster.bootstrap_servers}, limit=TimeLimit(60))
+
+    def make(rate: int | None = RATE, left: Mapping[str, Throttled] | None = None) -> Throttles:
+        return Throttles(connection, left=left or {}, bytes_per_second=rate, note=noted.append)
+
+    yield make
+    connection.close()
+
+
+@pytest.fixture
+def apply(reconciler: RunReconciler, cluster: Sandbox, tmp_path: Path) -> Callable[..., Finished]:
+    """Apply a manifest that wants one replica of each of the topics."""
+
+    def run(*topics: str, command: tuple[str, ...] = ("apply", "--yes"), factor: int = 1) -> Finished:
+        lines = "".join(f"  {name}: {{replication_factor: {factor}}}\n" for name in topics)
+        (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics:\n{lines}")
+        return reconciler(*command, "--bootstrap-server", cluster.bootstrap_servers, "-o", "json")
+
+    return run
+
+
+def codes(done: Finished) -> list[str]:
+    return [each["code"] for each in done.report["diagnostics"]]
+
+
+def test_replicas_are_copied_no_faster_than_the_throttle_which_is_gone_afterwards(
+    tool: SlowMoves, throttles: Callable[..., Throttles], noted: list[Diagnostic]
+) -> None:
+    tool.place("limited", [[1]])
+    tool.write("limited", 1, RECORDS, BYTES)
+    throttle = throttles()
+    assert throttle.put_on({"limited": [Move(0, (1,), (1, 2))]}) is None
+    began = time.monotonic()
+    tool.move("limited", {0: [1, 2]})
+    throttle.take_off()  # too early, so nothing happens
+    assert [each.code for each in noted] == ["throttle-kept"]
+    while tool.throttles().keys() < {"limited", "1", "2"}:
+        pass  # each look waits for the brokers, which learn of the rates soon
+    rates = {SENT: str(RATE), RECEIVED: str(RATE)}
+    assert tool.throttles() == {"limited": {LEADERS: "0:1", FOLLOWERS: "0:2"}, "1": rates, "2": rates}
+    tool.await_settled()
+    seconds = time.monotonic() - began
+    throttle.take_off()
+    # Brokers allow a burst before they measure: not the whole time can be asked for.
+    assert seconds > BYTES * RECORDS / RATE / 2
+    while tool.throttles():
+        pass  # likewise
+
+
+def test_without_a_rate_or_replicas_to_copy_nothing_is_asked_or_set(
+    tool: SlowMoves, throttles: Callable[..., Throttles]
+) -> None:
+    tool.place("unlimited", [[1, 2]])
+    assert throttles(None).put_on({"unlimited": [Move(0, (1, 2), (1, 3))]}) is None
+    assert throttles().put_on({"unlimited": [Move(0, (1, 2), (1,))]}) is None
+    assert tool.throttles() == {}
+
+
+def test_a_throttle_that_a_killed_run_left_is_told_and_removed_by_the_next_apply(
+    tool: SlowMoves, throttles: Callable[..., Throttles], apply: Callable[..., Finished]
+) -> None:
+    tool.place("left-over", [[1]])
+    throttles().put_on({"left-over": [Move(0, (1,), (1, 3))]})  # killed before anything was moved
+    for command in (("plan",), ("drift",)):
+        seen = apply("left-over", command=command)
+        assert (seen.code, codes(seen)) == (0, ["throttle-left"])
+        assert tool.overrides("left-over") == {LEADERS: "0:1", FOLLOWERS: "0:3"}
+    done = apply("left-over")
+    assert (done.code, codes(done)) == (0, ["throttle-left", "throttle-removed"])
+    assert "2000000 bytes/s" in done.report["diagnostics"][1]["message"]
+    while tool.throttles():
+        pass  # each look waits for the brokers
+    assert codes(apply("left-over")) == []
+
+
+def test_nothing_is_removed_while_another_tool_moves_replicas_anywhere(
+    tool: SlowMoves, throttles: Callable[..., Throttles], apply: Callable[..., Finished]
+) -> None:
+    tool.place("left-behind", [[1]])
+    throttles().put_on({"left-behind": [Move(0, (1,), (1, 3))]})
+    tool.begin("moved-by-others", [[2]], {0: [3]})
+    before = tool.throttles()
+    done = apply("left-behind")
+    assert done.code == 0
+    assert codes(done)[-1] == "throttle-kept"
+    assert "replicas of 1 partition are still being moved" in done.report["diagnostics"][-1]["message"]
+    assert tool.throttles() == before
+    tool.end()
+    tool.delete("moved-by-others")
+    assert codes(apply("left-behind"))[-1] == "throttle-removed"
+
+
+def test_the_rate_that_somebody_else_gave_a_broker_counts_and_stays(
+    tool: SlowMoves, throttles: Callable[..., Throttles], noted: list[Diagnostic]
+) -> None:
+    tool.set_rates(2, {RECEIVED: "777777"})
+    tool.place("shared", [[1]])
+    throttle = throttles()
+    assert throttle.put_on({"shared": [Move(0, (1,), (1, 2))]}) is None
+    assert [(each.code, each.message) for each in noted] == [
+        ("throttle-of-others", f"broker 2 already has {RECEIVED}=777777, so that rate counts there")
+    ]
+    while tool.throttles().get("2") != {SENT: str(RATE), RECEIVED: "777777"}:
+        pass  # each look waits for the brokers
+    throttle.take_off()
+    while tool.throttles() != {"2": {RECEIVED: "777777"}}:
+        pass  # likewise
+
+
+def test_a_run_that_goes_on_may_have_another_rate_than_the_one_before_it(
+    tool: SlowMoves, throttles: Callable[..., Throttles], noted: list[Diagnostic]
+) -> None:
+    tool.place("resumed", [[1], [2]])
+    throttles().put_on({"resumed": [Move(0, (1,), (1, 2))]})
+    left = {"resumed": Throttled.in_config(tool.overrides("resumed"))}
+    throttle = throttles(3 * RATE, left)
+    throttle.put_on({"resumed": [Move(1, (2,), (2, 1))]})
+    assert noted == []
+    assert tool.overrides("resumed") == {LEADERS: "0:1,1:2", FOLLOWERS: "0:2,1:1"}
+    while {of.get(SENT) for name, of in tool.throttles().items() if name != "resumed"} != {str(3 * RATE)}:
+        pass  # each look waits for the brokers
+    throttle.take_off()
+    while tool.throttles():
+        pass  # likewise
+
+
+def test_a_standing_throttle_of_all_replicas_is_left_alone(tool: SlowMoves, apply: Callable[..., Finished]) -> None:
+    tool.place("standing", [[1]], {LEADERS: "*", FOLLOWERS: "*"})
+    done = apply("standing")
+    assert (done.code, codes(done)) == (0, [])
+    assert tool.overrides("standing") == {LEADERS: "*", FOLLOWERS: "*"}
+    tool.delete("standing")
+
+
+def test_without_the_second_client_a_throttle_stays_with_the_reason(
+    tool: SlowMoves,
+    throttles: Callable[..., Throttles],
+    apply: Callable[..., Finished],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tool.place("unsure", [[1]])
+    throttles().put_on({"unsure": [Move(0, (1,), (1, 2))]})
+    with monkeypatch.context() as without:
+        without.setattr("reconciler.cluster.second_client.is_installed", lambda: False)
+        done = apply("unsure")
+    assert done.code == 0
+    assert codes(done)[-1] == "throttle-kept"
+    assert "install kafka-topic-reconciler[reassign]" in done.report["diagnostics"][-1]["message"]
+    assert tool.overrides("unsure") == {LEADERS: "0:1", FOLLOWERS: "0:2"}
+    assert codes(apply("unsure"))[-1] == "throttle-removed"

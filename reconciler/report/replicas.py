@@ -20,6 +20,14 @@ def moved(impact: Impact) -> str | None:
     return " and ".join(each for each in (_copied(impact), removed) if each is not None) or None
 
 
+def move_lines(impact: Impact) -> Sequence[str]:
+    """The replicas of each partition that moves, before and after, by broker id."""
+    return [
+        f"partition {move.partition}: {', '.join(map(str, move.before))} → {', '.join(map(str, move.after))}"
+        for move in impact.moves
+    ]
+
+
 def merged_brokers(impacts: Sequence[Impact]) -> list[ReceivingBroker]:
     """The brokers of all ``impacts``, each once with the sums of what it gets."""
     found: dict[int, ReceivingBroker] = {}

@@ -12,6 +12,7 @@ from reconciler.report.document import BaseIdentity
 from reconciler.report.entries import Entry
 from reconciler.report.grouping import grouped, likeness
 from reconciler.report.phrases import Code, Line, decision_lines, hurt_lines, place, takes_effect
+from reconciler.report.replicas import move_lines
 from reconciler.report.sources import in_words
 
 ACTIONS = {Action.DRIFT: "change", Action.SKIP: "in sync"}
@@ -48,6 +49,8 @@ class Row:
     place: Code | None
     notes: Sequence[Line]
     hurt: Sequence[Line]
+    moves: Sequence[str]
+    """The replicas of each partition before and after, where those of a single topic are moved."""
     records: int
     """At most so many are removed, to sort by."""
     when: str
@@ -87,6 +90,7 @@ def _row(group: Sequence[Entry], lacking: Mapping[RiskKind, Collection[str]], ba
         place=place(entry.origin) if len(there) == 1 else None,
         notes=_notes(group, lacking),
         hurt=[*hurt_lines(group, _READERS), *_measured(group)],
+        moves=move_lines(entry.impact) if len(group) == 1 and entry.impact is not None else [],
         records=sum(records),
         when=takes_effect(group) or "",
     )

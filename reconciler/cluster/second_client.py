@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import wait
@@ -29,6 +30,8 @@ _TRANSLATED = frozenset(
     }
 )
 _POLL_SECONDS = 0.05
+_DUMP = re.compile(r": Request '.*' failed with response '.*'\.?", re.DOTALL)
+"""What the client adds to an error of a broker: both messages in full."""
 
 Result = TypeVar("Result")
 
@@ -81,7 +84,8 @@ def ask_second_client(connection: Connection, call: Callable[[Any], Result], *, 
     if not answer.done():
         raise NotAsked(f"no answer within {seconds:g} s; check the network, or raise --timeout")
     if (error := answer.exception()) is not None:
-        raise NotAsked(connection.diagnosis.clean(f"kafka-python: {type(error).__name__}: {error}")) from error
+        words = _DUMP.sub("", f"{type(error).__name__}: {error}")
+        raise NotAsked(connection.diagnosis.clean(f"kafka-python: {words}")) from error
     return answer.result()
 
 

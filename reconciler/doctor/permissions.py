@@ -6,22 +6,28 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.doctor.check import Check, Status
+from reconciler.doctor.cluster_permissions import GROUPS, REPLICAS, groups, replicas
 from reconciler.doctor.course import skipped
 from reconciler.doctor.purpose import Purpose
 from reconciler.model import KafkaFailure
 
-PLAN, CREATE, ALTER, PARTITIONS, DELETE, GROUPS = JOBS = (
+PLAN, CREATE, ALTER, PARTITIONS, DELETE = (
     "permission-plan",
     "permission-create",
     "permission-alter-configs",
     "permission-add-partitions",
     "permission-delete",
-    "permission-groups",
 )
-_WHO_WRITES = {CREATE: Purpose.SERVICE, ALTER: Purpose.APPLY, PARTITIONS: Purpose.APPLY, DELETE: Purpose.APPLY}
+JOBS = (PLAN, CREATE, ALTER, PARTITIONS, REPLICAS, DELETE, GROUPS)
+_WHO_WRITES = {
+    CREATE: Purpose.SERVICE,
+    ALTER: Purpose.APPLY,
+    PARTITIONS: Purpose.APPLY,
+    REPLICAS: Purpose.APPLY,
+    DELETE: Purpose.APPLY,
+}
 _DENIED = frozenset({29, 31})
 _LISTED = 5
-_WITHOUT_GROUPS = "without it, plan may not know every reader of a topic that a risky change concerns"
 _NOT_ALLOWED = "not-authorized"
 
 
@@ -61,6 +67,7 @@ def judged(rights: Rights, wanted: Wanted) -> tuple[Check, ...]:
         _create(rights, wanted),
         _on_topics(ALTER, "ALTER_CONFIGS", there, wanted.who),
         _on_topics(PARTITIONS, "ALTER", there, wanted.who),
+        replicas(rights.cluster),
         _on_topics(DELETE, "DELETE", leaving, wanted.who)
         if leaving
         else _unneeded(DELETE, "DELETE", there, "only for state: absent and --prune"),
@@ -70,7 +77,7 @@ def judged(rights: Rights, wanted: Wanted) -> tuple[Check, ...]:
         check if purpose.covers(_WHO_WRITES[check.name]) else skipped(check.name, "", f"not needed for {purpose}")
         for check in writes
     )
-    return (_plan(rights, {**there, **leaving}, wanted), *writes, _groups(rights))
+    return (_plan(rights, {**there, **leaving}, wanted), *writes, groups(rights.groups, rights.hidden_groups))
 
 
 def judged_without_manifest(rights: Rights) -> tuple[Check, ...]:
@@ -91,8 +98,9 @@ def judged_without_manifest(rights: Rights) -> tuple[Check, ...]:
         create,
         _visible(ALTER, ("ALTER_CONFIGS",), topics),
         _visible(PARTITIONS, ("ALTER",), topics),
+        replicas(rights.cluster),
         _visible(DELETE, ("DELETE",), topics),
-        _groups(rights),
+        groups(rights.groups, rights.hidden_groups),
     )
 
 
@@ -185,20 +193,6 @@ def _visible(name: str, operations: Sequence[str], topics: Mapping[str, frozense
         detail=f"{what} on {_of(topics, denied)}",
         remedy=f"grant {what} on the topics that the manifest will have" if status is Status.WARNING else None,
         facts={"topics": sorted(denied)} if denied else {},
-    )
-
-
-def _groups(rights: Rights) -> Check:
-    listed = f"{rights.groups:,} {'group' if rights.groups == 1 else 'groups'}"
-    if not rights.hidden_groups:
-        return Check(name=GROUPS, status=Status.OK, detail=f"all groups can be seen ({listed})")
-    reasons = [reason.rpartition("; ") for reason in rights.hidden_groups]
-    return Check(
-        name=GROUPS,
-        status=Status.WARNING,
-        code="hidden-groups",
-        detail=f"{listed} can be seen; {'; '.join(why for why, _, _ in reasons)}",
-        remedy="; ".join([*dict.fromkeys(todo for _, _, todo in reasons if todo), _WITHOUT_GROUPS]),
     )
 
 

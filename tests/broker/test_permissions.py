@@ -25,6 +25,10 @@ from confluent_kafka.admin import (
 )
 
 from reconciler import TopicsNotReady, TopicSpec, ensure_topics
+from reconciler.clock import TimeLimit
+from reconciler.cluster.broker_rates import write_rates
+from reconciler.cluster.cancelling import Cancelling
+from reconciler.cluster.writer import WritingConnection
 from reconciler.sandbox.jars import jars
 from reconciler.sandbox.java import find_java
 from tests.broker.another_client import AnotherClient
@@ -210,6 +214,48 @@ def test_apply_needs_no_more_than_its_section_grants(
     deleted = run_as("reconciler-apply", "apply", "--yes")
     assert (deleted.code, deleted.report["summary"]["applied"], codes(deleted)) == (0, 1, [])
     assert not other.exists("orders.old")
+
+
+def test_moving_replicas_needs_no_more_than_its_section_grants(
+    *,
+    grant: Grant,
+    run_as: As,
+    as_user: Callable[[str], Mapping[str, str]],
+    other: AnotherClient,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "topics.yaml").write_text("version: 1\ntopics: {orders.kept: {}}\n")
+    throttled = "leader.replication.throttled.replicas"
+    other.create("orders.kept", config={throttled: "0:1"})  # as a killed run leaves it
+    grant("apply", 0)
+    connection = WritingConnection(as_user("reconciler-apply"), limit=TimeLimit(60))
+
+    def answers() -> set[int]:
+        """The codes of the answers to taking a move back where there is none."""
+        return {each.code for each in Cancelling(connection).cancel({"orders.kept": [0]})["orders.kept"]}
+
+    def hint() -> str | None:
+        told = run_as("reconciler-apply", "apply", "--yes").report["diagnostics"][-1]
+        assert told["code"] == "throttle-kept"
+        assert len(told["message"]) < 300
+        return str(told["hint"])
+
+    assert answers() == {31}
+    assert run_as("reconciler-apply", "apply", "--yes", "--cancel-reassignments").code == 1
+    assert "grant this principal DESCRIBE on the cluster" in str(hint())
+    grant("Change replication factors", 0)
+    while answers() == {31}:
+        pass  # each look waits for the broker, which learns of the rule soon
+    assert answers() == {85}
+    assert run_as("reconciler-apply", "apply", "--yes", "--cancel-reassignments").code == 0
+    assert hint() == "grant this principal ALTER_CONFIGS on the cluster"
+    grant("Change replication factors", 1)
+    while write_rates(connection, {1: {"leader.replication.throttled.rate": None}}):
+        pass  # likewise
+    connection.close()
+    assert codes(run_as("reconciler-apply", "apply", "--yes"))[-1] == "throttle-removed"
+    while other.overrides("orders.kept"):
+        pass  # likewise
 
 
 def test_a_service_needs_no_more_than_its_section_grants(

@@ -160,6 +160,25 @@ def test_a_topic_of_which_the_broker_tells_nothing_is_unknown() -> None:
     assert checks["permission-create"].detail == "CREATE for 2 topics, all of which exist"
 
 
+@pytest.mark.parametrize(
+    ("operations", "status", "detail"),
+    [
+        (None, "skipped", "needed only to change replication_factor; ALTER on the cluster is not permitted"),
+        ({"DESCRIBE"}, "skipped", "needed only to change replication_factor; ALTER on the cluster is not permitted"),
+        ({"DESCRIBE", "ALTER"}, "ok", "ALTER on the cluster; --reassign-throttle also needs ALTER_CONFIGS there"),
+        ({"DESCRIBE", "ALTER", "ALTER_CONFIGS"}, "ok", "ALTER and ALTER_CONFIGS on the cluster"),
+    ],
+)
+def test_moving_replicas_is_a_permission_on_the_cluster_that_few_need(
+    operations: set[str] | None, status: str, detail: str
+) -> None:
+    cluster = None if operations is None else frozenset(operations)
+    check = judged(Rights(topics={"a": EVERYTHING}, created={"a": THERE, "b": None}, cluster=cluster))[
+        "permission-move-replicas"
+    ]
+    assert (check.status, check.detail) == (status, detail)
+
+
 def test_creating_is_unknown_where_the_broker_did_not_answer() -> None:
     checks = judged(Rights(topics={"a": EVERYTHING}, created={"a": THERE, "b": SILENT}))
     assert checks["permission-create"].status is Status.UNKNOWN

@@ -3,7 +3,8 @@
 from reconciler.apply.execute import Execution
 from reconciler.apply.ledger import Ledger
 from reconciler.apply.log_lines import log_outcomes
+from reconciler.apply.moving import is_awaited
 from reconciler.apply.notes import notes
 from reconciler.apply.retries import Retries
 
-__all__ = ["Execution", "Ledger", "Retries", "log_outcomes", "notes"]
+__all__ = ["Execution", "Ledger", "Retries", "is_awaited", "log_outcomes", "notes"]

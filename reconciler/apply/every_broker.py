@@ -97,7 +97,7 @@ def _is_shown(topic: TopicPlan, operation: Operation, shown: LiveTopic | None, p
     if shown is None or operation is Operation.DELETE_TOPICS:
         return shown is None and operation is Operation.DELETE_TOPICS
     desired = topic.desired
-    if operation is not Operation.CREATE_PARTITIONS:
+    if operation not in {Operation.CREATE_PARTITIONS, Operation.MOVE_REPLICAS}:
         shown = replace(shown, partitions=desired.partitions or 0, replication_factor=desired.replication_factor or 0)
     return is_done(topic, operation, shown, policy)
 

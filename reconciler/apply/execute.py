@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +15,8 @@ from reconciler.apply.every_broker import await_every_broker, doubt
 from reconciler.apply.in_doubt import Doubts, lost
 from reconciler.apply.ledger import Ledger
 from reconciler.apply.log_lines import log_attempt
+from reconciler.apply.moving import MovesReplicas, Moving
+from reconciler.apply.not_moved import why_not_done
 from reconciler.apply.retries import Retries
 from reconciler.apply.throttle import Throttle, Unthrottled
 from reconciler.apply.verify import LooksAtTopics, look_again, look_once, verify
@@ -24,11 +26,15 @@ from reconciler.model import EXPECTED, Attempt, KafkaFailure, Operation
 from reconciler.plan import Answers, Request, TakesRequests, requests_of
 
 _LAST_LOOK_SECONDS = 5.0
+_BEFORE_MOVES = (Operation.CREATE_TOPICS, Operation.CREATE_PARTITIONS, Operation.ALTER_CONFIGS)
+_LAST = (Operation.DELETE_TOPICS,)
 
 
 @dataclass(slots=True, kw_only=True)
 class Execution:
     """Carries the plan of ``ledger`` out on one cluster; the ledger has the current state at any moment.
+
+    Without a ``mover``, no replicas are moved.
 
     ``limit`` is the longest that writing, or waiting for writes to become visible, may go without another topic
     completing. ``check`` is called between requests and raises Interrupted to end the run; inside ``undisturbed``
@@ -40,6 +46,7 @@ class Execution:
     reader: LooksAtTopics
     limit: TimeLimit
     retries: Retries = field(default_factory=Retries)
+    mover: MovesReplicas | None = None
     throttle: Throttle = field(default_factory=Unthrottled)
     clock: Clock = field(default_factory=Clock)
     check: Callable[[], None] = lambda: None
@@ -95,7 +102,35 @@ class Execution:
             raise
 
     def _write(self) -> None:
-        queue = deque(requests_of(self.ledger.plan.topics))
+        """What does not wait for replicas first: copying them may take hours."""
+        topics = self.ledger.plan.topics
+        if not self._send_all(requests_of(topics, _BEFORE_MOVES)) or not self._move():
+            return
+        moved = [topic for topic in topics if why_not_done(self.ledger.moves_of(topic.name)) is None]
+        self._send_all([*requests_of(moved, [Operation.ALTER_CONFIGS_AFTER_MOVES]), *requests_of(topics, _LAST)])
+
+    def _move(self) -> bool:
+        """Whether all replicas are moved that the plan moves, as far as they can be."""
+        if self.mover is None:
+            return True
+        moving = Moving(
+            ledger=self.ledger,
+            cluster=self.mover,
+            throttle=self.throttle,
+            last_look=self._last_look,
+            limit=self.limit,
+            retries=self.retries,
+            clock=self.clock,
+            check=self.check,
+            undisturbed=self.undisturbed,
+            tell=self.tell,
+            log=self.log,
+        )
+        return moving.run()
+
+    def _send_all(self, requests: Iterable[Request]) -> bool:
+        """Send ``requests`` until each has a clear answer; whether there was time for that."""
+        queue = deque(requests)
         in_doubt: list[Request] = []
         self.limit.restart()
         while (queue or in_doubt) and self.limit.remaining():
@@ -111,6 +146,8 @@ class Execution:
             if self.limit.is_run_over():
                 raise self.limit.deadline_passed()
             self.log.warning("no progress for %g s; giving up on what is left", self.limit.seconds)
+            return False
+        return True
 
     def _is_look_due(self, following: Request, in_doubt: Sequence[Request]) -> bool:
         """Whether to read the cluster before the ``following`` request is sent.

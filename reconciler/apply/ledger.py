@@ -17,6 +17,7 @@ from reconciler.model import (
     Attempt,
     Delete,
     KafkaFailure,
+    MoveProgress,
     Operation,
     Outcome,
     Plan,
@@ -40,6 +41,7 @@ class Ledger:
         self._last_request: tuple[Operation, datetime] | None = None
         self._seen: dict[str, Seen] = {}
         self._done_by_others: dict[str, dict[Operation, frozenset[str]]] = {}
+        self._moves: dict[str, Sequence[MoveProgress]] = {}
         self._plan = plan
 
     @property
@@ -114,6 +116,14 @@ class Ledger:
         seen = self._seen.get(name)
         return seen.changed if seen is not None else None
 
+    def moves_of(self, name: str) -> Sequence[MoveProgress]:
+        """How far the moves of a topic's replicas are, by partition; empty where none are moved."""
+        return self._moves.get(name, ())
+
+    def keep_moves(self, name: str, moves: Sequence[MoveProgress]) -> None:
+        """Record how far the moves of a topic's replicas are; it replaces what was known."""
+        self._moves[name] = moves
+
     def created_again(self) -> Sequence[TopicPlan]:
         """The topics that are deleted, and of whose names somebody has created others."""
         deletes = [topic for topic in self._plan.topics if isinstance(topic, Delete)]
@@ -181,6 +191,7 @@ class Ledger:
                 self._attempts.get(topic.name, ()),
                 self._seen.get(topic.name),
                 self._done_by_others.get(topic.name, {}),
+                self.moves_of(topic.name),
             )
             for topic in self._plan.topics
         }

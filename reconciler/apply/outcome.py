@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconciler.apply.not_moved import why_not_done
 from reconciler.apply.second_look import Changed
 from reconciler.model import (
     EXPECTED,
@@ -17,6 +18,7 @@ from reconciler.model import (
     FieldChange,
     InSync,
     KafkaFailure,
+    MoveProgress,
     Operation,
     Outcome,
     Refusal,
@@ -59,6 +61,8 @@ class Seen:
     is_created_again: bool = False
     """Somebody has created another topic of its name."""
     topic_id: str | None = None
+    is_final: bool = False
+    """Looking again shows no more: its replicas are still being moved when this run ends."""
 
 
 def outcome_of(
@@ -66,17 +70,22 @@ def outcome_of(
     attempts: Sequence[Attempt],
     seen: Seen | None,
     done_by_others: Mapping[Operation, frozenset[str]],
+    moves: Sequence[MoveProgress] = (),
 ) -> Outcome:
     """The outcome of ``topic`` after all ``attempts``; ``seen`` is what the last look showed, if there was one.
 
-    ``done_by_others`` are fields that were as wanted before an operation was sent.
+    ``done_by_others`` are fields that were as wanted before an operation was sent, ``moves`` is how far its replicas
+    are moved.
     """
     last = {attempt.operation: attempt for attempt in attempts}
     asked = {attempt.operation for attempt in attempts if attempt.may_have_happened}
     found_done = frozenset[str]().union(*done_by_others.values())
     shown = _Shown(frozenset({*asked, *done_by_others}), found_done, seen)
-    changes = {change.field: _change_status(change, last, shown) for change in changes_of(topic)}
+    changes = {change.field: _change_status(topic, change, last, shown) for change in changes_of(topic)}
     status = _topic_status(topic, changes, last, shown)
+    not_moved = why_not_done(moves)
+    if isinstance(topic, InSync) and not_moved is not None:
+        status = TopicStatus.UNKNOWN
     return Outcome(
         name=topic.name,
         status=status,
@@ -86,7 +95,8 @@ def outcome_of(
         verified_at=seen.at if seen else None,
         topic_id=seen.topic_id if seen else None,
         done_by_others=found_done,
-        failure=_failure(topic, status, changes, last, seen),
+        moves=tuple(moves),
+        failure=_failure(topic, status, changes, last, seen) or (not_moved if isinstance(topic, InSync) else None),
         refusal=_refusal(topic, status, seen),
     )
 
@@ -128,7 +138,7 @@ def _open_attempts(
 ) -> Sequence[Attempt]:
     """The last attempts at what is not done."""
     made = (change for change in changes_of(topic) if is_made(change.decision))
-    open_changes = {operation_for(change) for change in made if changes[change.field] is not TopicStatus.APPLIED}
+    open_changes = {operation_for(topic, change) for change in made if changes[change.field] is not TopicStatus.APPLIED}
     operations = {Operation.CREATE_TOPICS} if isinstance(topic, Create) else open_changes
     return [attempt for operation, attempt in last.items() if operation in operations and not attempt.found_applied]
 
@@ -164,12 +174,14 @@ def _topic_status(
             return next(status for status in _WORST_FIRST if status in changes.values())
 
 
-def _change_status(change: FieldChange, last: Mapping[Operation, Attempt], shown: _Shown) -> TopicStatus:
+def _change_status(
+    topic: TopicPlan, change: FieldChange, last: Mapping[Operation, Attempt], shown: _Shown
+) -> TopicStatus:
     if isinstance(change.decision, Refused):
         return status_of_refusal(change.decision.refusal)
     if not is_made(change.decision):
         return TopicStatus.REFUSED
-    operation = operation_for(change)
+    operation = operation_for(topic, change)
     attempt = last.get(operation)
     is_refused = attempt is not None and attempt.failure is not None and attempt.failure.error_class == FATAL
     if shown.is_changed(change.field) and not is_refused:

@@ -82,6 +82,12 @@ def created_again(topic: TopicPlan) -> Changed:
     return _changed(made, "deleted and created again after this plan")
 
 
+def moved_meanwhile(what: KafkaFailure) -> Changed:
+    """What is left to do for a topic whose replicas somebody else moves, or has moved, since it was planned."""
+    refusal = Refusal(kind=RefusalKind.STALE, reason=what.message, way_out=what.remedy)
+    return Changed(fields=frozenset({"replication_factor"}), refusal=refusal)
+
+
 def _still_open(topic: TopicPlan, accepted: Collection[Operation]) -> list[FieldChange]:
     return [change for each in Operation if each not in accepted for change in step_of(each).changes(topic)]
 
@@ -123,7 +129,7 @@ def _value(value: int | str | None, otherwise: str) -> str:
 
 
 def _own(live: LiveTopic, change: Difference) -> int | str | None:
-    """What is set on the topic itself."""
+    """What is set on the topic itself; of replicas nothing: they are compared partition by partition when they move."""
     if change.config_key is not None:
         return live.overrides.get(change.config_key)
-    return live.partitions
+    return live.partitions if change.field == "partitions" else None

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from reconciler.apply.ledger import Ledger, Seen
 from reconciler.apply.look import is_created_again, planned_in
+from reconciler.apply.not_moved import why_not_done
 from reconciler.apply.second_look import changed_meanwhile, created_again, not_as_written
 from reconciler.model import (
     FATAL,
@@ -70,6 +71,18 @@ def _seen_of_existing(topic: TopicPlan, live: LiveTopic, ledger: Ledger, at: dat
     differing = _not_as_asked(topic, live, operations, ledger.policy)
     missing = [change for change in differing if change.field not in others]
     as_written = _as_written(topic, live, operations, differing)
+    moves = ledger.moves_of(topic.name)
+    not_moved = why_not_done(moves) if Operation.MOVE_REPLICAS in operations else None
+    if not_moved is not None:  # while replicas are being moved, old and new ones are shown together
+        is_failed = any(each.failure is not None for each in moves)
+        return Seen(
+            verification=Verification.MISMATCH if is_failed else Verification.NOT_VISIBLE,
+            at=at,
+            failure=not_moved,
+            changed=changed,
+            as_written=as_written - {"replication_factor"},
+            is_final=True,
+        )
     if not missing:
         keys = [key for each in operations for key in step_of(each).keys_set(topic)]
         not_shown = [key for key in keys if live.overrides.get(key, "") is None]

@@ -113,4 +113,4 @@ def _is_settled(seen: Seen, unreadable: KafkaFailure | None, may_still_happen: b
     if unreadable is not None:
         return unreadable.error_class == FATAL
     is_final = seen.verification is Verification.VERIFIED or (seen.failure and seen.failure.name == VALUE_NOT_SHOWN)
-    return bool(is_final) and not (seen.changed and may_still_happen)
+    return seen.is_final or (bool(is_final) and not (seen.changed and may_still_happen))

@@ -36,8 +36,8 @@ class EachBroker:
     def look(self, query: Query, operation: Operation) -> Mapping[int, Shown]:
         """What each broker shows of the topics by name, as far as ``operation`` can have changed it, by broker id.
 
-        That is the partition count, the config, or for a delete whether the topic is there. Empty for a cluster of one
-        broker, and for partition counts through a client of the caller, which cannot ask a certain broker. Raises
+        That is the partitions and replicas, the config, or for a delete whether the topic is there. Empty for a cluster
+        of one broker, and for partitions through a client of the caller, which cannot ask a certain broker. Raises
         DeadlinePassed, and ClusterUnavailable where waiting cannot help.
         """
         nodes = self._connection.nodes
@@ -61,9 +61,9 @@ class EachBroker:
 
     def _look_of(self, operation: Operation) -> Callable[[Sequence[int], Query, float], Mapping[int, Shown]]:
         match operation:
-            case Operation.CREATE_PARTITIONS:
+            case Operation.CREATE_PARTITIONS | Operation.MOVE_REPLICAS:
                 return self._partitions
-            case Operation.CREATE_TOPICS | Operation.ALTER_CONFIGS:
+            case Operation.CREATE_TOPICS | Operation.ALTER_CONFIGS | Operation.ALTER_CONFIGS_AFTER_MOVES:
                 return self._configs
             case Operation.DELETE_TOPICS:
                 return self._presence
@@ -109,8 +109,13 @@ class EachBroker:
         found = partitions_at(self._connection, nodes, list(query.names), seconds)
         return {
             node: {
-                name: LiveTopic(name=name, partitions=number, replication_factor=0)
-                for name, number in partitions.items()
+                name: LiveTopic(
+                    name=name,
+                    partitions=counts.partitions,
+                    replication_factor=counts.lowest,
+                    highest_replication_factor=counts.highest,
+                )
+                for name, counts in partitions.items()
             }
             for node, partitions in found.items()
         }

@@ -84,6 +84,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "DescribeTopics_result_topics": (POINTER(c_void_p), [c_void_p, POINTER(c_size_t)]),
     "TopicDescription_name": (c_char_p, [c_void_p]),
     "TopicDescription_partitions": (POINTER(c_void_p), [c_void_p, POINTER(c_size_t)]),
+    "TopicPartitionInfo_replicas": (POINTER(c_void_p), [c_void_p, POINTER(c_size_t)]),
     "TopicDescription_topic_id": (c_void_p, [c_void_p]),
     "TopicDescription_error": (c_void_p, [c_void_p]),
     "Uuid_base64str": (c_char_p, [c_void_p]),

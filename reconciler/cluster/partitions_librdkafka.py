@@ -1,4 +1,4 @@
-"""Partition counts as one broker knows them, through librdkafka's public C interface.
+"""Partitions and their replicas as one broker knows them, through librdkafka's public C interface.
 
 The Python binding cannot choose the broker that answers a metadata request.
 """
@@ -10,13 +10,21 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from ctypes import byref, c_char_p, c_size_t
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.librdkafka import MESSAGE_BYTES, POLL_MS, library, new_client, new_options
 
 _OP_DESCRIBE_TOPICS = 19
 """``RD_KAFKA_ADMIN_OP_DESCRIBETOPICS`` of rdkafka.h."""
+
+
+class Counts(NamedTuple):
+    """How many partitions a topic has, and how many replicas: the fewest and the most of a partition."""
+
+    partitions: int
+    lowest: int
+    highest: int
 
 
 def is_available(connection: Connection) -> bool:
@@ -26,8 +34,8 @@ def is_available(connection: Connection) -> bool:
 
 def partitions_at(
     connection: Connection, nodes: Collection[int], names: Sequence[str], seconds: float
-) -> Mapping[int, Mapping[str, int]]:
-    """The partition counts of the topics ``names`` by broker, 0 where the broker does not show the topic.
+) -> Mapping[int, Mapping[str, Counts]]:
+    """The counts of the topics ``names`` by broker, 0 where the broker does not show the topic.
 
     A broker that does not answer within ``seconds`` is left out.
     """
@@ -57,13 +65,17 @@ def partitions_at(
         return found
 
 
-def _partitions(functions: Mapping[str, Any], event: int) -> Mapping[str, int]:
+def _partitions(functions: Mapping[str, Any], event: int) -> Mapping[str, Counts]:
     result = functions["event_DescribeTopics_result"](event)
     number = c_size_t()
     topics = functions["DescribeTopics_result_topics"](result, byref(number))
     found = {}
     for topic in topics[: number.value]:
-        partitions = c_size_t()
-        functions["TopicDescription_partitions"](topic, byref(partitions))
-        found[functions["TopicDescription_name"](topic).decode()] = partitions.value
+        partitions, replicas = c_size_t(), c_size_t()
+        numbers = []
+        for partition in functions["TopicDescription_partitions"](topic, byref(partitions))[: partitions.value]:
+            functions["TopicPartitionInfo_replicas"](partition, byref(replicas))
+            numbers.append(replicas.value)
+        counts = Counts(partitions.value, min(numbers, default=0), max(numbers, default=0))
+        found[functions["TopicDescription_name"](topic).decode()] = counts
     return found

@@ -40,8 +40,16 @@ from reconciler.model.live import (
     Moving,
 )
 from reconciler.model.measured import LiveBrokers, LiveGroup, Measured, PartitionOffsets, Room, Wanted
-from reconciler.model.outcome import Attempt, Operation, Outcome, TopicStatus, Verification
-from reconciler.model.placement import Move, ReceivingBroker
+from reconciler.model.outcome import (
+    Attempt,
+    MoveProgress,
+    MoveState,
+    Operation,
+    Outcome,
+    TopicStatus,
+    Verification,
+)
+from reconciler.model.placement import LiveMoves, Move, ReceivingBroker
 from reconciler.model.plan import (
     STATE,
     Action,
@@ -145,6 +153,7 @@ __all__ = [
     "LiveBrokers",
     "LiveGroup",
     "LiveLayer",
+    "LiveMoves",
     "LivePartition",
     "LiveSource",
     "LiveState",
@@ -153,6 +162,8 @@ __all__ = [
     "Measure",
     "Measured",
     "Move",
+    "MoveProgress",
+    "MoveState",
     "Moving",
     "NotRestored",
     "Operation",

@@ -8,15 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 
 from reconciler.model.failure import EXPECTED, KafkaFailure
+from reconciler.model.placement import Move
 from reconciler.model.refusal import Refusal
 
 
 class Operation(StrEnum):
-    """A kind of write request."""
+    """A kind of write, in the order in which they are made."""
 
     CREATE_TOPICS = "create_topics"
     CREATE_PARTITIONS = "create_partitions"
     ALTER_CONFIGS = "incremental_alter_configs"
+    MOVE_REPLICAS = "alter_partition_reassignments"
+    ALTER_CONFIGS_AFTER_MOVES = "incremental_alter_configs_after_moves"
+    """Of what would stop producers before the replicas are there."""
     DELETE_TOPICS = "delete_topics"
 
 
@@ -65,6 +69,31 @@ class Attempt:
         return failure is None or self.found_applied or not failure.outcome_known or failure.error_class == EXPECTED
 
 
+class MoveState(StrEnum):
+    """How far the move of a partition's replicas is."""
+
+    NOT_BEGUN = "not-begun"
+    MOVING = "moving"
+    """The cluster is copying; it goes on whether this run does or not."""
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveProgress:
+    """How far the move of a partition's replicas is.
+
+    ``bytes`` is what is to be copied to all brokers that get a replica, ``copied`` what they have; ``None`` where the
+    cluster does not tell. ``failure`` is why it failed.
+    """
+
+    move: Move
+    state: MoveState = MoveState.NOT_BEGUN
+    bytes: int | None = None
+    copied: int | None = None
+    failure: KafkaFailure | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What was done of one topic's plan; ``changes`` maps a field to the status of its change."""
@@ -79,6 +108,8 @@ class Outcome:
     """The id that was read back."""
     done_by_others: frozenset[str] = frozenset()
     """Fields that were as wanted before this run came to write them, so that nothing was sent for them."""
+    moves: Sequence[MoveProgress] = ()
+    """The partitions that get other replicas, by number."""
     failure: KafkaFailure | None = None
     refusal: Refusal | None = None
 

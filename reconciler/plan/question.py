@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.model import KafkaFailure, Operation, TopicPlan
-from reconciler.plan.steps import Step, step_of
+from reconciler.plan.steps import Step, request_step_of, step_of
 
 _FIELDS_OF_CODES = {37: "partitions", 38: "replication_factor", 39: "replication_factor"}
 """INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR and INVALID_REPLICA_ASSIGNMENT."""
@@ -67,9 +67,9 @@ class Question:
 def questions_about(topic: TopicPlan) -> list[Question]:
     """What there is to ask about ``topic``: one question for each kind of request that apply would send."""
     return [
-        Question(topic=topic, operation=operation, open=(step_of(operation).fields(topic),))
+        Question(topic=topic, operation=operation, open=(step.fields(topic),))
         for operation in Operation
-        if step_of(operation).can_be_validated and step_of(operation).weight(topic)
+        if (step := request_step_of(operation)) is not None and step.can_be_validated and step.weight(topic)
     ]
 
 

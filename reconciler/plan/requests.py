@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.model import Operation, TopicPlan
-from reconciler.plan.steps import Answers, TakesRequests, step_of
+from reconciler.plan.steps import Answers, TakesRequests, request_step_of
 
 MAX_RECORDS = 5_000
 """Half the controller's limit: the broker chooses an omitted partition count, so we cannot know it."""
@@ -29,7 +29,10 @@ class Request:
 
     def put_to(self, cluster: TakesRequests) -> Answers:
         """The cluster's answer for each topic."""
-        return step_of(self.operation).send(self.topics, cluster)
+        step = request_step_of(self.operation)
+        if step is None:
+            raise ValueError(f"{self.operation} is no single request")
+        return step.send(self.topics, cluster)
 
     def is_refused_as_a_whole(self, answers: Answers) -> bool:
         """Whether the request was refused as a whole, so that a smaller one may be accepted."""
@@ -52,9 +55,10 @@ def requests_of(
 ) -> Iterator[Request]:
     """Everything safe in ``topics`` that ``operations`` write, in order, in as few requests as the limits allow."""
     for operation in operations:
-        weight = step_of(operation).weight
-        for batch in batches([topic for topic in topics if weight(topic)], weight):
-            yield Request(operation, batch)
+        step = request_step_of(operation)
+        if step is not None:
+            for batch in batches([topic for topic in topics if step.weight(topic)], step.weight):
+                yield Request(operation, batch)
 
 
 def batches(topics: Iterable[TopicPlan], records: Callable[[TopicPlan], int]) -> Iterator[list[TopicPlan]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.apply import Execution, Ledger, Retries, log_outcomes, notes
+from reconciler.apply import Execution, Ledger, Retries, is_awaited, log_outcomes, notes
+from reconciler.cluster.moves import ReplicaMoves
 from reconciler.cluster.throttles import Throttles
 from reconciler.cluster.writer import Writer, WritingConnection
 from reconciler.model import Outcome, Throttled
@@ -52,7 +53,7 @@ class WritingSession(Session):
         if ledger is None:
             raise AssertionError("a session that has begun has a ledger")
         throttle = self._throttles(reassign_throttle)
-        if ledger.plan.has_work:
+        if ledger.plan.has_work or any(map(is_awaited, ledger.plan.topics)):
             self._execute(ledger, retries, throttle)
         with self._phase("write"):
             throttle.take_off()
@@ -65,6 +66,7 @@ class WritingSession(Session):
             reader=self._reader(connection),
             limit=connection.limit,
             retries=retries,
+            mover=ReplicaMoves(connection),
             throttle=throttle,
             clock=self._clock,
             check=control.check,

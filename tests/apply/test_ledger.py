@@ -232,7 +232,7 @@ def test_what_was_read_back_is_done_though_a_second_attempt_was_refused(
     assert status_in(ledger) is status
 
 
-CREATE, GROW, ALTER, _DELETE = Operation
+CREATE, GROW, ALTER, *_ = Operation
 
 
 def written(*requests: tuple[Operation, dict[str, KafkaFailure | None]]) -> Ledger:

@@ -38,7 +38,7 @@ def fields(changed: Changed | None) -> set[str] | None:
     return set(changed.fields) if changed else None
 
 
-CREATE, GROW, ALTER, _DELETE = Operation
+CREATE, GROW, ALTER, *_ = Operation
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,12 @@ from reconciler.model import (
     Verification,
     Wanted,
 )
-from reconciler.plan import outlook, passed, passes, plan, sealed, step_of
+from reconciler.plan import outlook, passed, passes, plan, sealed
 from reconciler.plan.undo import state_before
 from reconciler.report.build import build
 from reconciler.report.document import Report, Topic
 from tests.plan.facts import told
-from tests.support.steps import NOON
+from tests.support.steps import NOON, operations_of
 
 EVERY_CONSENT = [ConsentForTopics(glob="*", consent=Consent(kind=kind, given_by="--allow")) for kind in RiskKind]
 EVERYTHING = Permission(exceeding_limits=True, consents=EVERY_CONSENT)
@@ -153,7 +153,7 @@ class SimulatedCluster:
             planned,
             status=TopicStatus.APPLIED if is_done else planned.status,
             changes=statuses,
-            attempts=[_attempt(operation) for operation in Operation if step_of(operation).weight(topic)],
+            attempts=[_attempt(operation) for operation in operations_of(topic)],
             verification=Verification.VERIFIED,
             verified_at=NOON,
         )

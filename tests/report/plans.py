@@ -26,7 +26,6 @@ from reconciler.model import (
     KafkaFailure,
     LiveState,
     LiveTopic,
-    Operation,
     Plan,
     ReadingGroup,
     Record,
@@ -46,7 +45,7 @@ from reconciler.model import (
 from reconciler.plan import outlook, sealed, step_of
 from reconciler.report.build import build
 from reconciler.report.document import Report
-from tests.support.steps import NO_ANSWER, NOON, REFUSED
+from tests.support.steps import NO_ANSWER, NOON, REFUSED, operations_of
 
 PLACE = Location("topics.yaml", 3, 3)
 STAY = Refusal(kind=RefusalKind.IMPOSSIBLE, reason="replicas do not move", way_out="leave them")
@@ -131,10 +130,6 @@ def accounts(draw: st.DrawFn) -> Ledger:
         if seen is not None and ledger.operations_to_verify(topic.name):
             ledger.saw(topic.name, Seen(verification=seen, at=NOON))
     return ledger
-
-
-def operations_of(topic: TopicPlan) -> list[Operation]:
-    return [operation for operation in Operation if step_of(operation).weight(topic)]
 
 
 def report_of(command: Literal["plan", "apply"], ledger: Ledger) -> Report:

@@ -27,6 +27,7 @@ from reconciler.model import (
     TopicSpec,
 )
 from reconciler.plan.consent import with_consent
+from reconciler.plan.steps import request_step_of, step_of
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 REFUSED = KafkaFailure(code=44, name="POLICY_VIOLATION", error_class=FATAL, message="no", remedy="ask")
@@ -82,3 +83,13 @@ def consented(made: Plan) -> Plan:
     """``made`` with consent to all of its risks."""
     consents = [ConsentForTopics(glob="*", consent=Consent(kind=kind, given_by=f"--allow {kind}")) for kind in RiskKind]
     return with_consent(made, permission=Permission(consents=consents), today=NOON.date())
+
+
+def operations_of(topic: TopicPlan) -> list[Operation]:
+    """What an apply asks for to carry out the plan of ``topic``, in order."""
+    found = []
+    for operation in Operation:
+        step = request_step_of(operation)
+        if step.weight(topic) if step is not None else step_of(operation).fields(topic):
+            found.append(operation)
+    return found

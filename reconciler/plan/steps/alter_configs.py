@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from reconciler.model import Difference, Drift, FieldChange, LiveTopic, TopicPlan
 from reconciler.plan.steps.step import Answers, TakesRequests, among, only_changes, records_of
 
 
 class AlterConfigs:
-    """Topics of which configuration values are set, or reset to what the broker gives."""
+    """Topics of which configuration values are set, or reset to what the broker gives: those that ``belong`` here."""
 
     is_of_whole_topics = False
     can_be_validated = True
+
+    def __init__(self, belongs: Callable[[Drift, FieldChange], bool]) -> None:
+        self._belongs = belongs
 
     def fields(self, topic: TopicPlan) -> tuple[str, ...]:
         """The keys. Resets come first: one of them may be what makes the other changes possible."""
@@ -20,7 +23,9 @@ class AlterConfigs:
 
     def changes(self, topic: TopicPlan) -> Sequence[FieldChange]:
         """The changes of configuration values."""
-        return [each for each in topic.made_changes if each.config_key is not None] if isinstance(topic, Drift) else ()
+        if not isinstance(topic, Drift):
+            return ()
+        return [each for each in topic.made_changes if each.config_key is not None and self._belongs(topic, each)]
 
     def only(self, topic: TopicPlan, fields: Collection[str]) -> TopicPlan:
         """The topic with no other changes than these."""

@@ -32,12 +32,10 @@ class TakesRequests(Protocol):
 
 
 class Step(Protocol):
-    """One kind of write. A topic that needs nothing of the kind has no fields, no changes and no weight."""
+    """One kind of write. A topic that needs nothing of the kind has no fields and no changes."""
 
     is_of_whole_topics: bool
     """Whether a broker may object to the topic as a whole, and not to one of the fields."""
-    can_be_validated: bool
-    """Whether a broker can validate such a request without carrying it out."""
 
     def fields(self, topic: TopicPlan, /) -> tuple[str, ...]:
         """What is written of ``topic``, in the order in which a broker is asked about it."""
@@ -48,12 +46,6 @@ class Step(Protocol):
     def only(self, topic: TopicPlan, fields: Collection[str], /) -> TopicPlan:
         """``topic`` with no other fields than these."""
 
-    def weight(self, topic: TopicPlan, /) -> int:
-        """The metadata records that the part of ``topic`` in a request comes to."""
-
-    def send(self, topics: Sequence[TopicPlan], cluster: TakesRequests, /) -> Answers:
-        """The answer of ``cluster`` for each of ``topics``."""
-
     def lacking(self, topic: TopicPlan, differing: Sequence[Difference], /) -> Sequence[Difference]:
         """What of ``differing``, all that a look found, the step was to remove."""
 
@@ -62,6 +54,19 @@ class Step(Protocol):
 
     def is_ignored(self, topic: TopicPlan, lacking: Difference, live: LiveTopic, /) -> bool:
         """Whether a broker that accepted the write still shows what it would show without it."""
+
+
+class RequestStep(Step, Protocol):
+    """A step that one request takes, for many topics at once. A topic that needs nothing of it has no weight."""
+
+    can_be_validated: bool
+    """Whether a broker can validate such a request without carrying it out."""
+
+    def weight(self, topic: TopicPlan, /) -> int:
+        """The metadata records that the part of ``topic`` in a request comes to."""
+
+    def send(self, topics: Sequence[TopicPlan], cluster: TakesRequests, /) -> Answers:
+        """The answer of ``cluster`` for each of ``topics``."""
 
 
 def only_changes(topic: TopicPlan, fields: Collection[str]) -> TopicPlan:

@@ -1,0 +1,132 @@
+"""Moving replicas: what is asked of the cluster, and how far it is (KIP-455)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from reconciler.cluster.connection import Connection
+from reconciler.cluster.descriptions import describe_cluster
+from reconciler.cluster.failures import failure_of_code
+from reconciler.cluster.partition_lists import partitions_of
+from reconciler.cluster.second_client import NotAsked, ask_second_client
+from reconciler.errors import ClusterUnavailable
+from reconciler.model import RETRIABLE, KafkaFailure, LiveMoves, Move
+
+_PERMISSION = "ALTER on the cluster"
+_UNKNOWN = -1
+_NOT_ANSWERED = object()
+_TO_LOOK = "check the reason given, and that this principal has DESCRIBE on the cluster; then run apply again"
+
+Failures = Mapping[str, Mapping[int, KafkaFailure | None]]
+"""Why a move was refused, by topic and partition; ``None`` where it was accepted."""
+
+
+class ReplicaMoves:
+    """Moves replicas, and looks how far that is."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def look_at_moves(self, topics: Collection[str], copying: Mapping[str, Collection[int]]) -> LiveMoves:
+        """The partitions of ``topics``, all moves under way, and the sizes of the replicas of those ``copying``.
+
+        Raises ClusterUnavailable, also where the second client is not answered, and DeadlinePassed.
+        """
+        in_flight, sizes = self._asked(copying)
+        metadata = self._connection.metadata()
+        partitions, _ = partitions_of(topics, metadata)
+        everywhere = (partition for topic in metadata.topics.values() for partition in topic.partitions.values())
+        return LiveMoves(
+            partitions=partitions,
+            in_flight=in_flight,
+            racks=dict.fromkeys(metadata.brokers),
+            replicas=Counter(broker for partition in everywhere for broker in partition.replicas),
+            sizes=sizes,
+        )
+
+    def racks(self) -> Mapping[int, str | None]:
+        """The rack of each broker that is up. Raises ClusterUnavailable and DeadlinePassed."""
+        return {node.id: node.rack for node in describe_cluster(self._connection, operations=False).nodes}
+
+    def move(self, moves: Mapping[str, Sequence[Move]]) -> Failures:
+        """Ask for ``moves``; the answer for each partition. The cluster goes on by itself."""
+        wanted = {(name, move.partition): list(move.after) for name, of in moves.items() for move in of}
+
+        def ask(client: Any) -> Mapping[tuple[str, int], Any]:
+            from kafka.structs import TopicPartition  # noqa: PLC0415 - an extra
+
+            answers = client.alter_partition_reassignments({TopicPartition(*at): to for at, to in wanted.items()})
+            return {(at.topic, at.partition): error for at, error in answers.items()}
+
+        try:
+            answers = ask_second_client(self._connection, ask, api="alter_partition_reassignments")
+        except NotAsked as error:
+            failure = _not_asked(error)
+            return {name: {move.partition: failure for move in of} for name, of in moves.items()}
+        return {
+            name: {move.partition: _failure(answers.get((name, move.partition), _NOT_ANSWERED)) for move in of}
+            for name, of in moves.items()
+        }
+
+    def _asked(
+        self, copying: Mapping[str, Collection[int]]
+    ) -> tuple[Mapping[str, Mapping[int, Move]], Mapping[str, Mapping[int, Mapping[int, int]]]]:
+        wanted = {name: sorted(partitions) for name, partitions in copying.items() if partitions}
+
+        def ask(client: Any) -> tuple[Mapping[Any, Any], Sequence[Any]]:
+            from kafka.errors import KafkaError  # noqa: PLC0415 - an extra
+
+            moving = client.list_partition_reassignments()
+            with suppress(KafkaError):  # progress in bytes is worth no failure
+                return moving, client.describe_log_dirs(wanted) if wanted else ()
+            return moving, ()
+
+        try:
+            moving, log_dirs = ask_second_client(self._connection, ask, api="list_partition_reassignments")
+        except NotAsked as error:
+            raise ClusterUnavailable.because(
+                "moves-not-shown", f"cannot look at moves: {error}", hint=_TO_LOOK
+            ) from error
+        in_flight: dict[str, dict[int, Move]] = defaultdict(dict)
+        for at, of in moving.items():
+            adding, removing = set(of["adding_replicas"]), set(of["removing_replicas"])
+            before = tuple(broker for broker in of["replicas"] if broker not in adding)
+            after = tuple(broker for broker in of["replicas"] if broker not in removing)
+            in_flight[at.topic][at.partition] = Move(at.partition, before, after)
+        return in_flight, _sizes(log_dirs)
+
+
+def _sizes(log_dirs: Sequence[Any]) -> Mapping[str, Mapping[int, Mapping[int, int]]]:
+    sizes: dict[str, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+    for answer in log_dirs:
+        for topic in (each for log_dir in answer["log_dirs"] for each in log_dir["topics"]):
+            for replica in topic["partitions"]:
+                sizes[topic["name"]][replica["partition_index"]][answer["broker"]] = replica["partition_size"]
+    return sizes
+
+
+def _failure(error: Any) -> KafkaFailure | None:
+    if error is None:
+        return None
+    if error is _NOT_ANSWERED:
+        return failure_of_code(_UNKNOWN, "the cluster did not answer for this partition", permission=_PERMISSION)
+    return failure_of_code(int(error.errno), str(error.description or error.message), permission=_PERMISSION)
+
+
+def _not_asked(error: NotAsked) -> KafkaFailure:
+    """Why the request as a whole failed: a Kafka error, or else the second client could not send it, or was not
+    answered."""
+    errno = getattr(error.__cause__, "errno", None)
+    if isinstance(errno, int):
+        return failure_of_code(errno, str(error), permission=_PERMISSION)
+    return KafkaFailure(
+        code=0,
+        name="NOT_ASKED",
+        error_class=RETRIABLE,
+        message=str(error),
+        remedy="check the network and the brokers, then run apply again",
+        outcome_known=False,
+    )

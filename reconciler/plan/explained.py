@@ -115,7 +115,10 @@ def _present(spec: TopicSpec | None, live: LiveTopic) -> dict[str, LiveValue]:
     configs |= {key: LiveValue(value=None, brokers=brokers) for key, brokers in live.disputed.items()}
     is_written = spec is not None and STATE in spec.sources
     return {
-        **{field: LiveValue(value=getattr(live, field)) for field in COUNTS},
+        "partitions": LiveValue(value=live.partitions),
+        "replication_factor": LiveValue(
+            value=live.replication_factor_beside(spec.replication_factor if spec is not None else None)
+        ),
         **{f"{_CONFIG}{key}": value for key, value in configs.items()},
         **({STATE: LiveValue(value="present")} if is_written else {}),
     }

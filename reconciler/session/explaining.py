@@ -6,14 +6,14 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from reconciler.errors import ReconcilerError
-from reconciler.model import DesiredState, Facet, LiveState, LiveTopic, Moving, Query, TopicSpec
+from reconciler.model import DesiredState, Facet, LiveState, LiveTopic, Query, TopicSpec
 from reconciler.plan.explained import explained
 from reconciler.plan.planner import unmanaged_by
+from reconciler.plan.reassignment import may_be_moving, with_moving
 from reconciler.printable import quoted
 from reconciler.report.explain.topic import ExplainedTopic, SeenCluster
 from reconciler.session.looking import Look
 
-_REPLICAS = "replication_factor"
 _FACETS = frozenset({Facet.CONFIG, Facet.IDS, Facet.SOURCES})
 
 
@@ -32,13 +32,16 @@ def explain_live(topic: str, desired: DesiredState, look: Look, *, all_keys: boo
     """
     spec, policy = _spec(topic, desired), replace(desired.policy, service=desired.cluster)
     state = look.read(_query(topic, spec, all_keys=all_keys))
-    live = _live(topic, state)
+    # Looked at only where the number of replicas is not the wanted one in all partitions.
+    asked = may_be_moving(desired, state)
+    moving = look.moving(asked) if asked else {}
+    live = _live(topic, with_moving(state, {}, asked=set(asked) - moving.keys()))
     if spec is None and live is None:
         raise _no_such_topic(topic, desired, "neither the manifest nor the cluster has a topic")
     return ExplainedTopic(
         name=topic,
         origin=spec.origin if spec is not None else None,
-        settings=explained(spec, live, policy, _moving(spec, live, look)),
+        settings=explained(spec, live, policy, moving.get(topic)),
         cluster=SeenCluster(cluster_id=state.cluster_id, bootstrap_servers=look.bootstrap_servers, topic=live),
         is_in_scope=topic in unmanaged_by(desired, [topic]),
     )
@@ -60,13 +63,6 @@ def _live(topic: str, state: LiveState) -> LiveTopic | None:
         message = f"the cluster does not show topic {quoted(topic)}: {failure.name}: {failure.message}"
         raise ReconcilerError.because("topic-unreadable", message, hint=failure.remedy)
     return state.topics.get(topic)
-
-
-def _moving(spec: TopicSpec | None, live: LiveTopic | None, look: Look) -> Moving | None:
-    """Whether the replicas of the topic are being moved; looked at only where their number is not the wanted one."""
-    if spec is None or live is None or spec.replication_factor in {None, live.replication_factor}:
-        return None
-    return look.moving([spec.name]).get(spec.name)
 
 
 def _no_such_topic(topic: str, desired: DesiredState, words: str) -> ReconcilerError:

@@ -126,6 +126,9 @@ def test_partitions_with_different_numbers_of_replicas_are_drift(
     assert (raised["before"], raised["consent"]["kind"]) == (2, "replication-change")
     assert [move["partition"] for move in raised["impact"]["moves"]] == [0]
     assert plan(prefix, replication_factor=2, command="drift").code == 2
+    shown = json.loads(plan(prefix, replication_factor=2, command="explain", more=(prefix,)).stdout)
+    [found] = [each for each in shown["values"] if each["field"] == "replication_factor"]
+    assert (found["status"], found["live"]["value"]) == ("differs", 3)
 
 
 def test_the_cluster_tells_who_may_move_replicas(secured_kafka: Secured, prefix: str) -> None:

@@ -48,10 +48,12 @@ def cancel_reassignments(
             check_can_ask()
         load_and_connect(session, manifest, cluster, only)
         preload_report()
-        if session.plan().has_work and not yes:
+        has_work = session.plan().has_work
+        if has_work and not yes:
             ask(session, console, "Cancel these reassignments?")
         else:
-            show_plan(session, console)
+            if has_work:  # else the text of a plan would tell that the topics are in sync
+                show_plan(session, console)
             session.begin()
         try:
             session.cancel()

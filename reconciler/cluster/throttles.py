@@ -50,13 +50,14 @@ class Throttles:
     def put_on(self, moves: Mapping[str, Sequence[Move]]) -> KafkaFailure | None:
         """Limit the replicas that ``moves``, by topic, are to copy; why that failed: then nothing is to be moved.
 
-        Without a rate, or a replica to copy, nothing is sent. Raises ClusterUnavailable and DeadlinePassed.
+        Without a rate, or a broker that copies, nothing is sent. Raises ClusterUnavailable and DeadlinePassed.
         """
         if self._rate is None:
             return None
         alive = self._connection.metadata().brokers.keys()
         wanted = {name: each for name, of in moves.items() if (each := Throttled.by(of, alive)).brokers}
-        brokers = _brokers(wanted)
+        # Replicas that an earlier run began to move get the rate of this one, too.
+        brokers = _brokers(wanted) | (_brokers(self._named) & alive)
         if not brokers:
             return None
         rates, failures = read_rates(self._connection, brokers)

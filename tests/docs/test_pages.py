@@ -1,4 +1,4 @@
-"""Pages show what their commands print; the tutorial on a real Kafka that it starts and stops itself."""
+"""Pages show what their commands print; some on a real Kafka that they start themselves."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from tests.support.command import PROJECT, environment
 from tests.support.pages import played
 
 
-def test_the_tutorial_shows_what_its_commands_print(golden: Callable[[Path, str], None], tmp_path: Path) -> None:
-    page = PROJECT / "docs/tutorial.md"
+@pytest.mark.parametrize("name", ["tutorial", "replication"])
+def test_a_page_with_a_kafka_of_its_own_shows_what_its_commands_print(
+    name: str, golden: Callable[[Path, str], None], tmp_path: Path
+) -> None:
+    page = PROJECT / f"docs/{name}.md"
     env = {"XDG_STATE_HOME": str(tmp_path / "state")}  # another sandbox of this user is left alone
     try:
         text = played(page.read_text(encoding="utf-8"), tmp_path, env)

@@ -193,3 +193,30 @@ def test_without_the_second_client_a_throttle_stays_with_the_reason(
     assert "install kafka-topic-reconciler[reassign]" in done.report["diagnostics"][-1]["message"]
     assert tool.overrides("unsure") == {LEADERS: "0:1", FOLLOWERS: "0:2"}
     assert codes(apply("unsure"))[-1] == "throttle-removed"
+
+
+@pytest.fixture
+def wanting(tmp_path: Path) -> Callable[..., None]:
+    """Writes a manifest that wants so many replicas of a topic."""
+
+    def write(topic: str, factor: int) -> None:
+        (tmp_path / "topics.yaml").write_text(
+            f"version: 1\ntopics: {{{topic}: {{replication_factor: {factor}, allow: [replication-change]}}}}\n"
+        )
+
+    return write
+
+
+def test_an_apply_with_the_option_takes_its_time_and_leaves_no_throttle(
+    tool: SlowMoves, reconciler: RunReconciler, cluster: Sandbox, wanting: Callable[..., None]
+) -> None:
+    tool.place("slowly", [[1]])
+    tool.write("slowly", 1, RECORDS, BYTES)
+    wanting("slowly", 2)
+    servers = ("--bootstrap-server", cluster.bootstrap_servers)
+    done = reconciler("apply", "--yes", "--reassign-throttle", "2MB/s", *servers, "-o", "json")
+    assert (done.code, codes(done)) == (0, []), done.stdout + done.stderr
+    assert done.report["run"]["duration_seconds"] > BYTES * RECORDS / RATE / 2
+    assert len(tool.replicas("slowly")[0]) == 2
+    while tool.throttles():
+        pass  # each look waits for the brokers

@@ -84,14 +84,17 @@ class Moving:
             self.ledger.keep_moves(topic.name, moves)
 
     def _put_throttle_on(self, names: Sequence[str]) -> None:
-        not_begun = {name: self._moves(name, MoveState.NOT_BEGUN) for name in names}
-        failure = self.throttle.put_on({name: [each.move for each in of] for name, of in not_begun.items() if of})
+        """Limit all moves, those under way too: they may have been begun with another rate, or none."""
+        still_open = {name: [each for each in self.ledger.moves_of(name) if each.state in OPEN] for name in names}
+        failure = self.throttle.put_on({name: [each.move for each in of] for name, of in still_open.items() if of})
         if failure is None:
             return
-        for name, of in not_begun.items():
-            if of:
+        self.log.warning("replicas: cannot limit how fast they are copied: %s: %s", failure.name, failure.message)
+        for name in names:
+            not_begun = self._moves(name, MoveState.NOT_BEGUN)
+            if not_begun:
                 self._asking.note(name, failure, self.clock.now(), 0.0)
-                self._asking.fail(name, dict.fromkeys((each.move.partition for each in of), failure))
+                self._asking.fail(name, dict.fromkeys((each.move.partition for each in not_begun), failure))
 
     def _finish(self, names: Sequence[str], live: LiveMoves) -> bool:
         pause = FIRST_PAUSE

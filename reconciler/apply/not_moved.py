@@ -22,15 +22,23 @@ def why_not_done(moves: Sequence[MoveProgress]) -> KafkaFailure | None:
     if not still_open:
         return None
     moving = sum(each.state is MoveState.MOVING for each in still_open)
+    not_begun = len(still_open) - moving
     words = [f"{len(moves) - len(still_open):,} of {counted(len(moves), 'partition')} done"]
     if moving:
         words.append(f"{moving:,} still being moved")
-    if moving < len(still_open):
-        words.append(f"{len(still_open) - moving:,} not begun")
+    if not_begun:
+        words.append(f"{not_begun:,} not begun")
     return KafkaFailure(
         code=60,
         name="REASSIGNMENT_IN_PROGRESS",
         error_class=RETRIABLE,
         message=", ".join(words),
-        remedy="the cluster goes on by itself; run apply again to wait for it, and to move the rest",
+        remedy=_what_to_do(moving, not_begun),
     )
+
+
+def _what_to_do(moving: int, not_begun: int) -> str:
+    if not moving:
+        return "run apply again to move the replicas"
+    rest = ", and to move the rest" if not_begun else ""
+    return f"the cluster goes on by itself; run apply again to wait for it{rest}"

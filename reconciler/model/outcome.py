@@ -72,7 +72,7 @@ class Attempt:
 class MoveState(StrEnum):
     """How far the move of a partition's replicas is."""
 
-    NOT_BEGUN = "not-begun"
+    NOT_BEGUN = "not_begun"
     MOVING = "moving"
     """The cluster is copying; it goes on whether this run does or not."""
     DONE = "done"

@@ -17,7 +17,7 @@ from reconciler.model import (
     Waiver,
 )
 from reconciler.report import document
-from reconciler.report.build_topic import build_error
+from reconciler.report.build_error import build_error
 
 
 def audited(report: document.Report, audit: Audit) -> document.Report:

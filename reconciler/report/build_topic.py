@@ -15,7 +15,6 @@ from reconciler.model import (
     FieldChange,
     FormerId,
     InSync,
-    KafkaFailure,
     LiveTopic,
     Outcome,
     Refusal,
@@ -32,6 +31,8 @@ from reconciler.model import (
     unchecked_of,
 )
 from reconciler.report import document
+from reconciler.report.build_error import build_error
+from reconciler.report.build_reassignment import build_reassignment
 
 Verdict = Literal["safe", "risky", "impossible"]
 
@@ -58,6 +59,7 @@ def build_topic(topic: TopicPlan, outcome: Outcome, former: FormerId | None = No
         unchecked=build_error(unchecked_of(topic)),
         attempts=[_attempt(attempt) for attempt in outcome.attempts],
         verification=verification,
+        reassignment=build_reassignment(outcome.moves),
         error=build_error(outcome.failure) or _refused(outcome.refusal),
         refusal=_refusal(outcome.refusal),
         recreated=_recreated(live_of(topic), former),
@@ -244,15 +246,6 @@ def _attempt(attempt: Attempt) -> document.Attempt:
         duration_seconds=round(attempt.duration_seconds, 6),
         error=build_error(attempt.failure),
         found_applied=attempt.found_applied,
-    )
-
-
-def build_error(failure: KafkaFailure | None) -> document.Error | None:
-    """The part of the document about what failed."""
-    if failure is None:
-        return None
-    return document.Error(
-        code=failure.code, name=failure.name, class_=failure.error_class, message=failure.message, remedy=failure.remedy
     )
 
 

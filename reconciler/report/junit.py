@@ -17,6 +17,7 @@ from reconciler.report.escaping import printable
 from reconciler.report.headline import headline
 from reconciler.report.layout import TextStyle
 from reconciler.report.phrases import compared_lines
+from reconciler.report.reassigned import how_far_moved
 from reconciler.report.standing import is_stale
 
 
@@ -65,6 +66,7 @@ def _topic(topic: Topic, found: Sequence[Entry], base: BaseIdentity | None) -> E
     place = {} if topic.origin is None else {"file": topic.origin.file, "line": str(topic.origin.line)}
     case = Element("testcase", {"classname": topic.owner or "topics", "name": topic.name, **place})
     lines = [f"{f'{entry.verdict}: ' if entry.verdict else ''}{entry.words}{_why(entry, base)}" for entry in found]
+    lines += [moved] if (moved := how_far_moved(topic)) is not None else []
     has_failed = ending(topic.status) is RunStatus.FAILED or topic.status is TopicStatus.STALE
     if is_trouble(topic.status):
         first = next((entry.verdict for entry in found if entry.need is Need.PERSON), str(topic.status))

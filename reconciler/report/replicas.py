@@ -36,6 +36,18 @@ def merged_brokers(impacts: Sequence[Impact]) -> list[ReceivingBroker]:
     return [found[broker] for broker in sorted(found)]
 
 
+def size(number: int) -> str:
+    """``1.2GiB``: a size of which everybody knows that it is not exact."""
+    return readable_size(number).removeprefix("about ")
+
+
+def brokers_named(brokers: Sequence[int]) -> str:
+    """``broker 2``, ``brokers 2 and 3``, ``7 brokers``."""
+    if len(brokers) > _MOST_NAMED:
+        return f"{len(brokers)} brokers"
+    return f"{'broker' if len(brokers) == 1 else 'brokers'} {_listed([str(each) for each in brokers])}"
+
+
 def _sum(one: ReceivingBroker, other: ReceivingBroker) -> ReceivingBroker:
     return ReceivingBroker(
         id=one.id,
@@ -51,19 +63,22 @@ def _copied(impact: Impact) -> str | None:
     if not brokers:
         return None
     number = sum(each.replicas for each in brokers)
-    amount = "" if impact.bytes is None else f", at most {_size(impact.bytes)}," if impact.bytes else ", all empty,"
+    amount = "" if impact.bytes is None else f", at most {size(impact.bytes)}," if impact.bytes else ", all empty,"
     what = f"copies {count(number, 'replica')}{amount}"
+    return f"{what} to {brokers_named([each.id for each in brokers])}{_left(brokers)}"
+
+
+def _left(brokers: Sequence[ReceivingBroker]) -> str:
+    """What ``brokers`` have free; empty where that is not known of all."""
     free = [each.free for each in brokers if each.free is not None]
+    if len(free) < len(brokers):
+        return ""
     if len(brokers) > _MOST_NAMED:
-        least = f" (at least {_size(min(free))} free on each)" if len(free) == len(brokers) else ""
-        return f"{what} to {len(brokers)} brokers{least}"
-    noun = "broker" if len(brokers) == 1 else "brokers"
-    left = f" ({_listed([_size(each) for each in free])} free)" if len(free) == len(brokers) else ""
-    return f"{what} to {noun} {_listed([str(each.id) for each in brokers])}{left}"
-
-
-def _size(number: int) -> str:
-    return readable_size(number).removeprefix("about ")
+        return f" (at least {size(min(free))} free on each)"
+    words = [size(each) for each in free]
+    if len(words) > 1 and len(set(words)) == 1:
+        return f" ({words[0]} free on each)"
+    return f" ({_listed(words)} free)"
 
 
 def _listed(words: Sequence[str]) -> str:

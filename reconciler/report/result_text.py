@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from click import style
 
 from reconciler.model import RunStatus, TopicStatus, is_trouble
-from reconciler.report.came_of import came_of, has_own_results, is_done_by_others, result_of
+from reconciler.report.came_of import came_of, is_done_by_others
 from reconciler.report.document import Report, Topic
-from reconciler.report.layout import Detail, TextStyle, count, details, words_of, wrapped
-from reconciler.report.standing import changes_by_attention
+from reconciler.report.layout import Detail, TextStyle, count, details, wrapped
+from reconciler.report.reassigned import STILL_MOVING, is_still_moving
+from reconciler.report.result_lines import result_lines
 from reconciler.report.summary import by_obstacle
 from reconciler.report.undo_text import patch_lines
 
@@ -21,7 +22,7 @@ def render_result(report: Report, layout: TextStyle) -> Iterator[str]:
     if report.plan is None:
         return
     for topic in report.topics:
-        is_worth_a_line = topic.status != "unchanged" or topic.found_done
+        is_worth_a_line = topic.status != "unchanged" or topic.found_done or topic.reassignment is not None
         if is_worth_a_line and (layout.detail > Detail.SUMMARY or is_trouble(topic.status)):
             yield from _result(topic, layout)
     yield result_summary(report)
@@ -35,7 +36,11 @@ def result_summary(report: Report) -> str:
     others = sum(map(is_done_by_others, report.topics))
     numbers = [f"{count(statuses['applied'], 'topic')} applied{details({'deleted': deleted, 'found done': others})}"]
     numbers += [f"{statuses['unchanged']:,} unchanged{details({'found done': report.summary.found_done})}"]
-    special = {"refused": _special(report.topics), "stale": _recreated(report.topics)}
+    special = {
+        "refused": _special(report.topics),
+        "stale": _recreated(report.topics),
+        "unknown": _moving(report.topics),
+    }
     for status in ("refused", "stale", "failed", "unknown", "not_attempted", "planned"):
         if statuses[status]:
             numbers.append(f"{statuses[status]:,} {status.replace('_', ' ')}{details(special.get(status, {}))}")
@@ -53,6 +58,10 @@ def _recreated(topics: Sequence[Topic]) -> dict[str, int]:
     return {"recreated": sum(topic.status == "stale" and topic.recreated is not None for topic in topics)}
 
 
+def _moving(topics: Sequence[Topic]) -> dict[str, int]:
+    return {f"with {STILL_MOVING}": sum(topic.status == "unknown" and is_still_moving(topic) for topic in topics)}
+
+
 def _is_unfinished(report: Report, statuses: Counter[str]) -> bool:
     return report.run.status is RunStatus.INTERRUPTED and bool(statuses["unknown"] or statuses["not_attempted"])
 
@@ -63,12 +72,8 @@ def _is_changed(topic: Topic) -> bool:
 
 def _result(topic: Topic, layout: TextStyle) -> Iterator[str]:
     yield f"{topic.name}: {style(came_of(topic), fg=_colour(topic.status))}{_seen(topic)}"
-    if topic.error is not None:
-        yield from wrapped(words_of(topic.error, topic.refusal), layout, start=4, indent=6)
-        yield from wrapped(topic.error.remedy, layout, start=4, indent=6)
-    if has_own_results(topic):
-        for change in changes_by_attention(topic):
-            yield from wrapped(result_of(change), layout, start=4, indent=6)
+    for line in result_lines(topic):
+        yield from wrapped(line, layout, start=4, indent=6)
 
 
 def _colour(status: TopicStatus) -> str | None:
@@ -85,6 +90,8 @@ def _colour(status: TopicStatus) -> str | None:
 
 def _seen(topic: Topic) -> str:
     """The result of reading the topic back, where it concerns the topic as a whole."""
+    if topic.status is TopicStatus.UNKNOWN and is_still_moving(topic):
+        return f", {STILL_MOVING}"
     if topic.verification is None or (topic.verification.status == "verified" and topic.status != "applied"):
         return ""
     return f", {topic.verification.status.replace('_', ' ')}"

@@ -26,6 +26,9 @@ from reconciler.model import (
     KafkaFailure,
     LiveState,
     LiveTopic,
+    Move,
+    MoveProgress,
+    MoveState,
     Plan,
     ReadingGroup,
     Record,
@@ -42,7 +45,7 @@ from reconciler.model import (
     Unreadable,
     Verification,
 )
-from reconciler.plan import outlook, sealed, step_of
+from reconciler.plan import moves_of, outlook, sealed, step_of
 from reconciler.report.build import build
 from reconciler.report.document import Report
 from tests.support.steps import NO_ANSWER, NOON, REFUSED, operations_of
@@ -57,9 +60,12 @@ LOSS = Risk(
         records=1200, readers=READERS, unknown=[Unmeasured(what="bytes", why="log directories cannot be read")]
     ),
 )
+MOVES = [Move(partition, (1,), (1, 2)) for partition in range(3)]
+GROWTH = Risk(kind=RiskKind.REPLICATION_CHANGE, reason="copies every partition", impact=Impact(moves=MOVES, bytes=3000))
 DELETION = Risk(kind=RiskKind.DELETE, reason="deletes the topic", impact=Impact(records=3, readers=()))
 CONSENT = Consent(kind=RiskKind.DELETE, given_by="--allow delete")
 CONSENT_TO_LOSS = Consent(kind=RiskKind.DATA_LOSS, given_by="topics.yaml:31:5", up_to=10_000)
+CONSENT_TO_GROWTH = Consent(kind=RiskKind.REPLICATION_CHANGE, given_by="topics.yaml:32:5")
 NEEDS_CONSENT = Refusal(kind=RefusalKind.NEEDS_CONSENT, reason="removes old records", way_out="pass --allow data-loss")
 PROTECTED = Refusal(kind=RefusalKind.PROTECTED, reason="the topic is protected", way_out="remove protected: true")
 STALE = Refusal(kind=RefusalKind.STALE, reason="the topic was deleted after the reviewed plan", way_out="plan again")
@@ -70,6 +76,7 @@ CHANGES = {
     "needs consent": FieldChange(
         field="config.cleanup.policy", before="delete", after="compact", decision=Refused(NEEDS_CONSENT, LOSS)
     ),
+    "moved": FieldChange(field="replication_factor", before=1, after=2, decision=Risky(GROWTH, CONSENT_TO_GROWTH)),
     "noted": FieldChange(field="config.max.message.bytes", before="1", after="2", decision=Safe("larger records")),
     "over a limit": FieldChange(field="config.segment.ms", before="1", after="2", decision=Refused(LIMIT)),
     "partitions": FieldChange(field="partitions", before=1, after=2),
@@ -93,7 +100,9 @@ def topics(draw: st.DrawFn) -> TopicPlan:
         case Action.CREATE:
             return Create(desired=desired, refusal=draw(OBJECTION))
         case Action.DRIFT:
-            some = st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, max_size=3, unique=True)
+            some = st.lists(
+                st.sampled_from(sorted(CHANGES)), min_size=1, max_size=3, unique_by=lambda each: CHANGES[each].field
+            )
             chosen = draw(some | st.just(ROUTINE[:1]) | st.just(ROUTINE))
             refusal = STALE if "stale" in chosen else None
             return Drift(desired=desired, live=live, changes=[CHANGES[each] for each in chosen], refusal=refusal)
@@ -106,6 +115,16 @@ def topics(draw: st.DrawFn) -> TopicPlan:
             return Unreadable(desired=desired, failure=NO_ANSWER)
         case Action.SKIP:
             return InSync(desired=desired, live=live, found_done=draw(st.booleans()))
+
+
+@st.composite
+def progress(draw: st.DrawFn, move: Move) -> MoveProgress:
+    """Any progress of ``move``."""
+    state = draw(st.sampled_from(MoveState))
+    size = draw(st.none() | st.sampled_from([0, 1000, 2 * 1024**3]))
+    copied = None if size is None else size if state is MoveState.DONE else size // 3
+    failure = REFUSED if state is MoveState.FAILED else None
+    return MoveProgress(move=move, state=state, bytes=size, copied=copied, failure=failure)
 
 
 @st.composite
@@ -126,6 +145,7 @@ def accounts(draw: st.DrawFn) -> Ledger:
                 ledger.attempted(topic.name, attempt)
             elif answer == "done by others" and step_of(operation).changes(topic):
                 ledger.found_done(topic.name, operation, frozenset(step_of(operation).fields(topic)))
+        ledger.keep_moves(topic.name, [draw(progress(move)) for move in moves_of(topic)])
         seen = draw(st.none() | st.sampled_from(Verification))
         if seen is not None and ledger.operations_to_verify(topic.name):
             ledger.saw(topic.name, Seen(verification=seen, at=NOON))

@@ -27,6 +27,7 @@ CASES = PROJECT / "tests/cases"
 REPORTS = {
     "apply": CASES / "report/1.0.json",
     "in-sync": CASES / "plan/nothing-to-do/plan.json",
+    "moves": CASES / "report/moves.json",
     "policy": CASES / "plan/policy-violations/plan.json",
     "risky": CASES / "plan/risky-and-routine/plan.json",
 }

@@ -65,7 +65,7 @@ def test_replicas_that_are_moved_in_words(found: Impact, words: str | None) -> N
 
 def test_of_several_topics_brokers_get_the_sums() -> None:
     whole = merged([impact(broker(2), broker(3), size=2 * GIB), impact(broker(3, replicas=2, size=GIB), size=GIB)])
-    told = "copies 4 replicas, at most 3GiB, to brokers 2 and 3 (40GiB and 40GiB free)"
+    told = "copies 4 replicas, at most 3GiB, to brokers 2 and 3 (40GiB free on each)"
     assert effect(RiskKind.CAPACITY, whole) == told
     assert [(each.id, each.replicas, each.bytes) for each in whole.receiving] == [(2, 1, GIB), (3, 3, 2 * GIB)]
 

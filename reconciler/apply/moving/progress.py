@@ -10,14 +10,18 @@ from reconciler.plan.loss import counted
 
 
 def told(moves: Sequence[MoveProgress]) -> str:
-    """How far all ``moves`` of a run are: ``moving replicas: 12 of 40 partitions, 1.2 GiB of 4 GiB copied``."""
+    """How far all ``moves`` of a run are: ``moving replicas: 12 of 40 partitions done, 1.2GiB of 4GiB copied``.
+
+    Sizes are those that were read so far: of moves that have not begun none is known.
+    """
     done = sum(each.state is MoveState.DONE for each in moves)
     failed = sum(each.state is MoveState.FAILED for each in moves)
-    sizes = [(each.bytes, each.copied) for each in moves if each.state is MoveState.MOVING]
-    whole, copied = (
-        (sum(number for number in of if number is not None) for of in zip(*sizes, strict=True)) if sizes else (0, 0)
-    )
-    words = f"moving replicas: {done:,} of {counted(len(moves), 'partition')}"
+    whole, copied = sum(each.bytes or 0 for each in moves), sum(each.copied or 0 for each in moves)
+    words = f"moving replicas: {done:,} of {counted(len(moves), 'partition')} done"
     if failed:
         words += f", {failed:,} failed"
-    return f"{words}, copying {readable_size(copied)} of {readable_size(whole)}" if whole else words
+    return f"{words}, {_size(copied)} of {_size(whole)} copied" if whole else words
+
+
+def _size(number: int) -> str:
+    return readable_size(number).removeprefix("about ")

@@ -132,7 +132,7 @@ class Moving:
             self.ledger.keep_moves(name, now)
             for each, before in zip(now, was, strict=True):
                 if each.state is not before.state:
-                    words = each.state.replace("-", " ")
+                    words = each.state.replace("_", " ")
                     self.log.debug("%s: replicas of partition %d: %s", name, each.move.partition, words)
 
     def _give_up(self, names: Sequence[str], live: LiveMoves) -> bool:

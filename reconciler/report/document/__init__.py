@@ -16,6 +16,7 @@ from reconciler.report.document.audit import (
 from reconciler.report.document.base import BaseChange, BaseIdentity
 from reconciler.report.document.impact import Consent, Impact, Move, ReadingGroup, ReceivingBroker, Unmeasured
 from reconciler.report.document.part import Error, Origin, Part, Place, Refusal, Variable, json_name
+from reconciler.report.document.reassignment import PartitionMove, Reassignment
 from reconciler.report.document.report import (
     FORMAT_VERSION,
     Cluster,
@@ -69,10 +70,12 @@ __all__ = [
     "OwnerCount",
     "OwnerDrift",
     "Part",
+    "PartitionMove",
     "Place",
     "PlanIdentity",
     "ReadBack",
     "ReadingGroup",
+    "Reassignment",
     "ReceivingBroker",
     "Recreated",
     "Refusal",

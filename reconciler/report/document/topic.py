@@ -20,6 +20,7 @@ from reconciler.report.document.part import (
     Refusal,
     Seconds,
 )
+from reconciler.report.document.reassignment import Reassignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +154,8 @@ class Topic(Part):
     them, or there was nothing to validate."""
     attempts: list[Attempt]
     verification: ReadBack | None
+    reassignment: Reassignment | None = None
+    """How far its replicas were moved; `null` if the run moved none, and waited for none."""
     error: Error | None
     """What failed, or why the topic is refused."""
     refusal: Refusal | None

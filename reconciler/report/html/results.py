@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.model import Command, TopicStatus
-from reconciler.report.came_of import came_of, has_own_results, result_of
+from reconciler.report.came_of import came_of
 from reconciler.report.document import Attempt, Report, Topic
 from reconciler.report.html.rows import ACTIONS
-from reconciler.report.layout import count, words_of
-from reconciler.report.standing import changes_by_attention
+from reconciler.report.layout import count
+from reconciler.report.reassigned import partition_lines
+from reconciler.report.result_lines import result_lines
 
 _WORST_FIRST = (
     TopicStatus.FAILED,
@@ -37,6 +38,8 @@ class Result:
     kind: str
     """``done``, ``routine``, ``consented`` or ``person``: its colour."""
     lines: Sequence[str]
+    moves: Sequence[str]
+    """Every partition that gets other replicas, and how far that is."""
     requests: str
     attempts: Sequence[str]
     """Every request, where there is more to tell than their number."""
@@ -48,7 +51,11 @@ def results(report: Report) -> Iterator[Result]:
     """The topics of which there is something to tell, the worst first; none if the run was not to write."""
     if report.plan is None or report.command not in {Command.APPLY, Command.ENSURE}:
         return
-    told = [topic for topic in report.topics if topic.status is not TopicStatus.UNCHANGED or topic.found_done]
+    told = [
+        topic
+        for topic in report.topics
+        if topic.status is not TopicStatus.UNCHANGED or topic.found_done or topic.reassignment
+    ]
     yield from map(_result, sorted(told, key=lambda topic: _WORST_FIRST.index(topic.status)))
 
 
@@ -63,21 +70,13 @@ def _result(topic: Topic) -> Result:
         status=came_of(topic),
         rank=_WORST_FIRST.index(topic.status),
         kind="consented" if refused else _KINDS.get(topic.status, "person"),
-        lines=list(_lines(topic)),
+        lines=list(result_lines(topic)),
+        moves=partition_lines(topic.reassignment) if topic.reassignment is not None else [],
         requests=_requests(topic.attempts),
         attempts=[] if is_simple else [_attempt(each) for each in topic.attempts],
         verification=checked.status.replace("_", " ") if checked is not None else "",
         checked_at=f"{checked.checked_at:%H:%M:%S}" if checked is not None else "",
     )
-
-
-def _lines(topic: Topic) -> Iterator[str]:
-    """What failed, and what became of single changes where that differs."""
-    if topic.error is not None:
-        yield words_of(topic.error, topic.refusal)
-        yield topic.error.remedy
-    if has_own_results(topic):
-        yield from map(result_of, changes_by_attention(topic))
 
 
 def _requests(attempts: Sequence[Attempt]) -> str:

@@ -22,6 +22,7 @@ from reconciler.report.markdown.fitting import Room
 from reconciler.report.markdown.routine import bullets, in_short
 from reconciler.report.markdown.undoing import patch_of_undo, undone_run
 from reconciler.report.markdown.words import code, plain
+from reconciler.report.reassigned import how_far_moved
 from reconciler.report.sources import comparison, in_words, sentence
 from reconciler.report.standing import is_stale
 
@@ -103,8 +104,10 @@ def _results(report: Report, room: Room) -> Iterator[str]:
 
 
 def _result(topic: Topic) -> str:
-    why = "" if topic.error is None else f"{plain(topic.error.message)}<br>{plain(topic.error.remedy)}"
-    return f"| {code(topic.name)}{_owner(topic)} | {topic.status.replace('_', ' ')} | {why} |"
+    error = [topic.error.message, topic.error.remedy] if topic.error is not None else []
+    moved = how_far_moved(topic)
+    why = [*error[:1], *([moved] if moved is not None else []), *error[1:]]
+    return f"| {code(topic.name)}{_owner(topic)} | {topic.status.replace('_', ' ')} | {'<br>'.join(map(plain, why))} |"
 
 
 def _owner(topic: Topic) -> str:

@@ -37,6 +37,7 @@ def read(path: str) -> Report:
 APPLY = read("report/1.0.json")
 BASE = read("plan/base/plan.json")
 IN_SYNC = read("plan/nothing-to-do/plan.json")
+MOVES = read("report/moves.json")
 POLICY = read("plan/policy-violations/plan.json")
 RECREATED = read("plan/recreated/plan.json")
 RISKY = read("plan/risky-and-routine/plan.json")

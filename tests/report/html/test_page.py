@@ -24,7 +24,20 @@ from reconciler.report.entries import entries
 from reconciler.report.escaping import mapped
 from reconciler.report.headline import headline
 from reconciler.report.html import render_file
-from tests.report.html.estates import APPLY, BASE, CASES, IN_SYNC, POLICY, RECREATED, RISKY, UNDO, alike, audit, many
+from tests.report.html.estates import (
+    APPLY,
+    BASE,
+    CASES,
+    IN_SYNC,
+    MOVES,
+    POLICY,
+    RECREATED,
+    RISKY,
+    UNDO,
+    alike,
+    audit,
+    many,
+)
 from tests.report.plans import accounts, report_of
 from tests.support.command import RunReconciler
 from tests.support.hostile import HOSTILE
@@ -34,6 +47,7 @@ REPORTS = {
     "audit": audit(40),
     "base": BASE,
     "in-sync": IN_SYNC,
+    "moves": MOVES,
     "policy": POLICY,
     "recreated": RECREATED,
     "risky": RISKY,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from reconciler.apply.look import Looks
+from reconciler.apply.moving.ask import Failures
 from reconciler.clock import Clock, TimeLimit
 from reconciler.model import (
     EXPECTED,
@@ -45,8 +46,8 @@ _COMPLETE = Refusal(
 class TakesBack(Protocol):
     """What is needed of a cluster, besides looks."""
 
-    def cancel(self, partitions: Mapping[str, Sequence[int]]) -> Mapping[str, Sequence[KafkaFailure]]:
-        """Take back the moves of ``partitions`` by topic; the failures of each topic that has any."""
+    def take_back(self, partitions: Mapping[str, Collection[int]]) -> Failures:
+        """Cancel the moves of ``partitions``; the answer for each."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,9 +78,10 @@ class Cancellation:
         self.check()
         wanted = {topic.name: [move.partition for move in back_moves(topic)] for topic in self.plan.topics}
         with self.undisturbed():
-            refused = self.cluster.cancel(wanted)
+            answers = self.cluster.take_back(wanted)
         for topic in self.plan.topics:
-            self.outcomes[topic.name] = _answered(topic, refused.get(topic.name, ()))
+            refused = [failure for failure in answers[topic.name].values() if failure is not None]
+            self.outcomes[topic.name] = _answered(topic, refused)
 
     def verify(self) -> None:
         """Look until each topic has the replicas it had. Raises the same errors as ``write``."""

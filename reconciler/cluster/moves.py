@@ -11,6 +11,7 @@ from reconciler.cluster.connection import Connection
 from reconciler.cluster.descriptions import describe_cluster
 from reconciler.cluster.failures import failure_of_code
 from reconciler.cluster.partition_lists import partitions_of
+from reconciler.cluster.reassignments import moves_in
 from reconciler.cluster.second_client import NotAsked, ask_second_client
 from reconciler.errors import ClusterUnavailable
 from reconciler.model import RETRIABLE, KafkaFailure, LiveMoves, Move
@@ -53,23 +54,30 @@ class ReplicaMoves:
 
     def move(self, moves: Mapping[str, Sequence[Move]]) -> Failures:
         """Ask for ``moves``; the answer for each partition. The cluster goes on by itself."""
-        wanted = {(name, move.partition): list(move.after) for name, of in moves.items() for move in of}
+        return self._alter({(name, move.partition): list(move.after) for name, of in moves.items() for move in of})
 
+    def take_back(self, partitions: Mapping[str, Collection[int]]) -> Failures:
+        """Cancel the moves of ``partitions`` that are under way: they keep the replicas they had."""
+        return self._alter({(name, partition): None for name, of in partitions.items() for partition in of})
+
+    def _alter(self, wanted: Mapping[tuple[str, int], list[int] | None]) -> Failures:
         def ask(client: Any) -> Mapping[tuple[str, int], Any]:
             from kafka.structs import TopicPartition  # noqa: PLC0415 - an extra
 
             answers = client.alter_partition_reassignments({TopicPartition(*at): to for at, to in wanted.items()})
             return {(at.topic, at.partition): error for at, error in answers.items()}
 
+        failures: dict[str, dict[int, KafkaFailure | None]] = defaultdict(dict)
         try:
             answers = ask_second_client(self._connection, ask, api="alter_partition_reassignments")
         except NotAsked as error:
             failure = _not_asked(error)
-            return {name: {move.partition: failure for move in of} for name, of in moves.items()}
-        return {
-            name: {move.partition: _failure(answers.get((name, move.partition), _NOT_ANSWERED)) for move in of}
-            for name, of in moves.items()
-        }
+            for name, partition in wanted:
+                failures[name][partition] = failure
+            return failures
+        for name, partition in wanted:
+            failures[name][partition] = _failure(answers.get((name, partition), _NOT_ANSWERED))
+        return failures
 
     def _asked(
         self, copying: Mapping[str, Collection[int]]
@@ -90,13 +98,7 @@ class ReplicaMoves:
             raise ClusterUnavailable.because(
                 "moves-not-shown", f"cannot look at moves: {error}", hint=_TO_LOOK
             ) from error
-        in_flight: dict[str, dict[int, Move]] = defaultdict(dict)
-        for at, of in moving.items():
-            adding, removing = set(of["adding_replicas"]), set(of["removing_replicas"])
-            before = tuple(broker for broker in of["replicas"] if broker not in adding)
-            after = tuple(broker for broker in of["replicas"] if broker not in removing)
-            in_flight[at.topic][at.partition] = Move(at.partition, before, after)
-        return in_flight, _sizes(log_dirs)
+        return moves_in(moving), _sizes(log_dirs)
 
 
 def _sizes(log_dirs: Sequence[Any]) -> Mapping[str, Mapping[int, Mapping[int, int]]]:

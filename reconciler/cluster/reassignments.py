@@ -31,19 +31,25 @@ def read_moving(connection: Connection, reader: Reader, topics: Collection[str])
         return dict.fromkeys(partitions, Moving())
 
 
-def moves_in_flight(connection: Connection) -> Mapping[str, Sequence[Move]]:
-    """All moves under way in the cluster, by topic: from the replicas that a partition had to those it gets.
+def moves_in_flight(connection: Connection) -> Mapping[str, Mapping[int, Move]]:
+    """All moves under way in the cluster, by topic and partition.
 
     Raises NotAsked, DeadlinePassed, and what ``check`` of the connection raises.
     """
-    answer: Mapping[Any, Any] = ask_second_client(
-        connection, lambda client: client.list_partition_reassignments(), api="list_partition_reassignments"
+    return moves_in(
+        ask_second_client(
+            connection, lambda client: client.list_partition_reassignments(), api="list_partition_reassignments"
+        )
     )
-    found: dict[str, list[Move]] = defaultdict(list)
-    for each, moving in sorted(answer.items()):
+
+
+def moves_in(answer: Mapping[Any, Any]) -> Mapping[str, Mapping[int, Move]]:
+    """The moves in an answer of the second client: from the replicas that a partition had to those it gets."""
+    found: dict[str, dict[int, Move]] = defaultdict(dict)
+    for at, moving in answer.items():
         before = tuple(broker for broker in moving["replicas"] if broker not in moving["adding_replicas"])
-        found[each.topic].append(Move(each.partition, before, _target(moving)))
-    return dict(found)
+        found[at.topic][at.partition] = Move(at.partition, before, _target(moving))
+    return found
 
 
 def _asked(connection: Connection, partitions: Mapping[str, Sequence[LivePartition]]) -> Mapping[str, Moving]:

@@ -83,6 +83,8 @@ class LiveTopic:
     replication_factor: int
     highest_replication_factor: int | None = None
     """Where it differs from the lowest, replicas are probably being moved."""
+    is_lagging: bool = field(default=False, compare=False)
+    """Some replica is not in sync: a broker is down or slow, or replicas are being moved."""
     moving: Moving | None = None
     """Set where replicas are being moved, as far as that was looked for: old and new ones are then counted together."""
     is_settled: bool = False

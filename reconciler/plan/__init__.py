@@ -7,7 +7,7 @@ from reconciler.plan.notes import notes
 from reconciler.plan.outlook import outlook
 from reconciler.plan.passes import Pass, passed, passes
 from reconciler.plan.planner import plan
-from reconciler.plan.reassignment import may_be_moving, with_moving
+from reconciler.plan.reassignment import may_be_moving, may_be_moving_unseen, with_moving
 from reconciler.plan.requests import Request, requests_of
 from reconciler.plan.steps import Answers, TakesRequests, moves_of, operation_for, step_of
 from reconciler.plan.throttles_left import throttled_topics
@@ -20,6 +20,7 @@ __all__ = [
     "TakesRequests",
     "differences",
     "may_be_moving",
+    "may_be_moving_unseen",
     "moves_of",
     "notes",
     "operation_for",

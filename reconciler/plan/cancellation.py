@@ -28,14 +28,16 @@ _LAYER = "cancel"
 _LISTED = 5
 
 
-def cancellation(desired: DesiredState, live: LiveState, in_flight: Mapping[str, Sequence[Move]]) -> Plan:
-    """What is taken back of ``in_flight``, which has the moves under way by topic.
+def cancellation(desired: DesiredState, live: LiveState, in_flight: Mapping[str, Mapping[int, Move]]) -> Plan:
+    """What is taken back of ``in_flight``, which has the moves under way by topic and partition.
 
     Moves that keep the number of replicas are of tools that balance brokers, so they go on. The impact of each change
     has the moves that take the others back.
     """
     specs = {spec.name: spec for spec in desired.topics}
-    found = {name: [move for move in moves if len(move.before) != len(move.after)] for name, moves in in_flight.items()}
+    found = {
+        name: [move for move in of.values() if len(move.before) != len(move.after)] for name, of in in_flight.items()
+    }
     topics = [
         _taken_back(specs[name], live, found[name])
         for name in sorted(found)

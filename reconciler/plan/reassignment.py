@@ -27,6 +27,17 @@ def may_be_moving(desired: DesiredState, live: LiveState) -> list[str]:
     )
 
 
+def may_be_moving_unseen(desired: DesiredState, live: LiveState) -> list[str]:
+    """The topics whose replication factor is as wanted, and of which some replica is not in sync, sorted.
+
+    A reassignment shows the number of replicas that it leads to from its first moment on; or a broker is down.
+    """
+    wanted = {spec.name: spec.replication_factor for spec in desired.topics}
+    return sorted(
+        name for name, topic in live.topics.items() if topic.is_lagging and topic.replication_factor == wanted.get(name)
+    )
+
+
 def with_moving(live: LiveState, moving: Mapping[str, Moving], asked: Collection[str] = ()) -> LiveState:
     """``live`` with the topics whose replicas are being moved marked as such, and others of ``asked`` as settled."""
     found = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.apply.cancel import Cancellation
-from reconciler.cluster.cancelling import Cancelling
+from reconciler.cluster.moves import ReplicaMoves
 from reconciler.cluster.reassignments import moves_in_flight
 from reconciler.cluster.second_client import NotAsked
 from reconciler.errors import ReconcilerError
@@ -48,7 +48,7 @@ class CancellingSession(WritingSession):
             raise RuntimeError("make a plan first")
         self._cancellation = Cancellation(
             plan=plan,
-            cluster=Cancelling(self._writing_connection()),
+            cluster=ReplicaMoves(self._writing_connection()),
             reader=self._reader(connection),
             limit=connection.limit,
             clock=self._clock,

@@ -144,15 +144,23 @@ class Session(Recorded):
 
     def _with_moving(self, desired: DesiredState, live: LiveState) -> LiveState:
         """``live`` with what is known of replicas that are being moved; only suspicious topics are asked for."""
-        from reconciler.plan import may_be_moving, with_moving  # noqa: PLC0415 - not needed for --help
+        from reconciler.plan import (  # noqa: PLC0415 - not needed for --help
+            may_be_moving,
+            may_be_moving_unseen,
+            with_moving,
+        )
 
-        names = may_be_moving(desired, live)
+        by_number, names = may_be_moving(desired, live), may_be_moving_unseen(desired, live)
+        names = sorted({*by_number, *names})
         if not names:
             return live
         from reconciler.cluster.reassignments import read_moving  # noqa: PLC0415 - rarely needed
 
         connection = self._connected()
-        return with_moving(live, read_moving(connection, self._reader(connection), names), names)
+        found = read_moving(connection, self._reader(connection), names)
+        is_told = {name for name, moving in found.items() if moving.replication_factor is not None}
+        moving = {name: found[name] for name in found if name in is_told or name in by_number}
+        return with_moving(live, moving, names)
 
     def find_unclear(self) -> None:
         """Look for topics whose settings could not be read, or that are not as planned; the record gets those listed.

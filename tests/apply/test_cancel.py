@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -37,11 +37,11 @@ class Cluster:
 
     failures: Mapping[str, Sequence[KafkaFailure]] = field(default_factory=dict)
     looks: int = 1
-    asked: list[Mapping[str, Sequence[int]]] = field(default_factory=list)
+    asked: list[Mapping[str, Collection[int]]] = field(default_factory=list)
 
-    def cancel(self, partitions: Mapping[str, Sequence[int]]) -> Mapping[str, Sequence[KafkaFailure]]:
+    def take_back(self, partitions: Mapping[str, Collection[int]]) -> Mapping[str, Mapping[int, KafkaFailure | None]]:
         self.asked.append(partitions)
-        return self.failures
+        return {name: dict(enumerate(self.failures.get(name, [None]))) for name in partitions}
 
     def look(self, query: Query) -> LiveState:
         self.looks -= 1
@@ -71,7 +71,7 @@ def cancelled(cluster: Cluster, *names: str, interrupted_at: int | None = None) 
             raise Interrupted(2)
 
     run = Cancellation(
-        plan=cancellation(desired, state, {name: [Move(0, (1,), (1, 2))] for name in names}),
+        plan=cancellation(desired, state, {name: {0: Move(0, (1,), (1, 2))} for name in names}),
         cluster=cluster,
         reader=cluster,
         limit=TimeLimit(10, clock=clock),

@@ -24,7 +24,8 @@ def planned(in_flight: Mapping[str, Sequence[Move]], *listed: str) -> Plan:
         for name in listed
     )
     live = {name: LiveTopic(name=name, partitions=3, replication_factor=2) for name in in_flight}
-    return cancellation(DesiredState(topics=specs), LiveState(cluster_id="x", brokers=3, topics=live), in_flight)
+    moves = {name: {move.partition: move for move in of} for name, of in in_flight.items()}
+    return cancellation(DesiredState(topics=specs), LiveState(cluster_id="x", brokers=3, topics=live), moves)
 
 
 def test_a_change_leads_from_the_number_to_come_to_the_number_there_was() -> None:

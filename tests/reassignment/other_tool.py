@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from confluent_kafka import KafkaException, TopicPartition
@@ -27,6 +29,7 @@ class OtherTool(AnotherClient):
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(sandbox)
         self.servers = sandbox.bootstrap_servers
+        self._sandbox = sandbox
 
     @contextmanager
     def second(self) -> Iterator[Any]:
@@ -48,6 +51,23 @@ class OtherTool(AnotherClient):
             wanted = {OfSecondClient(name, partition): to and list(to) for partition, to in replicas.items()}
             answers = second.alter_partition_reassignments(wanted)
         assert set(answers.values()) == {None}, answers
+
+    def brokers_up(self) -> set[int]:
+        """The brokers that the cluster counts as alive."""
+        while True:
+            with suppress(KafkaException):  # the broker that is asked has just gone
+                return set(self.admin.list_topics(timeout=5).brokers)
+
+    @contextmanager
+    def without(self, broker: int) -> Iterator[None]:
+        """The cluster without a broker, once the others know; it is back after the block."""
+        os.kill(next(each.pid for each in self._sandbox.brokers if each.node_id == broker), signal.SIGKILL)
+        try:
+            while broker in self.brokers_up():
+                pass  # each look waits for a broker's answer
+            yield
+        finally:
+            self._sandbox.start_broker(broker)
 
     def in_flight(self) -> dict[str, dict[int, tuple[list[int], list[int]]]]:
         """The brokers that partitions are about to get and to lose, by topic and partition."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import cycle, islice
+from pathlib import Path
 
 from reconciler.sandbox import Sandbox
 from tests.reassignment.other_tool import OtherTool, Placed
-from tests.support.command import Finished
+from tests.support.command import Finished, RunReconciler
 
 PARTITIONS, RECORDS = 6, 200
 
@@ -93,15 +94,14 @@ def test_consent_to_a_replication_change_is_enough_for_fewer_replicas(
     assert plan("--allow", "durability-loss").code == 0
 
 
-def test_fewer_replicas_than_min_insync_replicas_are_impossible(
-    tool: OtherTool, write_manifest: WriteManifest, plan: Run
-) -> None:
+def test_fewer_replicas_than_min_insync_replicas_are_impossible(tool: OtherTool, plan: Run, tmp_path: Path) -> None:
     tool.place("guarded", on(1, (1, 2, 3)), {"min.insync.replicas": "2"})
-    write_manifest({"guarded": 1})
-    done = plan("--allow", "replication-change", "--allow", "durability-loss")
-    [change] = [each for each in done.report["topics"][0]["changes"] if each["field"] == "replication_factor"]
-    # The manifest does not name min.insync.replicas, so it is reset, to 1: then it would be possible.
-    assert change["verdict"] in {"risky", "impossible"}
+    manifest = "version: 1\npolicy: {extra_config: keep}\ntopics: {guarded: {replication_factor: 1}}\n"
+    (tmp_path / "topics.yaml").write_text(manifest)
+    done = plan("--allow", "replication-change")
+    (change,) = done.report["topics"][0]["changes"]
+    assert (done.code, change["verdict"]) == (3, "impossible")
+    assert "min.insync.replicas is 2" in change["reason"]
 
 
 def test_fifty_topics_of_every_kind_change_at_once(
@@ -133,3 +133,17 @@ def test_fifty_topics_of_every_kind_change_at_once(
     one_partition = [tool.replicas(name)[0] for name, (before, _) in topics.items() if len(before) == 1]
     assert uneven_by([broker for replicas in one_partition for broker in set(replicas) - {4}], racked) <= 10
     assert_converged(plan, tool)
+
+
+def test_a_new_topic_is_on_as_many_racks_as_its_replicas_can_be(
+    racked: Sandbox, tool: OtherTool, reconciler: RunReconciler, tmp_path: Path
+) -> None:
+    """By the broker's own placement, also where a rack has twice as many brokers as another."""
+    names = [f"new.{replicas}" for replicas in (2, 3, 4)]
+    lines = "".join(f"  {name}: {{partitions: 40, replication_factor: {name[-1]}}}\n" for name in names)
+    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics:\n{lines}")
+    done = reconciler("apply", "--yes", "--bootstrap-server", racked.bootstrap_servers)
+    assert done.code == 0, done.stdout + done.stderr
+    for name in names:
+        racks = racks_of(tool.replicas(name), racked)
+        assert [len(each) for each in racks] == [min(int(name[-1]), 3)] * 40, name

@@ -105,6 +105,11 @@ class Throttles:
                 {rate for broker, of in rates.items() for key, rate in of.items() if key in ours[broker]}
             )
 
+    def stays(self) -> None:
+        """Tell that the throttle is left, because the run ends early; nothing is sent."""
+        if self._named:
+            self._note(throttle_notes.kept(self._named, "the run ended early", _AGAIN))
+
     def _forget_names(self, rates: set[str]) -> None:
         """Remove the configs of the topics; of brokers, the ``rates`` are gone already."""
         refused = self._alter_topics({name: dict.fromkeys(each.config) for name, each in self._named.items()})

@@ -8,6 +8,7 @@ from reconciler.apply import Execution, Ledger, Retries, is_awaited, log_outcome
 from reconciler.cluster.moves import ReplicaMoves
 from reconciler.cluster.throttles import Throttles
 from reconciler.cluster.writer import Writer, WritingConnection
+from reconciler.errors import ReconcilerError
 from reconciler.model import Outcome, Throttled
 from reconciler.plan import throttled_topics
 from reconciler.session.session import Session
@@ -54,7 +55,11 @@ class WritingSession(Session):
             raise AssertionError("a session that has begun has a ledger")
         throttle = self._throttles(reassign_throttle)
         if ledger.plan.has_work or any(map(is_awaited, ledger.plan.topics)):
-            self._execute(ledger, retries, throttle)
+            try:
+                self._execute(ledger, retries, throttle)
+            except ReconcilerError:
+                throttle.stays()
+                raise
         with self._phase("write"):
             throttle.take_off()
 

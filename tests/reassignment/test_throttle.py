@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler import TopicSpec, ensure_topics
 from reconciler.clock import TimeLimit
 from reconciler.cluster.throttles import Throttles
 from reconciler.cluster.writer import WritingConnection
@@ -14,7 +15,7 @@ from reconciler.errors import Diagnostic
 from reconciler.model import Move, Throttled
 from reconciler.sandbox import Sandbox, start
 from tests.reassignment.slow_moves import FOLLOWERS, LEADERS, RECEIVED, SENT, SlowMoves
-from tests.support.command import Finished, RunReconciler
+from tests.support.command import Finished, RunReconciler, process, wait_until
 
 BYTES, RECORDS = 500_000, 12
 RATE = 2_000_000
@@ -32,6 +33,8 @@ def tool(cluster: Sandbox) -> Iterator[SlowMoves]:
     tool = SlowMoves(cluster)
     yield tool
     tool.end()
+    for name in tool.admin.list_topics(timeout=60).topics:
+        tool.delete(name)
 
 
 @pytest.fixture
@@ -129,7 +132,6 @@ def test_nothing_is_removed_while_another_tool_moves_replicas_anywhere(
     assert "replicas of 1 partition are still being moved" in done.report["diagnostics"][-1]["message"]
     assert tool.throttles() == before
     tool.end()
-    tool.delete("moved-by-others")
     assert codes(apply("left-behind"))[-1] == "throttle-removed"
 
 
@@ -172,7 +174,6 @@ def test_a_standing_throttle_of_all_replicas_is_left_alone(tool: SlowMoves, appl
     done = apply("standing")
     assert (done.code, codes(done)) == (0, [])
     assert tool.overrides("standing") == {LEADERS: "*", FOLLOWERS: "*"}
-    tool.delete("standing")
 
 
 def test_without_the_second_client_a_throttle_stays_with_the_reason(
@@ -191,6 +192,52 @@ def test_without_the_second_client_a_throttle_stays_with_the_reason(
     assert "install kafka-topic-reconciler[reassign]" in done.report["diagnostics"][-1]["message"]
     assert tool.overrides("unsure") == {LEADERS: "0:1", FOLLOWERS: "0:2"}
     assert codes(apply("unsure"))[-1] == "throttle-removed"
+
+
+def test_what_fails_half_way_leaves_the_names_by_which_it_is_found(
+    tool: SlowMoves, throttles: Callable[..., Throttles], noted: list[Diagnostic]
+) -> None:
+    tool.place("half-way", [[1]])
+    throttle = throttles(-1)  # which brokers refuse, after the names are set
+    failure = throttle.put_on({"half-way": [Move(0, (1,), (1, 2))]})
+    assert failure is not None
+    assert failure.name == "INVALID_REQUEST"
+    while tool.throttles() != {"half-way": {LEADERS: "0:1", FOLLOWERS: "0:2"}}:
+        pass  # each look waits for the brokers
+    throttle.take_off()
+    assert noted == []
+    while tool.throttles():
+        pass  # likewise
+
+
+def test_while_a_broker_is_down_that_may_have_a_rate_the_names_stay(noted: list[Diagnostic]) -> None:
+    soon = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"}
+    with start(brokers=3, properties=soon) as sandbox:
+        tool = SlowMoves(sandbox)
+        tool.place("down", [[1]])
+        connection = WritingConnection({"bootstrap.servers": sandbox.bootstrap_servers}, limit=TimeLimit(60))
+        throttle = Throttles(connection, left={}, bytes_per_second=RATE, note=noted.append)
+        throttle.put_on({"down": [Move(0, (1,), (1, 3))]})
+        with tool.without(3):
+            throttle.take_off()
+        assert [(each.code, each.message) for each in noted] == [
+            ("throttle-kept", "the replication throttle of 'down' stays: broker 3 cannot be asked for its rate")
+        ]
+        while "3" not in tool.throttles():
+            pass  # likewise
+        assert tool.throttles().keys() == {"down", "3"}
+        throttle.take_off()
+        while tool.throttles():
+            pass  # likewise
+        connection.close()
+
+
+def test_a_service_that_starts_removes_nothing(tool: SlowMoves, cluster: Sandbox) -> None:
+    tool.place("of-a-service", [[1]], {LEADERS: "0:1"})
+    needs = [TopicSpec(name="of-a-service", partitions=1)]
+    ensured = ensure_topics(topics=needs, properties={"bootstrap.servers": cluster.bootstrap_servers})
+    assert ensured.existing == ["of-a-service"]
+    assert tool.overrides("of-a-service") == {LEADERS: "0:1"}
 
 
 @pytest.fixture
@@ -222,3 +269,41 @@ def test_an_apply_with_the_option_takes_its_time_and_leaves_no_throttle(
         assert len(tool.replicas("slowly")[0]) == 2
         while tool.throttles():
             pass  # each look waits for the brokers
+
+
+def test_a_killed_run_is_picked_up_at_another_rate_and_its_throttle_is_removed(
+    *,
+    tool: SlowMoves,
+    reconciler: RunReconciler,
+    cluster: Sandbox,
+    wanting: Callable[..., None],
+    tmp_path: Path,
+) -> None:
+    tool.place("killed", [[1]])
+    tool.write("killed", 1, RECORDS, BYTES)
+    wanting("killed", 3)
+    servers = ("--bootstrap-server", cluster.bootstrap_servers)
+    with process("apply", "--yes", "--reassign-throttle", "1", *servers, cwd=tmp_path) as running:
+        wait_until(lambda: "killed" in tool.in_flight(), running)
+        running.kill()
+    assert tool.throttles()["killed"] == {LEADERS: "0:1", FOLLOWERS: "0:2,0:3"}
+    done = reconciler("apply", "--yes", "--reassign-throttle", "500MB", *servers, "-o", "json")
+    assert done.code == 0, done.stdout + done.stderr
+    assert codes(done)[-1] == "throttle-removed"
+    assert sorted(tool.replicas("killed")[0]) == [1, 2, 3]
+    while tool.throttles():
+        pass  # each look waits for the brokers
+
+
+def test_a_run_that_ends_early_tells_that_the_throttle_stays(
+    tool: SlowMoves, reconciler: RunReconciler, cluster: Sandbox, wanting: Callable[..., None]
+) -> None:
+    tool.place("ended-early", [[1]])
+    tool.write("ended-early", 1, RECORDS, BYTES)
+    wanting("ended-early", 2)
+    servers = ("--bootstrap-server", cluster.bootstrap_servers)
+    done = reconciler("apply", "--yes", "--reassign-throttle", "1", "--deadline", "5", *servers, "-o", "json")
+    assert done.code == 1
+    told = {each["code"]: each["message"] for each in done.report["diagnostics"]}
+    assert told["throttle-kept"] == "the replication throttle of 'ended-early' stays: the run ended early"
+    assert "ended-early" in tool.in_flight()

@@ -56,7 +56,7 @@ def played(page: str, folder: Path, env: Mapping[str, str]) -> str:
 def uniform(output: str) -> str:
     """An output with the same addresses, cluster id and free space, which differ from run to run."""
     output = re.sub(r"127\.0\.0\.1:\d+(,127\.0\.0\.1:\d+)*", _usual_addresses, output)
-    output = re.sub(r"[0-9.]+[kMGT]i?B(?=[^()\n]* free\))", "40GiB", output)
+    output = re.sub(r"[0-9.]+[kMGT]i?B(?=[^()\n]* free( on each)?\))", "40GiB", output)
     return re.sub(r"cluster [\w-]{22}(?=, \d+ broker| at )", f"cluster {CLUSTER_ID}", output)
 
 

@@ -25,7 +25,7 @@ class FormerValue(NamedTuple):
 
 
 class FormerCount(NamedTuple):
-    """A number of partitions: ``before`` the run, and the one that the run ``left``."""
+    """A number of partitions or replicas: ``before`` the run, and the one that the run ``left``."""
 
     before: int
     left: int
@@ -48,6 +48,8 @@ class ChangedTopic(_Touched):
     hidden: frozenset[str] = frozenset()
     """Config keys that the run changed, and whose former value the cluster did not return."""
     partitions: FormerCount | None = None
+    replicas: FormerCount | None = None
+    """Of each partition; they are not moved back."""
     removed: Mapping[str, int | None] = field(default_factory=dict)
     """Fields whose change removed records, with at most how many; ``None`` where that is not known."""
 

@@ -127,12 +127,14 @@ def _changed(topic: Topic, changes: Sequence[Change], live: Live, origin: Locati
     config: dict[str, FormerValue] = {}
     hidden: set[str] = set()
     partitions: FormerCount | None = None
+    replicas: FormerCount | None = None
     for change in changes:
         key = change.field.removeprefix(_CONFIG)
         if change.field == "partitions" and isinstance(change.after, int):
             partitions = FormerCount(before=live.partitions, left=change.after)
         elif key == change.field:
-            continue  # replicas, which no run moves
+            if isinstance(change.before, int) and isinstance(change.after, int):
+                replicas = FormerCount(before=change.before, left=change.after)
         elif key in live.config and live.config[key] is None:
             hidden.add(key)
         else:
@@ -145,6 +147,7 @@ def _changed(topic: Topic, changes: Sequence[Change], live: Live, origin: Locati
         config=config,
         hidden=frozenset(hidden),
         partitions=partitions,
+        replicas=replicas,
         removed={
             change.field: change.impact.records if change.impact is not None else None
             for change in changes

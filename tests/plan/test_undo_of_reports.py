@@ -122,3 +122,19 @@ def test_of_a_change_whose_result_is_unknown_the_cluster_decides() -> None:
     assert only(cluster.planned_undo(undo)).action is Action.DRIFT
     cluster.change("a", overrides={"retention.ms": "1000"})  # it was not done
     assert only(cluster.planned_undo(undo)).action is Action.SKIP
+
+
+def test_another_replication_factor_is_told_and_not_undone() -> None:
+    cluster = SimulatedCluster()
+    cluster.create("a", retention_ms="1000")
+    manifest = wanted(spec("a", retention_ms="2000"))
+    report = cluster.apply(manifest)
+    (topic,) = report.topics
+    moved = replace(topic.changes[0], field="replication_factor", before=1, after=3)
+    undo = undo_of(replace(report, topics=[replace(topic, changes=[moved])]), manifest)
+    assert only(cluster.planned_undo(undo)).action is Action.SKIP
+    shown = cluster.shown(undo)
+    assert shown.undo is not None
+    assert [(each.field, each.why) for each in shown.undo.not_restored] == [
+        ("replication_factor", "the run changed it from 1 to 3; an undo does not move replicas")
+    ]

@@ -73,6 +73,8 @@ class Connection:
         """Node ids of the brokers alive by the last response."""
         self.told_defaults: dict[tuple[int, str], str | None] = {}
         """What brokers gave in this run where a topic sets nothing, by node id and key; ``None`` where they did not."""
+        self.second_settings: dict[str, Any] | None = None
+        """The properties as the second client takes them, once they were needed."""
         self.tell = tell
         """Gets progress as text."""
         self._check = check

@@ -13,31 +13,25 @@ from typing import Any, TypeVar
 
 from reconciler.cluster.background import in_background
 from reconciler.cluster.connection import GRACE_SECONDS, Connection
+from reconciler.cluster.not_asked import NotAsked
+from reconciler.cluster.second_login import LOGIN, login_of
 from reconciler.cluster.tls_context import tls_context
 
-_MECHANISMS = frozenset({"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
-_TRANSLATED = frozenset(
-    {
-        "sasl.mechanism",
-        "sasl.username",
-        "sasl.password",
-        "ssl.ca.location",
-        "ssl.ca.pem",
-        "ssl.certificate.location",
-        "ssl.endpoint.identification.algorithm",
-        "ssl.key.location",
-        "ssl.key.password",
-    }
-)
+__all__ = ["NotAsked", "ask_second_client", "is_installed", "settings_of"]
+
+_TRANSLATED = LOGIN | {
+    "ssl.ca.location",
+    "ssl.ca.pem",
+    "ssl.certificate.location",
+    "ssl.endpoint.identification.algorithm",
+    "ssl.key.location",
+    "ssl.key.password",
+}
 _POLL_SECONDS = 0.05
 _DUMP = re.compile(r": Request '.*' failed with response '.*'\.?", re.DOTALL)
 """What the client adds to an error of a broker: both messages in full."""
 
 Result = TypeVar("Result")
-
-
-class NotAsked(Exception):
-    """The second client cannot be used, or gets no answer; the message says why and what to do."""
 
 
 @contextmanager
@@ -67,7 +61,9 @@ def ask_second_client(connection: Connection, call: Callable[[Any], Result], *, 
     if not connection.makes_clients:
         raise NotAsked("it needs a client of its own, and the properties of the given client are not known")
     seconds = connection.write_timeout()
-    settings = {**settings_of(connection.properties), **_limits(seconds)}
+    if connection.second_settings is None:  # read once: with them a token is kept, too
+        connection.second_settings = settings_of(connection.properties)
+    settings = {**connection.second_settings, **_limits(seconds)}
     connection.requests[api] += 1
 
     def ask() -> Result:
@@ -83,7 +79,10 @@ def ask_second_client(connection: Connection, call: Callable[[Any], Result], *, 
     connection.took(api, began)
     if not answer.done():
         raise NotAsked(f"no answer within {seconds:g} s; check the network, or raise --timeout")
-    if (error := answer.exception()) is not None:
+    error = answer.exception()
+    if isinstance(error, NotAsked):
+        raise error
+    if error is not None:
         words = _DUMP.sub("", f"{type(error).__name__}: {error}")
         raise NotAsked(connection.diagnosis.clean(f"kafka-python: {words}")) from error
     return answer.result()
@@ -105,7 +104,7 @@ def settings_of(properties: Mapping[str, str]) -> dict[str, Any]:
         "security_protocol": protocol,
     }
     if protocol.startswith("SASL"):
-        settings |= _login(properties)
+        settings |= login_of(properties)
     if protocol.endswith("SSL"):
         settings["ssl_context"] = _tls(properties)
     return settings
@@ -116,17 +115,6 @@ def _concerns(key: str, protocol: str) -> bool:
     if key.startswith("sasl."):
         return protocol.startswith("SASL")
     return key.startswith(("ssl.", "enable.ssl.")) and protocol.endswith("SSL")
-
-
-def _login(properties: Mapping[str, str]) -> Mapping[str, Any]:
-    mechanism = properties.get("sasl.mechanism", "GSSAPI")
-    if mechanism not in _MECHANISMS:
-        raise NotAsked(f"it needs a second client, kafka-python, which is not used with sasl.mechanism {mechanism}")
-    return {
-        "sasl_mechanism": mechanism,
-        "sasl_plain_username": properties.get("sasl.username", ""),
-        "sasl_plain_password": properties.get("sasl.password", ""),
-    }
 
 
 def _tls(properties: Mapping[str, str]) -> Any:

@@ -93,7 +93,7 @@ def test_a_given_client_cannot_measure_sizes(kafka: Sandbox, prefix: str) -> Non
     assert reason.why == "it needs a client of its own, and the properties of the given client are not known"
 
 
-@pytest.mark.parametrize("mechanism", ["OAUTHBEARER", "GSSAPI"])
+@pytest.mark.parametrize("mechanism", ["OAUTHBEARER", "GSSAPI"])  # the first one without a token server
 def test_a_mechanism_that_the_second_client_is_not_used_with_is_a_reason(mechanism: str) -> None:
     with pytest.raises(NotAsked, match=f"is not used with sasl.mechanism {mechanism}"):
         settings_of({"bootstrap.servers": "a", "security.protocol": "sasl_ssl", "sasl.mechanism": mechanism})

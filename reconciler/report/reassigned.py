@@ -18,11 +18,8 @@ def how_far_moved(topic: Topic) -> str | None:
     if reassignment is None:
         return None
     if reassignment.done == reassignment.partitions:
-        waited = "; the move was under way before this run" if topic.status is TopicStatus.UNCHANGED else ""
-        copied = _copied(reassignment)
-        return (
-            f"replicas of {count(reassignment.done, 'partition')} moved{copied}{waited}" if copied or waited else None
-        )
+        copied, aside = _copied(reassignment), _aside(topic)
+        return f"replicas of {count(reassignment.done, 'partition')} moved{copied}{aside}" if copied or aside else None
     if reassignment.failed:
         return f"replicas: {_standing(reassignment)}"
     return _copying(reassignment)
@@ -40,6 +37,14 @@ def partition_lines(reassignment: Reassignment) -> Sequence[str]:
 def is_still_moving(topic: Topic) -> bool:
     """Whether the cluster goes on moving replicas of ``topic``."""
     return topic.reassignment is not None and topic.reassignment.moving > 0
+
+
+def _aside(topic: Topic) -> str:
+    """What the status of ``topic`` does not tell, where all its replicas are in place."""
+    if topic.status is TopicStatus.UNCHANGED:
+        return "; the move was under way before this run"
+    is_unread = topic.status is TopicStatus.UNKNOWN and topic.verification is None
+    return "; the run ended before it read the topic back" if is_unread else ""
 
 
 def _standing(of: Reassignment) -> str:

@@ -66,6 +66,10 @@ def topic(*moves: MoveProgress, status: TopicStatus = TopicStatus.APPLIED) -> To
             "replicas of 1 partition moved; the move was under way before this run",
         ),
         (
+            replace(topic(move(DONE, 0, 0), status=TopicStatus.UNKNOWN), verification=None),
+            "replicas of 1 partition moved; the run ended before it read the topic back",
+        ),
+        (
             topic(move(DONE, 9, 9), move(MOVING, 2 * MIB, MIB), move(MOVING), move(NOT_BEGUN)),
             "1MiB of 2MiB copied of the partitions that still move",
         ),

@@ -15,14 +15,13 @@ from reconciler.apply.every_broker import await_every_broker, doubt
 from reconciler.apply.in_doubt import Doubts, lost
 from reconciler.apply.ledger import Ledger
 from reconciler.apply.log_lines import log_attempt
-from reconciler.apply.moving import MovesReplicas, Moving
-from reconciler.apply.not_moved import why_not_done
+from reconciler.apply.moving import MovesReplicas, Moving, are_replicas_there
 from reconciler.apply.retries import Retries
 from reconciler.apply.throttle import Throttle, Unthrottled
 from reconciler.apply.verify import LooksAtTopics, look_again, look_once, verify
 from reconciler.clock import Clock, TimeLimit
 from reconciler.errors import ApplyStopped, ClusterUnavailable, DeadlinePassed, Interrupted
-from reconciler.model import EXPECTED, Attempt, KafkaFailure, Operation
+from reconciler.model import EXPECTED, Attempt, KafkaFailure, Operation, TopicPlan
 from reconciler.plan import Answers, Request, TakesRequests, requests_of
 
 _LAST_LOOK_SECONDS = 5.0
@@ -104,15 +103,19 @@ class Execution:
     def _write(self) -> None:
         """What does not wait for replicas first: copying them may take hours."""
         topics = self.ledger.plan.topics
-        if not self._send_all(requests_of(topics, _BEFORE_MOVES)) or not self._move():
+        if not self._send_all(requests_of(topics, _BEFORE_MOVES)):
             return
-        moved = [topic for topic in topics if why_not_done(self.ledger.moves_of(topic.name)) is None]
-        self._send_all([*requests_of(moved, [Operation.ALTER_CONFIGS_AFTER_MOVES]), *requests_of(topics, _LAST)])
+        self._move()
+        there = [topic for topic in topics if self._are_replicas_there(topic)]
+        self._send_all([*requests_of(there, [Operation.ALTER_CONFIGS_AFTER_MOVES]), *requests_of(topics, _LAST)])
 
-    def _move(self) -> bool:
-        """Whether all replicas are moved that the plan moves, as far as they can be."""
+    def _are_replicas_there(self, topic: TopicPlan) -> bool:
+        ledger, name = self.ledger, topic.name
+        return are_replicas_there(topic, ledger.moves_of(name), ledger.done_by_others(name))
+
+    def _move(self) -> None:
         if self.mover is None:
-            return True
+            return
         moving = Moving(
             ledger=self.ledger,
             cluster=self.mover,
@@ -126,7 +129,7 @@ class Execution:
             tell=self.tell,
             log=self.log,
         )
-        return moving.run()
+        moving.run()
 
     def _send_all(self, requests: Iterable[Request]) -> bool:
         """Send ``requests`` until each has a clear answer; whether there was time for that."""

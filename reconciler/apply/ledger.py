@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 
 from reconciler.apply.outcome import Seen, outcome_of
 from reconciler.apply.second_look import Changed
@@ -93,6 +94,11 @@ class Ledger:
         """Failed requests of this kind for the topic, without those that failed for the size of their batch."""
         failures = (attempt.failure for attempt in self._asked(name, operation))
         return sum(failure is not None and not failure.is_of_batch for failure in failures)
+
+    def failures_in_a_row(self, name: str, operation: Operation) -> int:
+        """Failed requests of this kind for the topic since the last one that was accepted."""
+        latest_first = reversed(self._asked(name, operation))
+        return sum(1 for _ in takewhile(lambda attempt: attempt.failure is not None, latest_first))
 
     def last_failure(self, name: str, operation: Operation) -> KafkaFailure | None:
         """The error that the last such request was answered with; ``None`` if it was accepted."""

@@ -19,6 +19,7 @@ from reconciler.model import (
     InSync,
     KafkaFailure,
     MoveProgress,
+    MoveState,
     Operation,
     Outcome,
     Refusal,
@@ -43,6 +44,7 @@ _WORST_FIRST = (
     TopicStatus.REFUSED,
     TopicStatus.APPLIED,
 )
+_SILENT_ON_MOVES = frozenset({TopicStatus.APPLIED, TopicStatus.UNCHANGED, TopicStatus.NOT_ATTEMPTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +82,10 @@ def outcome_of(
     last = {attempt.operation: attempt for attempt in attempts}
     asked = {attempt.operation for attempt in attempts if attempt.may_have_happened}
     found_done = frozenset[str]().union(*done_by_others.values())
-    shown = _Shown(frozenset({*asked, *done_by_others}), found_done, seen)
+    shown = _Shown(frozenset({*asked, *done_by_others}), found_done, seen, moves)
     changes = {change.field: _change_status(topic, change, last, shown) for change in changes_of(topic)}
-    status = _topic_status(topic, changes, last, shown)
-    not_moved = why_not_done(moves)
-    if isinstance(topic, InSync) and not_moved is not None:
-        status = TopicStatus.UNKNOWN
+    status = _with_moves(_topic_status(topic, changes, last, shown), moves)
+    not_moved = why_not_done(moves) if status in {TopicStatus.FAILED, TopicStatus.UNKNOWN} else None
     return Outcome(
         name=topic.name,
         status=status,
@@ -96,9 +96,20 @@ def outcome_of(
         topic_id=seen.topic_id if seen else None,
         done_by_others=found_done,
         moves=tuple(moves),
-        failure=_failure(topic, status, changes, last, seen) or (not_moved if isinstance(topic, InSync) else None),
+        failure=_failure(topic, status, changes, last, seen) or not_moved,
         refusal=_refusal(topic, status, seen),
     )
+
+
+def _with_moves(status: TopicStatus, moves: Sequence[MoveProgress]) -> TopicStatus:
+    """``status`` with what became of ``moves``, whoever asked for them: nothing is done before replicas are there."""
+    states = {each.state for each in moves}
+    if status not in _SILENT_ON_MOVES or states <= {MoveState.NOT_BEGUN}:
+        return status
+    if MoveState.FAILED in states:
+        return TopicStatus.FAILED
+    is_done = states == {MoveState.DONE} and status is not TopicStatus.NOT_ATTEMPTED
+    return status if is_done else TopicStatus.UNKNOWN
 
 
 def _verification(seen: Seen | None) -> Verification | None:
@@ -189,6 +200,8 @@ def _change_status(
     is_other = shown.seen is not None and shown.seen.changed is not None
     if attempt is None and is_other and change.field not in shown.found_done:
         return TopicStatus.STALE  # nothing more is written to the topic, whatever became of this field since
+    if attempt is None and operation is Operation.MOVE_REPLICAS and change.field not in shown.found_done:
+        return _with_moves(TopicStatus.NOT_ATTEMPTED, shown.moves)
     return _written(change.field, operation, attempt, shown)
 
 
@@ -212,6 +225,7 @@ class _Shown:
     possible: frozenset[Operation]
     found_done: frozenset[str]
     seen: Seen | None
+    moves: Sequence[MoveProgress]
 
     @property
     def verification(self) -> Verification | None:

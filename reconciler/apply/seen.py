@@ -71,8 +71,8 @@ def _seen_of_existing(topic: TopicPlan, live: LiveTopic, ledger: Ledger, at: dat
     differing = _not_as_asked(topic, live, operations, ledger.policy)
     missing = [change for change in differing if change.field not in others]
     as_written = _as_written(topic, live, operations, differing)
-    moves = ledger.moves_of(topic.name)
-    not_moved = why_not_done(moves) if Operation.MOVE_REPLICAS in operations else None
+    moves, to_move = ledger.moves_of(topic.name), {*step_of(Operation.MOVE_REPLICAS).fields(topic)}
+    not_moved = why_not_done(moves)
     if not_moved is not None:  # while replicas are being moved, old and new ones are shown together
         is_failed = any(each.failure is not None for each in moves)
         return Seen(
@@ -80,8 +80,8 @@ def _seen_of_existing(topic: TopicPlan, live: LiveTopic, ledger: Ledger, at: dat
             at=at,
             failure=not_moved,
             changed=changed,
-            as_written=as_written - {"replication_factor"},
-            is_final=True,
+            as_written=as_written - to_move,
+            is_final=all(change.field in to_move for change in missing),
         )
     if not missing:
         keys = [key for each in operations for key in step_of(each).keys_set(topic)]

@@ -2,6 +2,6 @@
 
 from reconciler.apply.moving.ask import MovesReplicas
 from reconciler.apply.moving.run import Moving
-from reconciler.apply.moving.wanted import is_awaited
+from reconciler.apply.moving.wanted import are_replicas_there, is_awaited
 
-__all__ = ["MovesReplicas", "Moving", "is_awaited"]
+__all__ = ["MovesReplicas", "Moving", "are_replicas_there", "is_awaited"]

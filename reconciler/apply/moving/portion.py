@@ -9,6 +9,8 @@ from reconciler.model import Move, MoveProgress, MoveState
 
 AT_A_BROKER = 20
 """Replicas that a broker receives at once. Its other work goes on: it fetches with one thread by default."""
+REFILLED_AT = AT_A_BROKER // 2
+"""A broker gets no more while it receives more than this: a few large requests instead of one for each replica."""
 AT_ONCE = 1_000
 """Moves per request: each is a record of the controller, which takes at most 10,000 of them."""
 
@@ -22,13 +24,14 @@ def portion(progress: Mapping[str, Sequence[MoveProgress]]) -> Mapping[str, Sequ
         if each.state is MoveState.MOVING
         for broker in each.move.added
     )
+    busy = {broker for broker, number in receiving.items() if number > REFILLED_AT}
     chosen: dict[str, list[Move]] = {}
     left = AT_ONCE
     for name, of in progress.items():
         for each in of:
             if each.state is not MoveState.NOT_BEGUN or not left:
                 continue
-            if all(receiving[broker] < AT_A_BROKER for broker in each.move.added):
+            if all(broker not in busy and receiving[broker] < AT_A_BROKER for broker in each.move.added):
                 receiving.update(each.move.added)
                 chosen.setdefault(name, []).append(each.move)
                 left -= 1

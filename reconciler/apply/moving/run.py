@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from typing import TypeVar
 
-from reconciler.apply.before_write import LastLook
+from reconciler.apply.before_write import LOOKS_AT_OTHERS, PAUSE_SECONDS, LastLook
 from reconciler.apply.ledger import Ledger, Seen
+from reconciler.apply.moving.advance import Advance
 from reconciler.apply.moving.ask import Asking, MovesReplicas
 from reconciler.apply.moving.progress import told
-from reconciler.apply.moving.settle import objection, settled, taken_back
-from reconciler.apply.moving.wanted import is_awaited, wanted
+from reconciler.apply.moving.settle import settled, taken_back
+from reconciler.apply.moving.wanted import changed_before, is_awaited, wanted
 from reconciler.apply.not_moved import OPEN, why_not_done
 from reconciler.apply.retries import Retries
 from reconciler.apply.second_look import moved_meanwhile
 from reconciler.apply.throttle import Throttle
+from reconciler.apply.verify import OF_LOOKING, OF_WAITING
 from reconciler.clock import Clock, TimeLimit
 from reconciler.errors import ClusterUnavailable
-from reconciler.model import FATAL, KafkaFailure, LiveMoves, MoveProgress, MoveState, Operation, TopicPlan, Verification
-from reconciler.plan import Request, moves_of
-from reconciler.plan.placement import CannotPlace
+from reconciler.model import LiveMoves, MoveProgress, MoveState, Operation, TopicPlan, Verification
+from reconciler.plan import Request, moves_of, step_of
+from reconciler.plan.loss import counted
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
+_BEGUN = frozenset({MoveState.MOVING, MoveState.DONE})
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(kw_only=True)
@@ -47,8 +53,8 @@ class Moving:
     tell: Callable[[str], None]
     log: logging.Logger
 
-    def run(self) -> bool:
-        """Whether no move is left open: all are done, or failed. What is left open goes on in the cluster.
+    def run(self) -> None:
+        """Move them until all are there, or failed, or nothing advances: what is left open goes on in the cluster.
 
         Raises ClusterUnavailable, DeadlinePassed and Interrupted.
         """
@@ -59,22 +65,41 @@ class Moving:
         to_move = {topic.name for topic in asked.topics}
         topics = [topic for topic in plan if topic.name in to_move or is_awaited(topic)]
         if not topics:
-            return True
-        self.limit.restart()
+            return
         names = [topic.name for topic in topics]
-        live = self.cluster.look_at_moves(names, {})
+        self.limit.restart()
         try:
+            live = self._first_look(topics)
             self._begin(topics, live)
             self._put_throttle_on(names)
-            return self._finish(names, live)
+            self._finish(names, live)
         finally:
-            self._note_what_is_open(names)
+            self._note_what_came_of(topics)
+
+    def _first_look(self, topics: Sequence[TopicPlan]) -> LiveMoves:
+        """A look that is not behind this run, nor, as far as a few looks tell, behind the plan."""
+        names, number = [topic.name for topic in topics], 1
+        live = self._look(names)
+        while self.limit.remaining() and (
+            any(self._lacks_partitions(topic, live) for topic in topics)
+            or (number < LOOKS_AT_OTHERS and any(_is_other(topic, live) for topic in topics))
+        ):
+            self.check()
+            self.clock.sleep(min(PAUSE_SECONDS, self.limit.remaining()))
+            live = self._look(names)
+            number += 1
+        return live
+
+    def _lacks_partitions(self, topic: TopicPlan, live: LiveMoves) -> bool:
+        """Whether ``live`` does not show partitions yet that this run has added: they are to be moved too."""
+        is_added = Operation.CREATE_PARTITIONS in self.ledger.operations_to_verify(topic.name)
+        return is_added and len(live.partitions.get(topic.name, ())) < (topic.desired.partitions or 0)
 
     def _begin(self, topics: Sequence[TopicPlan], live: LiveMoves) -> None:
-        racks = self.cluster.racks()
+        racks = cache(partial(self._patiently, self.cluster.racks))
         for topic in topics:
-            moves = _wanted(topic, live, racks)
-            changed = _changed_before(topic.name, moves, live)
+            moves = wanted(topic, live, racks)
+            changed = changed_before(topic.name, moves, live)
             if changed is not None:  # nothing was asked for yet: it is as if the topic was not planned
                 moves = [each for each in moves if each.state is MoveState.MOVING]
                 seen = Seen(
@@ -96,77 +121,89 @@ class Moving:
                 self._asking.note(name, failure, self.clock.now(), 0.0)
                 self._asking.fail(name, dict.fromkeys((each.move.partition for each in not_begun), failure))
 
-    def _finish(self, names: Sequence[str], live: LiveMoves) -> bool:
-        pause = FIRST_PAUSE
+    def _finish(self, names: Sequence[str], live: LiveMoves) -> None:
+        advance, looked, advanced_at = Advance(), 0.0, self.clock.monotonic()
         while True:
-            before = self._standing(names)
             self._settle(names, live)
-            asked = self._asking.ask_for_more(names, live)
-            standing = self._standing(names)
+            self._asking.ask_for_more(names, live)
+            moves = {name: self.ledger.moves_of(name) for name in names}
+            standing = [each for of in moves.values() for each in of]
             self.tell(told(standing))
             if not any(each.state in OPEN for each in standing):
-                return True
-            if asked or standing != before:
+                return
+            if advance.is_made(moves):
                 self.limit.restart()
+                advanced_at = self.clock.monotonic()
             elif not self.limit.remaining():
-                return self._give_up(names, live)
+                self._give_up(names, live)
+                return
             self.check()
-            pause = FIRST_PAUSE if asked else min(1.5 * pause, LONGEST_PAUSE)
-            self.clock.sleep(min(max(pause, self._pause_to_retry(names)), self.limit.remaining()))
-            live = self._look(names, live)
+            self.clock.sleep(min(self._pause(names, advanced_at, looked), self.limit.remaining()))
+            began = self.clock.monotonic()
+            live = self._look(names)
+            looked = self.clock.monotonic() - began
 
-    def _look(self, names: Sequence[str], last: LiveMoves) -> LiveMoves:
-        """What the cluster shows now; the ``last`` look where it does not answer, and may yet."""
+    def _pause(self, names: Sequence[str], advanced_at: float, looked: float) -> float:
+        """Seconds until the next look. It costs two connections, so more often than this is no use to anybody."""
+        waited = self.clock.monotonic() - advanced_at
+        to_look = min(max(SHORTEST_PAUSE, OF_WAITING * waited, OF_LOOKING * looked), LONGEST_PAUSE)
+        return max(to_look, self.retries.pause(max(map(self._asking.tries, names))))
+
+    def _look(self, names: Sequence[str]) -> LiveMoves:
         copying = {name: [each.move.partition for each in self._moves(name, MoveState.MOVING)] for name in names}
-        try:
-            return self.cluster.look_at_moves(names, copying)
-        except ClusterUnavailable as error:
-            if error.is_final or not self.limit.remaining():
-                raise
-            return last
+        return self._patiently(partial(self.cluster.look_at_moves, names, copying))
+
+    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
+        """The answer of the cluster, which may come only when it is asked again. Raises what ``ask`` raises."""
+        while True:
+            try:
+                return ask()
+            except ClusterUnavailable as error:
+                if error.is_final or not self.limit.remaining():
+                    raise
+            self.check()
+            self.clock.sleep(min(SHORTEST_PAUSE, self.limit.remaining()))
 
     def _settle(self, names: Sequence[str], live: LiveMoves) -> None:
         for name in names:
             was = self.ledger.moves_of(name)
             now = [settled(name, each, live) for each in was]
             self.ledger.keep_moves(name, now)
-            for each, before in zip(now, was, strict=True):
-                if each.state is not before.state:
-                    words = each.state.replace("_", " ")
-                    self.log.debug("%s: replicas of partition %d: %s", name, each.move.partition, words)
+            changed = [each for each, before in zip(now, was, strict=True) if each.state is not before.state]
+            for each in changed:
+                words = each.state.replace("_", " ")
+                self.log.debug("%s: replicas of partition %d: %s", name, each.move.partition, words)
+            if changed and why_not_done(now) is None:
+                words = counted(len(now), "partition")
+                self.log.info("%s: all replicas of %s are there", name, words, extra={"topic": name})
 
-    def _give_up(self, names: Sequence[str], live: LiveMoves) -> bool:
+    def _give_up(self, names: Sequence[str], live: LiveMoves) -> None:
         if self.limit.is_run_over():
             raise self.limit.deadline_passed()
         for name in names:
             self.ledger.keep_moves(name, [taken_back(name, each, live) for each in self.ledger.moves_of(name)])
         self.log.warning("replicas: nothing copied for %g s; not waiting any longer", self.limit.seconds)
-        return False
 
-    def _note_what_is_open(self, names: Sequence[str]) -> None:
+    def _note_what_came_of(self, topics: Sequence[TopicPlan]) -> None:
         """Let the ledger tell why a topic is not done, if nobody looks again."""
-        for name in names:
-            failure = why_not_done(self.ledger.moves_of(name))
+        for topic in topics:
+            name, moves = topic.name, self.ledger.moves_of(topic.name)
+            to_move = frozenset(step_of(Operation.MOVE_REPLICAS).fields(topic))
             is_asked = self.ledger.number_of_attempts(name, Operation.MOVE_REPLICAS)
+            if moves and to_move and not is_asked and all(each.state in _BEGUN for each in moves):
+                self.ledger.found_done(name, Operation.MOVE_REPLICAS, to_move)
+            failure = why_not_done(moves)
             if failure is not None and is_asked and self.ledger.changed(name) is None:
-                self.ledger.saw(name, Seen(verification=Verification.NOT_VISIBLE, at=self.clock.now(), failure=failure))
+                seen = Seen(
+                    verification=Verification.NOT_VISIBLE,
+                    at=self.clock.now(),
+                    failure=failure,
+                    as_written=self.ledger.done_by_others(name),
+                )
+                self.ledger.saw(name, seen)
 
     def _moves(self, name: str, state: MoveState) -> Sequence[MoveProgress]:
         return [each for each in self.ledger.moves_of(name) if each.state is state]
-
-    def _standing(self, names: Sequence[str]) -> Sequence[MoveProgress]:
-        return [each for name in names for each in self.ledger.moves_of(name)]
-
-    def _pause_to_retry(self, names: Sequence[str]) -> float:
-        failing = [
-            name
-            for name in names
-            if self._moves(name, MoveState.NOT_BEGUN)
-            and self.ledger.number_of_attempts(name, Operation.MOVE_REPLICAS)
-            and self.ledger.last_failure(name, Operation.MOVE_REPLICAS) is not None
-        ]
-        tries = max((self.ledger.tries(name, Operation.MOVE_REPLICAS) for name in failing), default=0)
-        return self.retries.pause(tries) if tries else 0.0
 
     @cached_property
     def _asking(self) -> Asking:
@@ -180,17 +217,6 @@ class Moving:
         )
 
 
-def _wanted(topic: TopicPlan, live: LiveMoves, racks: Mapping[int, str | None]) -> Sequence[MoveProgress]:
-    try:
-        return wanted(topic, live, racks)
-    except CannotPlace:  # new partitions stay as they are; verification shows them
-        return wanted(topic, replace(live, partitions={}), racks)
-
-
-def _changed_before(name: str, moves: Collection[MoveProgress], live: LiveMoves) -> KafkaFailure | None:
-    """What somebody else has done to the replicas of a topic for which nothing was asked yet."""
-    as_planned = [
-        each.move for each in moves if each.state is MoveState.NOT_BEGUN and settled(name, each, live) == each
-    ]
-    objections = (objection(name, move, live) for move in as_planned)
-    return next((why for why in objections if why is not None and why.error_class == FATAL), None)
+def _is_other(topic: TopicPlan, live: LiveMoves) -> bool:
+    """Whether the replicas of ``topic`` are not as they were when it was planned."""
+    return changed_before(topic.name, [MoveProgress(move=move) for move in moves_of(topic)], live) is not None

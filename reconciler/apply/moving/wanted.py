@@ -1,12 +1,27 @@
-"""Which partitions an apply moves or waits for. Pure."""
+"""Which partitions an apply moves or waits for, and whether their replicas are there. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from reconciler.model import Drift, InSync, LiveMoves, Move, MoveProgress, MoveState, TopicPlan
-from reconciler.plan import moves_of
-from reconciler.plan.placement import Brokers, placed
+from reconciler.apply.moving.settle import objection, settled
+from reconciler.apply.not_moved import why_not_done
+from reconciler.model import (
+    FATAL,
+    Drift,
+    InSync,
+    KafkaFailure,
+    LiveMoves,
+    Move,
+    MoveProgress,
+    MoveState,
+    Operation,
+    TopicPlan,
+)
+from reconciler.plan import moves_of, step_of
+from reconciler.plan.placement import Brokers, CannotPlace, placed
+
+Racks = Callable[[], Mapping[int, str | None]]
 
 
 def is_awaited(topic: TopicPlan) -> bool:
@@ -21,8 +36,17 @@ def is_awaited(topic: TopicPlan) -> bool:
             return False
 
 
-def wanted(topic: TopicPlan, live: LiveMoves, racks: Mapping[int, str | None]) -> Sequence[MoveProgress]:
-    """The moves of ``topic`` by partition: those reviewed, those found under way, those of partitions that are new."""
+def are_replicas_there(topic: TopicPlan, moves: Sequence[MoveProgress], done_by_others: Collection[str]) -> bool:
+    """Whether nothing of ``topic`` has to wait for replicas any more; ``moves`` are empty where none were begun."""
+    to_move = step_of(Operation.MOVE_REPLICAS).fields(topic)
+    return why_not_done(moves) is None and (bool(moves) or {*to_move} <= {*done_by_others})
+
+
+def wanted(topic: TopicPlan, live: LiveMoves, racks: Racks) -> Sequence[MoveProgress]:
+    """The moves of ``topic`` by partition: those reviewed, those found under way, those of partitions that are new.
+
+    ``racks`` is called only where new partitions have to be placed.
+    """
     reviewed = {move.partition: MoveProgress(move=move) for move in moves_of(topic)}
     under_way = {
         partition: MoveProgress(move=move, state=MoveState.MOVING)
@@ -34,14 +58,28 @@ def wanted(topic: TopicPlan, live: LiveMoves, racks: Mapping[int, str | None]) -
     return [found[partition] for partition in sorted(found)]
 
 
+def changed_before(name: str, moves: Collection[MoveProgress], live: LiveMoves) -> KafkaFailure | None:
+    """What somebody else has done to the replicas of a topic for which nothing was asked yet."""
+    as_planned = [
+        each.move for each in moves if each.state is MoveState.NOT_BEGUN and settled(name, each, live) == each
+    ]
+    objections = (objection(name, move, live) for move in as_planned)
+    return next((why for why in objections if why is not None and why.error_class == FATAL), None)
+
+
 def _changes_number(move: Move, topic: TopicPlan) -> bool:
     return len(move.before) != len(move.after) == topic.desired.replication_factor
 
 
-def _of_new_partitions(topic: TopicPlan, live: LiveMoves, racks: Mapping[int, str | None]) -> Iterator[Move]:
+def _of_new_partitions(topic: TopicPlan, live: LiveMoves, racks: Racks) -> Sequence[Move]:
     """Of partitions that this run has added, which have as many replicas as the others had; they are empty."""
     factor = topic.desired.replication_factor
     if not isinstance(topic, Drift) or factor is None or not moves_of(topic):
-        return
+        return ()
     new = [each for each in live.partitions.get(topic.name, ()) if each.partition >= topic.live.partitions]
-    yield from placed(new, factor, Brokers(racks=racks, replicas=live.replicas))
+    if all(len(each.replicas) == factor for each in new):
+        return ()
+    try:
+        return placed(new, factor, Brokers(racks=racks(), replicas=live.replicas))
+    except CannotPlace:
+        return ()  # they stay as they are; verification shows them

@@ -55,13 +55,20 @@ def moves_of(topic: TopicPlan) -> Sequence[Move]:
 
 
 def waits_for_replicas(topic: Drift, change: FieldChange) -> bool:
-    """Whether ``change`` is to be made once the topic has more replicas.
+    """Whether ``change`` is to be made once the topic has more replicas: those of this run, or those under way.
 
     ``min.insync.replicas`` counts against all replicas, those that are still copying included, so raised too early it
     stops every producer that waits for acknowledgements (``Partition.effectiveMinIsr``).
     """
-    return (
-        change.field == "config.min.insync.replicas"
-        and change.after is not None
-        and any(int(each.after or 0) > int(each.before or 0) for each in topic.made_changes if each.field == FIELD)
-    )
+    return change.field == "config.min.insync.replicas" and _is_raised(change) and _gets_more(topic)
+
+
+def _is_raised(change: FieldChange) -> bool:
+    return change.after is not None and int(change.after) > int(change.before or 1)
+
+
+def _gets_more(topic: Drift) -> bool:
+    moving = topic.live.moving
+    if moving is not None and moving.changes_number:  # fewer, perhaps: then nothing is lost by waiting
+        return True
+    return any(int(each.after or 0) > int(each.before or 0) for each in topic.made_changes if each.field == FIELD)

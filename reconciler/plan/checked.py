@@ -100,8 +100,11 @@ class BrokerCheck:
         self._limit.restart()
         pause = _FIRST_PAUSE
         while self._open:
+            before = self._open.copy()
             doubtful = self._ask()
             if not doubtful:
+                if self._open == before:  # else it would go on for ever
+                    raise AssertionError("no request asks the questions that are open")
                 pause = _FIRST_PAUSE
                 continue
             self._tell(_waiting_for(doubtful))

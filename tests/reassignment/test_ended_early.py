@@ -72,3 +72,19 @@ def test_a_run_that_is_ended_in_the_middle_is_finished_by_the_next(
     assert again.code == 0, again.stdout + again.stderr
     assert_all_three(tool, slow)
     assert tool.in_flight() == {}
+
+
+def test_min_insync_replicas_is_raised_when_the_replicas_are_there_and_producers_go_on_meanwhile(
+    slow: str, tool: OtherTool, tmp_path: Path
+) -> None:
+    config = "{replication_factor: 3, config: {min.insync.replicas: 2}}"
+    (tmp_path / "topics.yaml").write_text(f"version: 1\ntopics: {{{slow}: {config}}}\n")
+    with process("apply", *OPTIONS, "--bootstrap-server", tool.servers, cwd=tmp_path) as running:
+        wait_until(lambda: slow in tool.in_flight(), running)
+        assert "min.insync.replicas" not in tool.overrides(slow)
+        tool.produce(slow, [1_700_000_000_000])  # acks=all
+        tool.speed_up(slow)
+        assert running.wait(120) == 0
+    assert tool.overrides(slow) == {"min.insync.replicas": "2"}
+    [topic] = report_at(tmp_path / "report.json")["topics"]
+    assert {change["status"] for change in topic["changes"]} == {"applied"}

@@ -7,8 +7,8 @@ from reconciler.plan.steps.alter_configs import AlterConfigs
 from reconciler.plan.steps.create_partitions import CreatePartitions
 from reconciler.plan.steps.create_topics import CreateTopics
 from reconciler.plan.steps.delete_topics import DeleteTopics
-from reconciler.plan.steps.move_replicas import FIELD, MoveReplicas, moves_of, waits_for_replicas
-from reconciler.plan.steps.step import Answers, RequestStep, Step, TakesRequests
+from reconciler.plan.steps.move_replicas import MoveReplicas, moves_of, waits_for_replicas
+from reconciler.plan.steps.step import REPLICATION_FACTOR, Answers, RequestStep, Step, TakesRequests
 
 __all__ = [
     "Answers",
@@ -57,7 +57,7 @@ def operation_for(topic: TopicPlan, difference: Difference) -> Operation:
     """The operation that removes ``difference`` from a ``topic`` that exists."""
     if difference.field == STATE:
         return Operation.DELETE_TOPICS
-    if difference.field == FIELD:
+    if difference.field == REPLICATION_FACTOR:
         return Operation.MOVE_REPLICAS
     if difference.config_key is None:
         return Operation.CREATE_PARTITIONS

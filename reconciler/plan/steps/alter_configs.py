@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from reconciler.model import Difference, Drift, FieldChange, LiveTopic, TopicPlan
-from reconciler.plan.steps.step import Answers, TakesRequests, among, only_changes, records_of
+from reconciler.plan.steps.step import (
+    REPLICATION_FACTOR,
+    Answers,
+    TakesRequests,
+    among,
+    only_changes,
+    records_of,
+)
 
 
 class AlterConfigs:
-    """Topics of which configuration values are set, or reset to what the broker gives: those that ``belong`` here."""
+    """Topics of which configuration values are set, or reset to what the broker gives: those that ``belong`` here.
+
+    What belongs may depend on a change of the replication factor.
+    """
 
     is_of_whole_topics = False
     can_be_validated = True
@@ -28,8 +38,8 @@ class AlterConfigs:
         return [each for each in topic.made_changes if each.config_key is not None and self._belongs(topic, each)]
 
     def only(self, topic: TopicPlan, fields: Collection[str]) -> TopicPlan:
-        """The topic with no other changes than these."""
-        return only_changes(topic, fields)
+        """The topic with no other changes than these, and the one that decides what belongs here."""
+        return only_changes(topic, {*fields, REPLICATION_FACTOR})
 
     def weight(self, topic: TopicPlan) -> int:
         """A record for each value."""

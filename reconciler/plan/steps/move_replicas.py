@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from reconciler.model import Difference, Drift, FieldChange, Impact, LiveTopic, Move, Risk, Risky, TopicPlan
-from reconciler.plan.steps.step import among, only_changes
-
-FIELD = "replication_factor"
+from reconciler.plan.steps.step import REPLICATION_FACTOR, among, only_changes
 
 
 class MoveReplicas:
@@ -24,7 +22,11 @@ class MoveReplicas:
 
     def changes(self, topic: TopicPlan) -> Sequence[FieldChange]:
         """The change of the replication factor."""
-        return [each for each in topic.made_changes if each.field == FIELD] if isinstance(topic, Drift) else ()
+        return (
+            [each for each in topic.made_changes if each.field == REPLICATION_FACTOR]
+            if isinstance(topic, Drift)
+            else ()
+        )
 
     def only(self, topic: TopicPlan, fields: Collection[str]) -> TopicPlan:
         """The topic with no other changes than these."""
@@ -47,7 +49,7 @@ def moves_of(topic: TopicPlan) -> Sequence[Move]:
     """The moves that were reviewed with the change of the replication factor; none where it is not changed."""
     for change in topic.made_changes if isinstance(topic, Drift) else ():
         match change.decision:
-            case Risky(risk=Risk(impact=Impact(moves=moves))) if change.field == FIELD:
+            case Risky(risk=Risk(impact=Impact(moves=moves))) if change.field == REPLICATION_FACTOR:
                 return moves
             case _:
                 pass
@@ -71,4 +73,6 @@ def _gets_more(topic: Drift) -> bool:
     moving = topic.live.moving
     if moving is not None and moving.changes_number:  # fewer, perhaps: then nothing is lost by waiting
         return True
-    return any(int(each.after or 0) > int(each.before or 0) for each in topic.made_changes if each.field == FIELD)
+    return any(
+        int(each.after or 0) > int(each.before or 0) for each in topic.made_changes if each.field == REPLICATION_FACTOR
+    )

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from reconciler.model import Delete, Difference, Drift, FieldChange, KafkaFailure, LiveTopic, TopicPlan, TopicSpec
 
+REPLICATION_FACTOR = "replication_factor"
 CHARACTERS_A_RECORD = 2048
 """A longer key and value count as several: brokers read at most 100 MB a request (``socket.request.max.bytes``)."""
 

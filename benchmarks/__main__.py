@@ -140,6 +140,15 @@ def risks(folder: Path, sizes: Sequence[int], runs: int) -> None:
                 row(what, f"{size:,}", *figures(middle(costs)), str(requests), f"{measuring:.2f}")
 
 
+def replicas(folder: Path, _sizes: Sequence[int], runs: int) -> None:
+    """A second replica for every partition, on three brokers."""
+    from benchmarks.moves import moves  # noqa: PLC0415 - the second client is only needed here
+
+    head("partitions", "wall s", "CPU s", "peak MB", "requests", "bare client, wall s", "ratio")
+    for cells in moves(folder, [100, 1_000], runs):
+        row(*cells)
+
+
 def service_start(folder: Path, _sizes: Sequence[int], runs: int) -> None:
     """What ``ensure_topics`` adds to the start of a service whose topics all exist."""
     head("topics of the service", "brokers", "topics", "added wall s", "added CPU s")
@@ -217,6 +226,7 @@ PARTS: dict[str, Callable[[Path, Sequence[int], int], None]] = {
     "reads": reads,
     "writes": writes,
     "risks": risks,
+    "replicas": replicas,
     "start": service_start,
     "reports": reports,
 }

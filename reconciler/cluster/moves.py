@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from reconciler.cluster.connection import Connection
 from reconciler.cluster.descriptions import describe_cluster
 from reconciler.cluster.failures import failure_of_code
 from reconciler.cluster.partition_lists import partitions_of
-from reconciler.cluster.reassignments import moves_in
+from reconciler.cluster.reassignments import moves_in_flight
 from reconciler.cluster.second_client import NotAsked, ask_second_client
 from reconciler.errors import ClusterUnavailable
-from reconciler.model import RETRIABLE, KafkaFailure, LiveMoves, Move
+from reconciler.model import FATAL, RETRIABLE, KafkaFailure, LiveMoves, Move
 
 _PERMISSION = "ALTER on the cluster"
 _UNKNOWN = -1
 _NOT_ANSWERED = object()
 _TO_LOOK = "check the reason given, and that this principal has DESCRIBE on the cluster; then run apply again"
 
+_PATIENCE_SECONDS, _SECONDS_FOR_SIZES = 3.0, 2.0
+"""The client starts from any broker, and one may hang: then a look is taken again, and sizes are left out."""
+
+InFlight = Mapping[str, Mapping[int, Move]]
+Sizes = Mapping[str, Mapping[int, Mapping[int, int]]]
+"""Bytes of replicas, by topic, partition and broker."""
 Failures = Mapping[str, Mapping[int, KafkaFailure | None]]
 """Why a move was refused, by topic and partition; ``None`` where it was accepted."""
 
@@ -30,13 +35,14 @@ class ReplicaMoves:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._patience = _PATIENCE_SECONDS
 
     def look_at_moves(self, topics: Collection[str], copying: Mapping[str, Collection[int]]) -> LiveMoves:
         """The partitions of ``topics``, all moves under way, and the sizes of the replicas of those ``copying``.
 
         Raises ClusterUnavailable, also where the second client is not answered, and DeadlinePassed.
         """
-        in_flight, sizes = self._asked(copying)
+        in_flight = self._in_flight()
         metadata = self._connection.metadata()
         partitions, _ = partitions_of(topics, metadata)
         everywhere = (partition for topic in metadata.topics.values() for partition in topic.partitions.values())
@@ -45,7 +51,7 @@ class ReplicaMoves:
             in_flight=in_flight,
             racks=dict.fromkeys(metadata.brokers),
             replicas=Counter(broker for partition in everywhere for broker in partition.replicas),
-            sizes=sizes,
+            sizes=self._sizes(copying, in_flight, metadata.brokers),
         )
 
     def racks(self) -> Mapping[int, str | None]:
@@ -79,29 +85,42 @@ class ReplicaMoves:
             failures[name][partition] = _failure(answers.get((name, partition), _NOT_ANSWERED))
         return failures
 
-    def _asked(
-        self, copying: Mapping[str, Collection[int]]
-    ) -> tuple[Mapping[str, Mapping[int, Move]], Mapping[str, Mapping[int, Mapping[int, int]]]]:
-        wanted = {name: sorted(partitions) for name, partitions in copying.items() if partitions}
-
-        def ask(client: Any) -> tuple[Mapping[Any, Any], Sequence[Any]]:
-            from kafka.errors import KafkaError  # noqa: PLC0415 - an extra
-
-            moving = client.list_partition_reassignments()
-            with suppress(KafkaError):  # progress in bytes is worth no failure
-                return moving, client.describe_log_dirs(wanted) if wanted else ()
-            return moving, ()
-
+    def _in_flight(self) -> InFlight:
         try:
-            moving, log_dirs = ask_second_client(self._connection, ask, api="list_partition_reassignments")
+            found = moves_in_flight(self._connection, at_most=self._patience)
         except NotAsked as error:
-            raise ClusterUnavailable.because(
-                "moves-not-shown", f"cannot look at moves: {error}", hint=_TO_LOOK
-            ) from error
-        return moves_in(moving), _sizes(log_dirs)
+            self._patience *= 2
+            failure, told = _not_asked(error), f"cannot look at moves: {error}"
+            if failure.outcome_known and failure.error_class == FATAL:
+                raise ClusterUnavailable.for_good("moves-not-shown", told, hint=_TO_LOOK) from error
+            raise ClusterUnavailable.because("moves-not-shown", told, hint=_TO_LOOK) from error
+        self._patience = _PATIENCE_SECONDS
+        return found
+
+    def _sizes(self, copying: Mapping[str, Collection[int]], in_flight: InFlight, alive: Collection[int]) -> Sizes:
+        """Of what is copied now; nothing where a broker does not answer soon: a run goes on without sizes."""
+        moves = [
+            (name, in_flight[name][at]) for name, of in copying.items() for at in of if at in in_flight.get(name, ())
+        ]
+        wanted: dict[str, list[int]] = defaultdict(list)
+        for name, move in moves:
+            wanted[name].append(move.partition)
+        brokers = sorted({broker for _, move in moves for broker in (*move.before, *move.after)} & {*alive})
+        if not brokers:
+            return {}
+        try:
+            log_dirs: Sequence[Any] = ask_second_client(
+                self._connection,
+                lambda client: client.describe_log_dirs(wanted, brokers),
+                api="describe_log_dirs",
+                at_most=_SECONDS_FOR_SIZES,
+            )
+        except NotAsked:
+            return {}
+        return _sizes(log_dirs)
 
 
-def _sizes(log_dirs: Sequence[Any]) -> Mapping[str, Mapping[int, Mapping[int, int]]]:
+def _sizes(log_dirs: Sequence[Any]) -> Sizes:
     sizes: dict[str, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
     for answer in log_dirs:
         for topic in (each for log_dir in answer["log_dirs"] for each in log_dir["topics"]):

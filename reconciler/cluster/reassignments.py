@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -31,20 +32,17 @@ def read_moving(connection: Connection, reader: Reader, topics: Collection[str])
         return dict.fromkeys(partitions, Moving())
 
 
-def moves_in_flight(connection: Connection) -> Mapping[str, Mapping[int, Move]]:
-    """All moves under way in the cluster, by topic and partition.
+def moves_in_flight(connection: Connection, *, at_most: float = math.inf) -> Mapping[str, Mapping[int, Move]]:
+    """All moves under way in the cluster, by topic and partition, asked for ``at_most`` so many seconds.
 
     Raises NotAsked, DeadlinePassed, and what ``check`` of the connection raises.
     """
-    return moves_in(
-        ask_second_client(
-            connection, lambda client: client.list_partition_reassignments(), api="list_partition_reassignments"
-        )
+    answer: Mapping[Any, Any] = ask_second_client(
+        connection,
+        lambda client: client.list_partition_reassignments(),
+        api="list_partition_reassignments",
+        at_most=at_most,
     )
-
-
-def moves_in(answer: Mapping[Any, Any]) -> Mapping[str, Mapping[int, Move]]:
-    """The moves in an answer of the second client: from the replicas that a partition had to those it gets."""
     found: dict[str, dict[int, Move]] = defaultdict(dict)
     for at, moving in answer.items():
         before = tuple(broker for broker in moving["replicas"] if broker not in moving["adding_replicas"])

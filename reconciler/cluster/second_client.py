@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -51,16 +52,19 @@ def is_installed() -> bool:
     return find_spec("kafka") is not None
 
 
-def ask_second_client(connection: Connection, call: Callable[[Any], Result], *, api: str) -> Result:
+def ask_second_client(
+    connection: Connection, call: Callable[[Any], Result], *, api: str, at_most: float = math.inf
+) -> Result:
     """What ``call`` gets of a ``KafkaAdminClient`` with the properties of ``connection``. Raises NotAsked.
 
-    The request counts as ``api``. Also raises DeadlinePassed, and what ``check`` of the connection raises.
+    The request counts as ``api``. It is given up after ``at_most`` seconds, or earlier where the step has less time.
+    Also raises DeadlinePassed, and what ``check`` of the connection raises.
     """
     if not is_installed():
         raise NotAsked("the Kafka client has no request for it; install kafka-topic-reconciler[reassign]")
     if not connection.makes_clients:
         raise NotAsked("it needs a client of its own, and the properties of the given client are not known")
-    seconds = connection.write_timeout()
+    seconds = min(connection.write_timeout(), at_most)
     if connection.second_settings is None:  # read once: with them a token is kept, too
         connection.second_settings = settings_of(connection.properties)
     settings = {**connection.second_settings, **_limits(seconds)}

@@ -19,7 +19,7 @@ from reconciler.model import (
     TopicPlan,
 )
 from reconciler.plan import moves_of, step_of
-from reconciler.plan.placement import Brokers, CannotPlace, placed
+from reconciler.plan.placement import Brokers, new_partitions
 
 Racks = Callable[[], Mapping[int, str | None]]
 
@@ -72,14 +72,22 @@ def _changes_number(move: Move, topic: TopicPlan) -> bool:
 
 
 def _of_new_partitions(topic: TopicPlan, live: LiveMoves, racks: Racks) -> Sequence[Move]:
-    """Of partitions that this run has added, which have as many replicas as the others had; they are empty."""
-    factor = topic.desired.replication_factor
-    if not isinstance(topic, Drift) or factor is None or not moves_of(topic):
+    """Of partitions that this run has added, which have as many replicas as the others had.
+
+    They are empty, so they are placed anew: beside the others, wherever those go.
+    """
+    factor, moves = topic.desired.replication_factor, {move.partition: move.after for move in moves_of(topic)}
+    if not isinstance(topic, Drift) or factor is None or not moves:
         return ()
-    new = [each for each in live.partitions.get(topic.name, ()) if each.partition >= topic.live.partitions]
+    partitions = live.partitions.get(topic.name, ())
+    old = [moves.get(each.partition, each.replicas) for each in partitions if each.partition < topic.live.partitions]
+    new = [each for each in partitions if each.partition >= topic.live.partitions]
     if all(len(each.replicas) == factor for each in new):
         return ()
-    try:
-        return placed(new, factor, Brokers(racks=racks(), replicas=live.replicas))
-    except CannotPlace:
+    brokers = Brokers(racks=racks(), replicas=live.replicas)
+    if factor > len(brokers.racks):
         return ()  # they stay as they are; verification shows them
+    placed = new_partitions(old, len(new), factor, brokers)
+    return [
+        Move(each.partition, each.replicas, to) for each, to in zip(new, placed, strict=True) if each.replicas != to
+    ]

@@ -49,7 +49,7 @@ class ChangedTopic(_Touched):
     """Config keys that the run changed, and whose former value the cluster did not return."""
     partitions: FormerCount | None = None
     replicas: FormerCount | None = None
-    """Of each partition; they are not moved back."""
+    """Of each partition."""
     removed: Mapping[str, int | None] = field(default_factory=dict)
     """Fields whose change removed records, with at most how many; ``None`` where that is not known."""
 

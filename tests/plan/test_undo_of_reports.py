@@ -13,14 +13,16 @@ from reconciler.model import (
     DeletedTopic,
     ErrorClass,
     Plan,
+    RefusalKind,
     TopicPlan,
     TopicStatus,
     Verification,
+    changes_of,
 )
 from reconciler.plan.undo import records_gone
 from reconciler.report.document import Attempt, Error, Report
 from tests.plan.simulated import SimulatedCluster
-from tests.plan.undoing import absent, spec, undo_of, wanted
+from tests.plan.undoing import absent, refusals, spec, undo_of, wanted
 
 
 def only(plan: Plan) -> TopicPlan:
@@ -124,17 +126,17 @@ def test_of_a_change_whose_result_is_unknown_the_cluster_decides() -> None:
     assert only(cluster.planned_undo(undo)).action is Action.SKIP
 
 
-def test_another_replication_factor_is_told_and_not_undone() -> None:
+@pytest.mark.parametrize("now", [3, 2])
+def test_a_replication_factor_is_changed_back_unless_somebody_has_changed_it_since(now: int) -> None:
     cluster = SimulatedCluster()
     cluster.create("a", retention_ms="1000")
     manifest = wanted(spec("a", retention_ms="2000"))
     report = cluster.apply(manifest)
     (topic,) = report.topics
     moved = replace(topic.changes[0], field="replication_factor", before=1, after=3)
-    undo = undo_of(replace(report, topics=[replace(topic, changes=[moved])]), manifest)
-    assert only(cluster.planned_undo(undo)).action is Action.SKIP
-    shown = cluster.shown(undo)
-    assert shown.undo is not None
-    assert [(each.field, each.why) for each in shown.undo.not_restored] == [
-        ("replication_factor", "the run changed it from 1 to 3; an undo does not move replicas")
-    ]
+    cluster.change("a", replication_factor=now)
+    planned = cluster.planned_undo(undo_of(replace(report, topics=[replace(topic, changes=[moved])]), manifest))
+    [change] = changes_of(only(planned))
+    assert (change.field, change.before, change.after) == ("replication_factor", now, 1)
+    stale = (RefusalKind.STALE, "that run left a replication factor of 3; now it is 2: somebody changed it since")
+    assert (refusals(planned).get("a.replication_factor") == stale) is (now != 3)

@@ -147,3 +147,17 @@ def test_a_new_topic_is_on_as_many_racks_as_its_replicas_can_be(
     for name in names:
         racks = racks_of(tool.replicas(name), racked)
         assert [len(each) for each in racks] == [min(int(name[-1]), 3)] * 40, name
+
+
+def test_an_undo_changes_it_back_and_keeps_the_records(
+    tool: OtherTool, write_manifest: WriteManifest, plan: Run, apply: Run
+) -> None:
+    tool.place("there-and-back", on(3, (1,), (2,)))
+    tool.write("there-and-back", 3, RECORDS)
+    write_manifest({"there-and-back": 3})
+    assert apply("--report", "raised.json").code == 0
+    done = apply("--undo", "raised.json")
+    assert done.code == 0, done.stdout + done.stderr
+    assert [len(replicas) for replicas in tool.replicas("there-and-back")] == [1, 1, 1]
+    tool.assert_has("there-and-back", 3, RECORDS)
+    assert plan("--undo", "raised.json", "--detailed-exitcode").code == 0

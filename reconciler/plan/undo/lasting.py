@@ -75,9 +75,6 @@ def _lost(topic: TouchedTopic) -> Iterator[NotRestored]:
             for field, records in topic.removed.items():
                 did = "may have removed records" if records is None else f"removed at most {counted(records, 'record')}"
                 yield NotRestored(topic.name, _RECORDS, f"the change of {field.removeprefix('config.')} {did}")
-            if (replicas := topic.replicas) is not None:
-                why = f"the run changed it from {replicas.before} to {replicas.left}; an undo does not move replicas"
-                yield NotRestored(topic.name, "replication_factor", why)
         case _:
             assert_never(topic)
     for key in sorted(topic.hidden):

@@ -89,6 +89,8 @@ def _since_changed(topic: TopicPlan, touched: ChangedTopic, change: FieldChange)
         case Drift(live=live) if _is_another(live, touched):
             return _recreated(live, touched)
         case Drift(live=live):
+            if change.field == "replication_factor":
+                return _of_replicas(change, touched)
             key = change.config_key
             return _of_partitions(live, touched) if key is None else _of_config(key, live, touched)
         case _:
@@ -109,6 +111,15 @@ def _is_as_left(key: str, live: LiveTopic, former: FormerValue) -> bool:
     if former.left is None or key not in live.overrides:
         return former.left is None and key not in live.overrides
     return same_value(key, live.overrides[key], former.left)
+
+
+def _of_replicas(change: FieldChange, touched: ChangedTopic) -> Refusal | None:
+    count = touched.replicas
+    if count is None or change.before == count.left:
+        return None
+    return _stale(
+        f"that run left a replication factor of {count.left}; now it is {change.before}: somebody changed it since"
+    )
 
 
 def _of_partitions(live: LiveTopic, touched: ChangedTopic) -> Refusal | None:

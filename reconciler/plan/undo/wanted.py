@@ -72,12 +72,14 @@ def _spec(topic: TouchedTopic, listed: TopicSpec | None) -> TopicSpec:
                 config=dict(sorted(topic.config.items())),
                 sources=kept | _sources(topic, *fields),
             )
-        case ChangedTopic(config=config, partitions=partitions):
+        case ChangedTopic(config=config, partitions=partitions, replicas=replicas):
+            counts = {"partitions": partitions, "replication_factor": replicas}
             # A key that is named and has no value is to have no override.
-            fields = [*_fields(config), *(["partitions"] if partitions is not None else [])]
+            fields = [*_fields(config), *(name for name, count in counts.items() if count is not None)]
             return replace(
                 bare,
                 partitions=partitions.before if partitions is not None else None,
+                replication_factor=replicas.before if replicas is not None else None,
                 config={key: each.before for key, each in sorted(config.items()) if each.before is not None},
                 sources=kept | _sources(topic, *fields),
             )

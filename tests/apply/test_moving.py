@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -153,6 +153,7 @@ def test_a_topic_fails_whose_new_broker_went_down_after_the_plan() -> None:
     cluster.up = {1, 2}
     outcome = carried_out(cluster, topic)["a"]
     assert (outcome.status, failure_of(outcome), cluster.asked) == (TopicStatus.FAILED, "BROKER_NOT_AVAILABLE", [])
+    assert dict(outcome.changes) == {"replication_factor": TopicStatus.FAILED}
 
 
 def test_a_broker_that_one_look_does_not_show_gets_its_replicas() -> None:
@@ -257,7 +258,7 @@ def test_brokers_get_further_replicas_in_portions() -> None:
     cluster = InOrder(Time(), {"a": dict.fromkeys(range(200), ON_ONE)})
     outcome = carried_out(cluster, to_three(cluster, "a"))["a"]
     assert list(partitions_asked(cluster)) == list(range(200))
-    assert len(outcome.attempts) <= 200 / 10
+    assert len(outcome.attempts) == 1 + (200 - 20) / 10  # never one by one, nor only once all are done
     assert outcome.status is TopicStatus.APPLIED
 
 
@@ -307,6 +308,12 @@ def test_racks_are_read_only_where_new_partitions_have_to_be_placed() -> None:
     assert cluster.racks_read == 0
 
 
+def test_racks_are_read_once_for_all_topics() -> None:
+    cluster = cluster_of("a", "b")
+    carried_out(cluster, *(to_three(cluster, name, more_partitions(1, 2)) for name in ("a", "b")))
+    assert ({len(of) for of in cluster.topics.values()}, cluster.racks_read) == ({2}, 1)
+
+
 @pytest.mark.parametrize("lost", [1, 3])
 def test_a_look_that_is_not_answered_is_taken_again(lost: int) -> None:
     cluster = cluster_of("a")
@@ -343,13 +350,98 @@ def test_a_deadline_leaves_a_topic_unknown_and_says_that_it_still_moves() -> Non
     assert (outcome.status, failure_of(outcome)) == (TopicStatus.UNKNOWN, "REASSIGNMENT_IN_PROGRESS")
 
 
-def test_replicas_that_another_run_moves_as_planned_are_waited_for_and_count_as_done_by_it() -> None:
-    cluster = cluster_of("a")
-    topic = to_three(cluster, "a")
-    cluster.begin("a", Move(0, ON_ONE, ON_THREE))
+@dataclass
+class WithAnother(MovingCluster):
+    """Another run of the same plan moves the replicas from that look on; 0 is before this run begins to write."""
+
+    from_look: int = 0
+
+    def look_at_moves(self, topics: Collection[str], copying: Mapping[str, Collection[int]]) -> LiveMoves:
+        if len(self.looked_at) == self.from_look - 1:
+            self.begin("a", Move(0, ON_ONE, ON_THREE))
+        return super().look_at_moves(topics, copying)
+
+
+def with_another(from_look: int) -> tuple[WithAnother, TopicPlan]:
+    cluster = WithAnother(Time(), {"a": {0: ON_ONE}}, from_look=from_look)
+    topic = to_three(cluster, "a", MIN_IN_SYNC)
+    if not from_look:
+        cluster.begin("a", Move(0, ON_ONE, ON_THREE))
+    return cluster, topic
+
+
+@pytest.mark.parametrize("from_look", [0, 1])
+def test_replicas_that_another_run_moves_as_planned_are_waited_for_and_count_as_done_by_it(from_look: int) -> None:
+    cluster, topic = with_another(from_look)
     outcome = carried_out(cluster, topic)["a"]
-    assert (outcome.status, cluster.asked) == (TopicStatus.APPLIED, [])
+    assert (outcome.status, cluster.sent) == (TopicStatus.APPLIED, ["min.insync.replicas of a"])
     assert outcome.done_by_others == {"replication_factor"}
+    assert len(cluster.looked_at) > 3
+
+
+@pytest.mark.parametrize("from_look", [0, 1])
+def test_replicas_that_another_run_still_moves_at_the_end_are_not_done(from_look: int) -> None:
+    cluster, topic = with_another(from_look)
+    cluster.in_flight = {at: (move, None) for at, (move, _) in cluster.in_flight.items()}
+    cluster.seconds = None
+    outcome = carried_out(cluster, topic, limit=3)["a"]
+    assert outcome.changes["replication_factor"] is TopicStatus.UNKNOWN
+    assert (failure_of(outcome), cluster.sent) == ("REASSIGNMENT_IN_PROGRESS", [])
+
+
+@pytest.mark.parametrize("from_look", [0, 1])
+def test_a_deadline_leaves_replicas_that_another_run_moves_unknown(from_look: int) -> None:
+    cluster, topic = with_another(from_look)
+    ledger = ledger_of(topic)
+    run = execution(ledger, cluster)
+    run.limit = TimeLimit(10, deadline=0.5, clock=cluster.time.clock)
+    with pytest.raises(DeadlinePassed):
+        run.write()
+    outcome = ledger.outcomes()["a"]
+    assert outcome.changes["replication_factor"] is TopicStatus.UNKNOWN
+    assert outcome.verification is Verification.NOT_VISIBLE
+
+
+def test_replicas_that_others_have_put_elsewhere_are_as_many_as_wanted() -> None:
+    cluster = cluster_of("a")
+    topic = to_three(cluster, "a", MIN_IN_SYNC)
+    cluster.topics["a"][0] = (3, 2, 4)
+    outcome = carried_out(cluster, topic)["a"]
+    assert (outcome.status, cluster.sent) == (TopicStatus.APPLIED, ["min.insync.replicas of a"])
+
+
+def test_a_deadline_leaves_what_others_have_done_as_done() -> None:
+    cluster = cluster_of("a")
+    cluster.seconds = None
+    ledger = ledger_of(to_three(cluster, "a", RETENTION))
+    cluster.config = {"a": {"retention.ms": "60000"}}
+    run = execution(ledger, cluster)
+    run.limit = TimeLimit(10, deadline=2, clock=cluster.time.clock)
+    with pytest.raises(DeadlinePassed):
+        run.write()
+    assert dict(ledger.outcomes()["a"].changes) == {
+        "replication_factor": TopicStatus.UNKNOWN,
+        RETENTION.field: TopicStatus.APPLIED,
+    }
+
+
+@dataclass
+class HalfLost(MovingCluster):
+    """Begins only the first partition, and answers for none."""
+
+    def move(self, moves: Mapping[str, Sequence[Move]]) -> Mapping[str, Mapping[int, KafkaFailure | None]]:
+        for name, of in moves.items():
+            for each in of:
+                if each.partition == 0 and len(self.asked) == 3:
+                    self.begin(name, each)
+        self.asked.append((self.time.seconds, moves))
+        return {name: {each.partition: NO_ANSWER for each in of} for name, of in moves.items()}
+
+
+def test_of_the_last_try_only_what_did_not_begin_fails() -> None:
+    cluster = HalfLost(Time(), {"a": dict.fromkeys(range(2), ON_ONE)})
+    outcome = carried_out(cluster, to_three(cluster, "a"), limit=30)["a"]
+    assert [each.state for each in outcome.moves] == [MoveState.DONE, MoveState.FAILED]
 
 
 def test_a_topic_that_is_deleted_and_created_again_while_its_replicas_move_is_stale() -> None:
@@ -369,7 +461,7 @@ def test_a_topic_that_is_deleted_and_created_again_while_its_replicas_move_is_st
 
 
 def test_one_line_is_logged_for_each_topic_once_its_replicas_are_there(caplog: pytest.LogCaptureFixture) -> None:
-    cluster = cluster_of("a", "b", partitions=2)
+    cluster = InOrder(Time(), {name: dict.fromkeys(range(2), ON_ONE) for name in ("a", "b")})
     topics = to_three(cluster, "a"), to_three(cluster, "b")
     with caplog.at_level(logging.INFO, logger="reconciler.apply"):
         carried_out(cluster, *topics)

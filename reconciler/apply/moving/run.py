@@ -13,9 +13,10 @@ from reconciler.apply.before_write import LOOKS_AT_OTHERS, PAUSE_SECONDS, LastLo
 from reconciler.apply.ledger import Ledger, Seen
 from reconciler.apply.moving.advance import Advance
 from reconciler.apply.moving.ask import Asking, MovesReplicas
+from reconciler.apply.moving.came_of import is_found_done, note_what_came_of
 from reconciler.apply.moving.progress import told
 from reconciler.apply.moving.settle import settled, taken_back
-from reconciler.apply.moving.wanted import changed_before, is_awaited, wanted
+from reconciler.apply.moving.wanted import changed_before, in_flight, is_awaited, wanted
 from reconciler.apply.not_moved import OPEN, why_not_done
 from reconciler.apply.retries import Retries
 from reconciler.apply.second_look import moved_meanwhile
@@ -24,11 +25,10 @@ from reconciler.apply.verify import OF_LOOKING, OF_WAITING
 from reconciler.clock import Clock, TimeLimit
 from reconciler.errors import ClusterUnavailable
 from reconciler.model import LiveMoves, MoveProgress, MoveState, Operation, TopicPlan, Verification
-from reconciler.plan import Request, moves_of, step_of
+from reconciler.plan import Request, moves_of
 from reconciler.plan.loss import counted
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
-_BEGUN = frozenset({MoveState.MOVING, MoveState.DONE})
 
 Answer = TypeVar("Answer")
 
@@ -63,7 +63,9 @@ class Moving:
             Request(Operation.MOVE_REPLICAS, [topic for topic in plan if moves_of(topic)])
         )
         to_move = {topic.name for topic in asked.topics}
-        topics = [topic for topic in plan if topic.name in to_move or is_awaited(topic)]
+        topics = [
+            topic for topic in plan if topic.name in to_move or is_awaited(topic) or is_found_done(topic, self.ledger)
+        ]
         if not topics:
             return
         names = [topic.name for topic in topics]
@@ -74,7 +76,7 @@ class Moving:
             self._put_throttle_on(names)
             self._finish(names, live)
         finally:
-            self._note_what_came_of(topics)
+            note_what_came_of(topics, self.ledger, self.clock.now())
 
     def _first_look(self, topics: Sequence[TopicPlan]) -> LiveMoves:
         """A look that is not behind this run, nor, as far as a few looks tell, behind the plan."""
@@ -98,7 +100,7 @@ class Moving:
     def _begin(self, topics: Sequence[TopicPlan], live: LiveMoves) -> None:
         racks = cache(partial(self._patiently, self.cluster.racks))
         for topic in topics:
-            moves = wanted(topic, live, racks)
+            moves = in_flight(topic, live) if is_found_done(topic, self.ledger) else wanted(topic, live, racks)
             changed = changed_before(topic.name, moves, live)
             if changed is not None:  # nothing was asked for yet: it is as if the topic was not planned
                 moves = [each for each in moves if each.state is MoveState.MOVING]
@@ -183,24 +185,6 @@ class Moving:
         for name in names:
             self.ledger.keep_moves(name, [taken_back(name, each, live) for each in self.ledger.moves_of(name)])
         self.log.warning("replicas: nothing copied for %g s; not waiting any longer", self.limit.seconds)
-
-    def _note_what_came_of(self, topics: Sequence[TopicPlan]) -> None:
-        """Let the ledger tell why a topic is not done, if nobody looks again."""
-        for topic in topics:
-            name, moves = topic.name, self.ledger.moves_of(topic.name)
-            to_move = frozenset(step_of(Operation.MOVE_REPLICAS).fields(topic))
-            is_asked = self.ledger.number_of_attempts(name, Operation.MOVE_REPLICAS)
-            if moves and to_move and not is_asked and all(each.state in _BEGUN for each in moves):
-                self.ledger.found_done(name, Operation.MOVE_REPLICAS, to_move)
-            failure = why_not_done(moves)
-            if failure is not None and is_asked and self.ledger.changed(name) is None:
-                seen = Seen(
-                    verification=Verification.NOT_VISIBLE,
-                    at=self.clock.now(),
-                    failure=failure,
-                    as_written=self.ledger.done_by_others(name),
-                )
-                self.ledger.saw(name, seen)
 
     def _moves(self, name: str, state: MoveState) -> Sequence[MoveProgress]:
         return [each for each in self.ledger.moves_of(name) if each.state is state]

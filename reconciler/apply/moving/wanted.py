@@ -48,14 +48,20 @@ def wanted(topic: TopicPlan, live: LiveMoves, racks: Racks) -> Sequence[MoveProg
     ``racks`` is called only where new partitions have to be placed.
     """
     reviewed = {move.partition: MoveProgress(move=move) for move in moves_of(topic)}
-    under_way = {
-        partition: MoveProgress(move=move, state=MoveState.MOVING)
-        for partition, move in live.in_flight.get(topic.name, {}).items()
-        if partition not in reviewed and _changes_number(move, topic)
-    }
+    under_way = {each.move.partition: each for each in in_flight(topic, live)}
     added = {move.partition: MoveProgress(move=move) for move in _of_new_partitions(topic, live, racks)}
     found = added | under_way | reviewed
     return [found[partition] for partition in sorted(found)]
+
+
+def in_flight(topic: TopicPlan, live: LiveMoves) -> Sequence[MoveProgress]:
+    """The moves of ``topic`` found under way to the wanted number of replicas, by partition."""
+    found = live.in_flight.get(topic.name, {})
+    return [
+        MoveProgress(move=move, state=MoveState.MOVING)
+        for _, move in sorted(found.items())
+        if _changes_number(move, topic)
+    ]
 
 
 def changed_before(name: str, moves: Collection[MoveProgress], live: LiveMoves) -> KafkaFailure | None:

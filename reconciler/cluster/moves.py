@@ -37,8 +37,8 @@ class ReplicaMoves:
         self._connection = connection
         self._patience = _PATIENCE_SECONDS
 
-    def look_at_moves(self, topics: Collection[str], copying: Mapping[str, Collection[int]]) -> LiveMoves:
-        """The partitions of ``topics``, all moves under way, and the sizes of the replicas of those ``copying``.
+    def look_at_moves(self, topics: Collection[str], to_measure: Mapping[str, Sequence[Move]]) -> LiveMoves:
+        """The partitions of ``topics``, all moves under way, and the sizes of the replicas of those ``to_measure``.
 
         Raises ClusterUnavailable, also where the second client is not answered, and DeadlinePassed.
         """
@@ -51,7 +51,7 @@ class ReplicaMoves:
             in_flight=in_flight,
             racks=dict.fromkeys(metadata.brokers),
             replicas=Counter(broker for partition in everywhere for broker in partition.replicas),
-            sizes=self._sizes(copying, in_flight, metadata.brokers),
+            sizes=self._sizes(to_measure, metadata.brokers),
         )
 
     def racks(self) -> Mapping[int, str | None]:
@@ -97,15 +97,11 @@ class ReplicaMoves:
         self._patience = _PATIENCE_SECONDS
         return found
 
-    def _sizes(self, copying: Mapping[str, Collection[int]], in_flight: InFlight, alive: Collection[int]) -> Sizes:
-        """Of what is copied now; nothing where a broker does not answer soon: a run goes on without sizes."""
-        moves = [
-            (name, in_flight[name][at]) for name, of in copying.items() for at in of if at in in_flight.get(name, ())
-        ]
-        wanted: dict[str, list[int]] = defaultdict(list)
-        for name, move in moves:
-            wanted[name].append(move.partition)
-        brokers = sorted({broker for _, move in moves for broker in (*move.before, *move.after)} & {*alive})
+    def _sizes(self, to_measure: Mapping[str, Sequence[Move]], alive: Collection[int]) -> Sizes:
+        """Nothing where a broker does not answer soon: a run goes on without sizes."""
+        wanted = {name: [move.partition for move in of] for name, of in to_measure.items() if of}
+        moves = [move for of in to_measure.values() for move in of]
+        brokers = sorted({broker for move in moves for broker in (*move.before, *move.after)} & {*alive})
         if not brokers:
             return {}
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from reconciler.apply.moving.portion import LARGE
 from reconciler.clock import TimeLimit
 from reconciler.errors import ClusterUnavailable, DeadlinePassed
 from reconciler.model import (
@@ -237,7 +238,7 @@ def test_a_refusal_is_not_tried_again() -> None:
 
 
 def test_failures_with_accepted_requests_in_between_do_not_use_up_the_tries() -> None:
-    cluster = cluster_of("a", partitions=150)
+    cluster = cluster_of("a", partitions=1_500)
     cluster.answers = [MOVED, None] * 20
     outcome = carried_out(cluster, to_three(cluster, "a"))["a"]
     assert sum(each.failure is not None for each in outcome.attempts) > 4
@@ -252,6 +253,9 @@ class InOrder(MovingCluster):
         busy = max((end for _, end in self.in_flight.values() if end is not None), default=self.time.seconds)
         super().begin(name, move)
         self.in_flight[name, move.partition] = move, busy + 0.5
+
+    def sizes(self, move: Move) -> Mapping[int, int]:
+        return dict.fromkeys(move.before, LARGE)
 
 
 def test_brokers_get_further_replicas_in_portions() -> None:
@@ -356,10 +360,10 @@ class WithAnother(MovingCluster):
 
     from_look: int = 0
 
-    def look_at_moves(self, topics: Collection[str], copying: Mapping[str, Collection[int]]) -> LiveMoves:
+    def look_at_moves(self, topics: Collection[str], to_measure: Mapping[str, Sequence[Move]]) -> LiveMoves:
         if len(self.looked_at) == self.from_look - 1:
             self.begin("a", Move(0, ON_ONE, ON_THREE))
-        return super().look_at_moves(topics, copying)
+        return super().look_at_moves(topics, to_measure)
 
 
 def with_another(from_look: int) -> tuple[WithAnother, TopicPlan]:

@@ -20,6 +20,7 @@ from tests.reassignment.slow_moves import BYTES, RECORDS, SlowMoves
 from tests.support.secured import Secured
 
 LAST = 4
+MOVE = Move(0, (1,), (1, LAST))
 """No controller."""
 COUNTED_AS_ALIVE = {"broker.session.timeout.ms": "120000"}
 
@@ -44,13 +45,13 @@ def look(moves: ReplicaMoves) -> LiveMoves:
     """A look that is taken again where the client starts from the broker that hangs."""
     while True:
         with suppress(ClusterUnavailable):
-            return moves.look_at_moves(["slow"], {"slow": [0]})
+            return moves.look_at_moves(["slow"], {"slow": [MOVE]})
 
 
 def test_a_broker_that_hangs_costs_a_look_its_sizes_and_no_more(four: Sandbox) -> None:
     tool = SlowMoves(four)
     tool.begin("slow", [[1]], {0: [1, LAST]})
-    in_flight = {"slow": {0: Move(0, (1,), (1, LAST))}}
+    in_flight = {"slow": {0: MOVE}}
     servers = ",".join(four.bootstrap_servers.split(",")[: LAST - 1])
     moves = ReplicaMoves(Connection({"bootstrap.servers": servers}, limit=TimeLimit(60)))
     shown = look(moves)

@@ -73,10 +73,10 @@ class MovingCluster(OnlyBroker):
                 self.topics[name][partition] = move.after
 
     def sizes(self, move: Move) -> Mapping[int, int]:
-        """Bytes of each replica while it is moved."""
+        """Bytes of each replica."""
         return dict.fromkeys(move.before, SIZE)
 
-    def look_at_moves(self, topics: Collection[str], copying: Mapping[str, Collection[int]]) -> LiveMoves:
+    def look_at_moves(self, topics: Collection[str], to_measure: Mapping[str, Sequence[Move]]) -> LiveMoves:
         self.looked_at.append(self.time.seconds)
         if self.failures:
             raise self.failures.pop(0)
@@ -89,10 +89,7 @@ class MovingCluster(OnlyBroker):
             in_flight=in_flight,
             racks=dict.fromkeys(self.up),
             replicas={},
-            sizes={
-                name: {at: self.sizes(move) for at, move in of.items() if at in copying.get(name, ())}
-                for name, of in in_flight.items()
-            },
+            sizes={name: {move.partition: self.sizes(move) for move in of} for name, of in to_measure.items()},
         )
         return self.shown(len(self.looked_at), live)
 

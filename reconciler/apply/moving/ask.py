@@ -26,8 +26,8 @@ Failures = Mapping[str, Mapping[int, KafkaFailure | None]]
 class MovesReplicas(Protocol):
     """What is needed of a cluster. All raise ClusterUnavailable and DeadlinePassed."""
 
-    def look_at_moves(self, topics: Collection[str], copying: Mapping[str, Collection[int]]) -> LiveMoves:
-        """The partitions of ``topics``, all moves under way, and the sizes of the replicas of those ``copying``."""
+    def look_at_moves(self, topics: Collection[str], to_measure: Mapping[str, Sequence[Move]]) -> LiveMoves:
+        """The partitions of ``topics``, all moves under way, and the sizes of the replicas of those ``to_measure``."""
 
     def racks(self) -> Mapping[int, str | None]:
         """The rack of each broker that is up."""

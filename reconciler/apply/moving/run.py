@@ -152,8 +152,11 @@ class Moving:
         return max(to_look, self.retries.pause(max(map(self._asking.tries, names))))
 
     def _look(self, names: Sequence[str]) -> LiveMoves:
-        copying = {name: [each.move.partition for each in self._moves(name, MoveState.MOVING)] for name in names}
-        return self._patiently(partial(self.cluster.look_at_moves, names, copying))
+        """What the cluster shows; with sizes of what is copied now, and of all that has none yet."""
+        to_measure = {
+            name: [each.move for each in self.ledger.moves_of(name) if _is_to_measure(each)] for name in names
+        }
+        return self._patiently(partial(self.cluster.look_at_moves, names, to_measure))
 
     def _patiently(self, ask: Callable[[], Answer]) -> Answer:
         """The answer of the cluster, which may come only when it is asked again. Raises what ``ask`` raises."""
@@ -199,6 +202,10 @@ class Moving:
             undisturbed=self.undisturbed,
             log=self.log,
         )
+
+
+def _is_to_measure(progress: MoveProgress) -> bool:
+    return progress.state is MoveState.MOVING or (progress.state is MoveState.NOT_BEGUN and progress.bytes is None)
 
 
 def _is_other(topic: TopicPlan, live: LiveMoves) -> bool:

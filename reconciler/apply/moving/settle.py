@@ -13,11 +13,11 @@ def settled(name: str, progress: MoveProgress, live: LiveMoves) -> MoveProgress:
     """``progress`` of a partition of the topic ``name`` as ``live`` has it now."""
     if progress.state in {MoveState.DONE, MoveState.FAILED}:
         return progress
-    move = progress.move
+    progress, move = _measured(name, progress, live), progress.move
     under_way = live.in_flight.get(name, {}).get(move.partition)
     if under_way is not None:
         if sorted(under_way.after) == sorted(move.after):
-            return _copying(name, progress, live)
+            return replace(progress, state=MoveState.MOVING)
         return failed(progress, _by_others(under_way)) if progress.state is MoveState.MOVING else progress
     if replicas_now(name, move, live) == move.after:
         return replace(progress, state=MoveState.DONE, copied=progress.bytes)
@@ -38,8 +38,10 @@ def objection(name: str, move: Move, live: LiveMoves) -> KafkaFailure | None:
 
 def replicas_now(name: str, move: Move, live: LiveMoves) -> tuple[int, ...] | None:
     """The replicas that the partition has now; ``None`` where there is no such partition."""
-    partitions = live.partitions.get(name, ())
-    return next((each.replicas for each in partitions if each.partition == move.partition), None)
+    partitions, number = live.partitions.get(name, ()), move.partition
+    if number < len(partitions) and partitions[number].partition == number:
+        return partitions[number].replicas  # in order and without a gap, as they nearly always are
+    return next((each.replicas for each in partitions if each.partition == number), None)
 
 
 def failed(progress: MoveProgress, failure: KafkaFailure) -> MoveProgress:
@@ -47,15 +49,16 @@ def failed(progress: MoveProgress, failure: KafkaFailure) -> MoveProgress:
     return replace(progress, state=MoveState.FAILED, failure=failure)
 
 
-def _copying(name: str, progress: MoveProgress, live: LiveMoves) -> MoveProgress:
+def _measured(name: str, progress: MoveProgress, live: LiveMoves) -> MoveProgress:
+    """``progress`` with what is to be copied, and what is; as it was where the cluster does not tell."""
     move = progress.move
     sizes = live.sizes.get(name, {}).get(move.partition, {})
     there = [sizes[broker] for broker in move.before if broker in sizes]
     if not there or not move.added:
-        return replace(progress, state=MoveState.MOVING)
+        return progress
     whole = max(there)
     copied = sum(min(sizes.get(broker, 0), whole) for broker in move.added)
-    return replace(progress, state=MoveState.MOVING, bytes=whole * len(move.added), copied=copied)
+    return replace(progress, bytes=whole * len(move.added), copied=copied)
 
 
 def _by_others(under_way: Move) -> KafkaFailure:

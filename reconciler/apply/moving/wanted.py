@@ -66,9 +66,7 @@ def in_flight(topic: TopicPlan, live: LiveMoves) -> Sequence[MoveProgress]:
 
 def changed_before(name: str, moves: Collection[MoveProgress], live: LiveMoves) -> KafkaFailure | None:
     """What somebody else has done to the replicas of a topic for which nothing was asked yet."""
-    as_planned = [
-        each.move for each in moves if each.state is MoveState.NOT_BEGUN and settled(name, each, live) == each
-    ]
+    as_planned = [each.move for each in moves if each.state is settled(name, each, live).state is MoveState.NOT_BEGUN]
     objections = (objection(name, move, live) for move in as_planned)
     return next((why for why in objections if why is not None and why.error_class == FATAL), None)
 

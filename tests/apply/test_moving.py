@@ -237,25 +237,29 @@ def test_a_refusal_is_not_tried_again() -> None:
     assert (outcome.status, failure_of(outcome), len(cluster.asked)) == (TopicStatus.FAILED, REFUSED.name, 1)
 
 
+@dataclass
+class Large(MovingCluster):
+    """Has replicas of which brokers receive few at once."""
+
+    def sizes(self, move: Move) -> Mapping[int, int]:
+        return dict.fromkeys(move.before, LARGE)
+
+
 def test_failures_with_accepted_requests_in_between_do_not_use_up_the_tries() -> None:
-    cluster = cluster_of("a", partitions=1_500)
-    cluster.answers = [MOVED, None] * 20
+    cluster = Large(Time(), {"a": dict.fromkeys(range(150), ON_ONE)}, answers=[MOVED, None] * 20)
     outcome = carried_out(cluster, to_three(cluster, "a"))["a"]
     assert sum(each.failure is not None for each in outcome.attempts) > 4
     assert outcome.status is TopicStatus.APPLIED
 
 
 @dataclass
-class InOrder(MovingCluster):
+class InOrder(Large):
     """Ends one move every half a second."""
 
     def begin(self, name: str, move: Move) -> None:
         busy = max((end for _, end in self.in_flight.values() if end is not None), default=self.time.seconds)
         super().begin(name, move)
         self.in_flight[name, move.partition] = move, busy + 0.5
-
-    def sizes(self, move: Move) -> Mapping[int, int]:
-        return dict.fromkeys(move.before, LARGE)
 
 
 def test_brokers_get_further_replicas_in_portions() -> None:

@@ -102,7 +102,7 @@ def test_a_log_has_the_traceback_as_data(tmp_path: Path) -> None:
 
 
 def test_an_internal_error_in_the_middle_of_an_apply_leaves_what_is_known_of_it(tmp_path: Path) -> None:
-    done = run_with_a_defect_in("reconciler.apply.execute._stop_at_what_hits_all", tmp_path, "apply")
+    done = run_with_a_defect_in("reconciler.apply.send._stop_at_what_hits_all", tmp_path, "apply")
     assert (done.code, done.topics) == (1, 2)
     assert [topic["status"] for topic in done.report["topics"]] == ["unknown", "unknown"]
     assert [len(topic["attempts"]) for topic in done.report["topics"]] == [1, 1]

@@ -34,6 +34,9 @@ _DUMP = re.compile(r": Request '.*' failed with response '.*'\.?", re.DOTALL)
 
 Result = TypeVar("Result")
 
+# Else Python writes its warnings to standard error, of brokers that are down for instance, where nobody logs.
+logging.getLogger("kafka").addHandler(logging.NullHandler())
+
 
 @contextmanager
 def _without_debug_lines() -> Iterator[None]:

@@ -57,6 +57,7 @@ FIRST = tuple(
         "history",
         "impact",
         "packaging",
+        "reassignment",
         "sandbox",
         "together",
         "docs",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,15 +13,6 @@ from tests.support.command import Finished, RunReconciler
 
 MISSED_SOON = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"}
 CONSENT = ("--allow", "replication-change", "--allow", "durability-loss")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_left_to_later_tests() -> Iterator[None]:
-    """Close the sockets that the second client leaves where a broker is down, before Python complains elsewhere."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture(scope="module")

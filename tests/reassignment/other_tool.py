@@ -7,6 +7,7 @@ import signal
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import cached_property
 from typing import Any
 
 from confluent_kafka import KafkaException, TopicPartition
@@ -40,10 +41,17 @@ class OtherTool(AnotherClient):
 
     def place(self, name: str, replicas: Placed, config: Mapping[str, str] | None = None) -> None:
         """Create a topic with the replicas of each partition where they are given."""
-        assignment = [list(each) for each in replicas]
-        topic = NewTopic(name, len(assignment), replica_assignment=assignment, config=dict(config or {}))
-        self._done(self.admin.create_topics([topic]))
-        self._await_everywhere(name, lambda configs: configs is not None)
+        self.place_all({name: replicas}, config)
+
+    def place_all(self, topics: Mapping[str, Placed], config: Mapping[str, str] | None = None) -> None:
+        """The same for many topics at once."""
+        new = [
+            NewTopic(name, len(of), replica_assignment=[list(each) for each in of], config=dict(config or {}))
+            for name, of in topics.items()
+        ]
+        self._done(self.admin.create_topics(new))
+        for name in topics:
+            self._await_everywhere(name, lambda configs: configs is not None)
 
     def move(self, name: str, replicas: Mapping[int, Sequence[int] | None]) -> None:
         """Ask the cluster to move the replicas of partitions; ``None`` takes that back."""
@@ -82,35 +90,41 @@ class OtherTool(AnotherClient):
         while self.in_flight():
             pass  # each look waits for the cluster's answer
 
+    @cached_property
+    def _producer(self) -> Producer:
+        return Producer({"bootstrap.servers": self._servers, "acks": "all", "enable.idempotence": True, "log_level": 0})
+
     def write(self, name: str, partitions: int, records: int, size: int = 10) -> None:
         """Write numbered records of ``size`` bytes to each partition, in order, acknowledged by all replicas."""
-        producer = Producer(
-            {"bootstrap.servers": self._servers, "acks": "all", "enable.idempotence": True, "log_level": 0}
-        )
         for number in range(records):
             for partition in range(partitions):
-                producer.produce(name, b"%0*d" % (size, number), partition=partition)
-            producer.poll(0)
-        assert producer.flush(SECONDS) == 0
+                self._producer.produce(name, b"%0*d" % (size, number), partition=partition)
+            self._producer.poll(0)
+        assert self._producer.flush(SECONDS) == 0
 
     def assert_has(self, name: str, partitions: int, records: int) -> None:
         """Read all records: each partition has as many as were written, in order."""
-        settings = {"bootstrap.servers": self._servers, "group.id": f"{name}-all", "log_level": 0}
+        self.assert_all_have({name: partitions}, records)
+
+    def assert_all_have(self, topics: Mapping[str, int], records: int) -> None:
+        """The same of many topics, given with their numbers of partitions."""
+        settings = {"bootstrap.servers": self._servers, "group.id": "reads-all", "log_level": 0}
         consumer = Consumer(settings | {"enable.auto.commit": False, "enable.partition.eof": True})
-        consumer.assign([TopicPartition(name, partition, 0) for partition in range(partitions)])
-        found: dict[int, list[int]] = {partition: [] for partition in range(partitions)}
-        ended: set[int] = set()
-        while len(ended) < partitions:
+        found: dict[tuple[str, int], list[int]] = {
+            (name, partition): [] for name, partitions in topics.items() for partition in range(partitions)
+        }
+        consumer.assign([TopicPartition(*at, 0) for at in found])
+        ended: set[tuple[str, int]] = set()
+        while len(ended) < len(found):
             message = consumer.poll(SECONDS)
             assert message is not None, "no record and no end"
-            partition = message.partition()
-            assert partition is not None
+            at = (str(message.topic()), message.partition() or 0)
             if message.error():
-                ended.add(partition)
+                ended.add(at)
             else:
-                found[partition].append(int((message.value() or b"")[-10:]))
+                found[at].append(int((message.value() or b"")[-10:]))
         consumer.close()
-        assert found == {partition: list(range(records)) for partition in range(partitions)}
+        assert found == {at: list(range(records)) for at in found}
 
     def slow_down(self, name: str, rate: int) -> None:
         """Let followers of all partitions fetch no more than ``rate`` bytes a second."""

@@ -53,7 +53,7 @@ def test_a_broker_that_hangs_costs_a_look_its_sizes_and_no_more(four: Sandbox) -
     tool.begin("slow", [[1]], {0: [1, LAST]})
     in_flight = {"slow": {0: MOVE}}
     servers = ",".join(four.bootstrap_servers.split(",")[: LAST - 1])
-    moves = ReplicaMoves(Connection({"bootstrap.servers": servers}, limit=TimeLimit(60)))
+    moves = ReplicaMoves(Connection({"bootstrap.servers": servers}, limit=TimeLimit(120)))
     shown = look(moves)
     sizes = shown.sizes["slow"][0]
     assert (shown.in_flight, sizes[1] > BYTES * RECORDS > sizes[LAST]) == (in_flight, True)
@@ -61,7 +61,7 @@ def test_a_broker_that_hangs_costs_a_look_its_sizes_and_no_more(four: Sandbox) -
         began = time.monotonic()
         shown = look(moves)
         assert (shown.in_flight, shown.sizes) == (in_flight, {})
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 60  # half of the limit: the brokers have much else to do in a test run
     tool.end()
 
 

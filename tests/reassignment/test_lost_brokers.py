@@ -12,9 +12,6 @@ from reconciler.sandbox import Sandbox
 from tests.reassignment.other_tool import OtherTool
 from tests.support.command import Finished, process, report_at, wait_until
 
-# The second client leaves the socket behind with which it tried to reach a broker that is down; Python closes it.
-pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
-
 Run = Callable[..., Finished]
 WriteManifest = Callable[[Mapping[str, int]], None]
 PARTITIONS, RECORDS, SIZE = 4, 10, 100_000

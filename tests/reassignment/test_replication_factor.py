@@ -115,8 +115,8 @@ def test_fifty_topics_of_every_kind_change_at_once(
         (on(3, (1,)), 3),  # two of whose partitions get more before: 1, 2, and 3 replicas to 3
     ]
     topics = {f"many.{number:02}": kinds[number % len(kinds)] for number in range(50)}
+    tool.place_all({name: before for name, (before, _) in topics.items()})
     for name, (before, _) in topics.items():
-        tool.place(name, before)
         tool.write(name, len(before), 20)
     for name in list(topics)[4::5]:
         tool.move(name, {1: [1, 2], 2: [1, 2, 3]})
@@ -129,7 +129,7 @@ def test_fifty_topics_of_every_kind_change_at_once(
         placed = tool.replicas(name)
         assert [len(set(replicas)) for replicas in placed] == [factor] * len(before), name
         assert all(len(racks) == factor for racks in racks_of(placed, racked)), (name, placed)
-        tool.assert_has(name, len(before), 20)
+    tool.assert_all_have({name: len(before) for name, (before, _) in topics.items()}, 20)
     one_partition = [tool.replicas(name)[0] for name, (before, _) in topics.items() if len(before) == 1]
     assert uneven_by([broker for replicas in one_partition for broker in set(replicas) - {4}], racked) <= 10
     assert_converged(plan, tool)
